@@ -1,0 +1,67 @@
+"""What every source is: something that is asked for its rows since last time, and gives them page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from settings import Settings
+from store.records import BY_TABLE  # noqa: F401  (re-exported for sources)
+
+
+class SourceError(Exception):
+    """A source cannot be read. The text says what happened and what to do about it, in words for a support lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row that could not be read, with all that somebody needs to mend it."""
+
+    record: str  # the table it was meant for, for example "ticket"
+    place: str  # file and row, or address and id
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Page:
+    """A few thousand rows at most, and where to go on from.
+
+    `cursor` is any string that this source understands; it is saved in the same transaction as the rows, and comes
+    back as `since` at the next refresh. None leaves the old cursor as it is.
+    `total` is how many rows the whole read will have, where that is known (for the progress bar).
+    """
+
+    records: list[Any] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    cursor: str | None = None
+    read: int = 0  # rows or items looked at, including blanks and those left out by a filter
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a source is told. `options` are the rest of its [sources.NAME] table; `now` is an aware instant."""
+
+    name: str
+    options: dict[str, Any]
+    settings: Settings
+    since: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of source. `fetch` is a generator and holds no more than one page in memory; it raises SourceError."""
+
+    type: str
+    says: str  # one sentence for ./run help and the docs
+    records: tuple[str, ...]  # the tables it can fill
+    options: dict[str, str]  # option -> what it means
+    fetch: Callable[[Asked], Iterator[Page]]
+    replaces: bool = False  # a full read replaces all that this source had before (sample)
+    documented_at: str = ""
+    drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read
