@@ -1,0 +1,41 @@
+"""Waiting times as a histogram that can be added up: medians of any days, areas or shards come out of the same counts.
+
+DDSketch's mapping with logarithmic bins (Masson, Rim, Lee, VLDB 2019; METHODOLOGY 1.7): relative error at most 1 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil, floor, log
+
+RELATIVE_ERROR = 0.01
+GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
+_LOG_GAMMA = log(GAMMA)
+ZERO = "zero"  # waits of no time at all have a bin of their own
+
+
+def bin_of(seconds: float) -> str:
+    """The bin of a wait. Raises ValueError for a negative wait or NaN."""
+    if not seconds >= 0:
+        raise ValueError(f"a wait of {seconds} seconds cannot be")
+    return ZERO if seconds == 0 else str(ceil(log(seconds) / _LOG_GAMMA))
+
+
+def value_of(name: str) -> float:
+    """The wait in seconds that stands for a bin."""
+    value: float = 0.0 if name == ZERO else 2 * GAMMA ** int(name) / (1 + GAMMA)
+    return value
+
+
+def quantile(bins: Mapping[str, int], q: float) -> float | None:
+    """The wait at rank floor(q (n - 1)), in seconds; None where there are no waits."""
+    n = sum(bins.values())
+    if n == 0:
+        return None
+    rank = floor(q * (n - 1))
+    seen = 0
+    for name in sorted(bins, key=lambda each: float("-inf") if each == ZERO else int(each)):
+        seen += bins[name]
+        if seen > rank:
+            return value_of(name)
+    raise AssertionError("the counts of the bins add up to n")
