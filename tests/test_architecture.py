@@ -1,0 +1,163 @@
+"""The arrows between the folders go one way, whoever adds a file.
+
+These rules look at each import by itself, also in programs and pages; the contracts in pyproject.toml follow whole chains.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Who may import whom, besides itself. settings.py may be imported by all.
+ARROWS = {
+    "settings": set(),
+    "store": set(),
+    "data_sources": {"store"},
+    "metrics": {"store"},
+    "display": {"metrics"},
+    "pages": {"display", "metrics"},
+    "web": {"pages", "display"},
+}
+FOLDERS = set(ARROWS) - {"settings"}
+PROGRAMS = {"app", "refresh", "read", "digest"}
+OURS = FOLDERS | PROGRAMS | {"settings", "tests", "benchmarks"}
+
+# Who may import these packages. Tests and benchmarks are free.
+SHOWS = {"app", "web", "pages", "display"}
+OWNERS = {
+    "streamlit": SHOWS,
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "sqlite3": {"store"},
+    "psycopg": {"store"},
+    "requests": {"data_sources"},
+    "urllib3": {"data_sources"},
+    "urllib.request": {"data_sources"},
+    "http.client": {"data_sources"},
+    "httpx": {"data_sources"},
+    "aiohttp": {"data_sources"},
+}
+HEAVY = ("streamlit", "pandas", "plotly")
+
+
+class Import(NamedTuple):
+    """One import: the folder or program that holds it, where it stands, and the dotted name it asks for."""
+
+    owner: str
+    place: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place} imports {self.name}"
+
+
+def test_arrows_between_folders_go_one_way() -> None:
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.owner in ARROWS
+        and (asked := found.name.partition(".")[0]) in OURS
+        and asked not in ARROWS[found.owner] | {found.owner, "settings"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_programs_do_not_import_each_other_or_the_tests() -> None:
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.owner in PROGRAMS
+        and found.name.partition(".")[0] in (PROGRAMS | {"tests", "benchmarks"}) - {found.owner}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", OWNERS)
+def test_a_package_is_imported_only_by_its_owner(package: str) -> None:
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.owner not in OWNERS[package] and (found.name + ".").startswith(package + ".")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("program", [path.stem for path in sorted(ROOT.glob("re*.py")) if path.stem in PROGRAMS])
+def test_a_program_for_the_terminal_starts_without_the_heavy_packages(program: str) -> None:
+    code = f"import {program}, sys; print(*[name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [], f"importing {program} also imports {done.stdout}"
+
+
+def test_no_file_lets_html_through() -> None:
+    forbidden = "unsafe_allow" + "_html"
+    wrong = [str(path.relative_to(ROOT)) for path in files() if forbidden in path.read_text("utf-8", "ignore")]
+    assert not wrong, f"{forbidden} in {', '.join(wrong)}"
+
+
+def test_only_display_shows_markdown_or_html_that_is_not_written_in_the_code() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno} {ast.unparse(call)[:80]}"
+        for path in files("*.py")
+        if owner_of(path) in SHOWS - {"display"}
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and is_markup(call.func) and not has_literal_text(call)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def is_markup(function: ast.expr) -> bool:
+    """`anything.markdown(...)`, `anything.html(...)`, and `st.write(...)`, which guesses what it was given."""
+    if not isinstance(function, ast.Attribute):
+        return False
+    on_streamlit = isinstance(function.value, ast.Name) and function.value.id == "st"
+    return function.attr in ("markdown", "html") or (function.attr == "write" and on_streamlit)
+
+
+def has_literal_text(call: ast.Call) -> bool:
+    texts = call.args + [keyword.value for keyword in call.keywords if keyword.arg == "body"]
+    return bool(texts) and isinstance(texts[0], ast.Constant) and isinstance(texts[0].value, str)
+
+
+@cache
+def imports() -> list[Import]:
+    """Every import in the tree outside tests and benchmarks, also those inside functions."""
+    found = []
+    for path in files("*.py"):
+        owner = owner_of(path)
+        if owner in ("tests", "benchmarks"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            for name in names_asked_for(node, path):
+                found.append(Import(owner, f"{path.relative_to(ROOT)}:{node.lineno}", name))
+    return found
+
+
+def names_asked_for(node: ast.Import | ast.ImportFrom, path: Path) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    here = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+    start = ".".join([*here, *([node.module] if node.module else [])])
+    # `from urllib import request` asks for urllib.request
+    return [f"{start}.{alias.name}" if start else alias.name for alias in node.names]
+
+
+def owner_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def files(pattern: str = "*") -> list[Path]:
+    """The project's own files: nothing hidden, nothing installed."""
+    found = [path for path in ROOT.rglob(pattern) if path.is_file() and path.stat().st_size < 1_000_000]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
