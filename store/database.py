@@ -1,0 +1,74 @@
+"""Opens the database: SQLite in one file, or PostgreSQL, by one setting."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from settings import Settings
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says why and what to do."""
+
+
+def engine_for(settings: Settings) -> Engine:
+    """An engine for settings.database_url. Relative SQLite paths start at settings.folder. Raises StoreError."""
+    try:
+        url = make_url(settings.database_url.get_secret_value())
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url, settings.folder)
+        if url.get_backend_name() == "postgresql":
+            if url.drivername in ("postgresql", "postgres"):
+                url = url.set(drivername="postgresql+psycopg")
+            return create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"}
+            )
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(
+            "The setting database_url is not an address of a database; write sqlite:///empathy.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    raise StoreError(f"The setting database_url names {url.get_backend_name()!r}; use sqlite or postgresql.")
+
+
+def _sqlite(url: URL, folder: Path) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = folder / url.database
+        if not path.parent.is_dir():
+            raise StoreError(f"There is no folder {path.parent} for the store; make it, or change database_url.")
+        url = url.set(database=str(path))
+    engine = create_engine(url, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        # Transactions are begun by us (below), so that writers can say BEGIN IMMEDIATE: a deferred BEGIN that
+        # later wants to write is refused with "database is locked" when somebody else wrote in between.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # Two programs may open a new file at once; turning WAL on needs it alone for a moment.
+        for attempt in range(50):
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+                break
+            except Exception:
+                if attempt == 49:
+                    raise
+                time.sleep(0.1)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute("PRAGMA cache_size=-32000")
+        cursor.execute("PRAGMA temp_store=FILE")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

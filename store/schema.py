@@ -1,0 +1,339 @@
+"""The tables: one for each noun, the bookkeeping of refreshes, and the small ones that readers see.
+
+The tables of the nouns follow from store/records.py. Changing a shape here needs a migration (store/migrations/);
+a test compares the two.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from store.records import RECORDS, stored_fields
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class Day(TypeDecorator[date]):
+    """A date; ISO text on SQLite, so that every engine compares and groups it alike and people can read it."""
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        kind = String(10) if dialect.name == "sqlite" else Date()
+        return typing.cast("TypeEngine[Any]", dialect.type_descriptor(kind))
+
+    def process_bind_param(self, value: date | None, dialect: Any) -> Any:
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Any) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, stored as UTC without a zone; ISO text on SQLite. Python sees naive UTC datetimes."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        kind = String(26) if dialect.name == "sqlite" else DateTime()
+        return typing.cast("TypeEngine[Any]", dialect.type_descriptor(kind))
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
+        return value.isoformat(" ") if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+# Columns worked out while saving, so that every count is plain SQL on any engine (no engine-specific date functions).
+# table -> column -> (what, of which fields)
+DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
+    "ticket": {
+        "opened_on": ("day", "opened_at"),
+        "replied_on": ("day", "first_reply_at"),
+        "solved_on": ("day", "solved_at"),
+        "first_reply_bin": ("wait", "opened_at", "first_reply_at"),
+        "resolution_bin": ("wait", "opened_at", "solved_at"),
+    },
+    "survey_response": {"answered_on": ("day", "answered_at"), "sent_on": ("day", "sent_at")},
+    "purchase": {"ordered_on": ("day", "ordered_at"), "ordered_ordinal": ("ordinal", "ordered_at")},
+    "bug_report": {"reported_on": ("day", "reported_at")},
+    "release": {"released_on": ("day", "released_at")},
+}
+_DERIVED_TYPES: dict[str, type[TypeEngine[Any]]] = {"day": Day, "wait": String, "ordinal": Integer}
+
+# Dimensions are never NULL in a fact: "" is "not said", so that a plain index finds them.
+NEVER_NULL = {("ticket", "area"), ("ticket", "channel"), ("survey_response", "area"), ("survey_response", "channel")}
+
+
+def plain_type(annotation: Any) -> type:
+    """date for `date | None`, and so on."""
+    if isinstance(annotation, types.UnionType):
+        (annotation,) = (each for each in typing.get_args(annotation) if each is not type(None))
+    return typing.cast("type", annotation)
+
+
+def _column(record: type[Any], each: dataclasses.Field[Any], annotation: Any) -> Column[Any]:
+    kinds: dict[type, Any] = {str: String, int: BigInteger, bool: Boolean, date: Day, datetime: Instant}
+    required = each.default is dataclasses.MISSING or (record.TABLE, each.name) in NEVER_NULL
+    return Column(each.name, kinds[plain_type(annotation)](), nullable=not required, primary_key=each.name == "id")
+
+
+def _fact(record: type[Any]) -> Table:
+    hints = typing.get_type_hints(record)
+    columns = [_column(record, each, hints[each.name]) for each in stored_fields(record)]
+    # The key starts with the id: references name the id alone.
+    source = Column("source", String, primary_key=True)
+    derived = [
+        Column(name, _DERIVED_TYPES[how[0]](), nullable=True)
+        for name, how in DERIVED.get(record.TABLE, {}).items()
+    ]
+    return Table(record.TABLE, metadata, columns[0], source, *columns[1:], *derived)
+
+
+FACTS: dict[str, Table] = {record.TABLE: _fact(record) for record in RECORDS}
+
+ticket = FACTS["ticket"]
+survey_response = FACTS["survey_response"]
+customer = FACTS["customer"]
+subscription = FACTS["subscription"]
+purchase = FACTS["purchase"]
+bug = FACTS["bug"]
+bug_report = FACTS["bug_report"]
+release = FACTS["release"]
+employment = FACTS["employment"]
+
+Index(None, ticket.c.opened_on, ticket.c.area)
+Index(None, ticket.c.replied_on, ticket.c.area)
+Index(None, ticket.c.solved_on, ticket.c.area)
+Index(None, ticket.c.customer)
+Index(None, survey_response.c.answered_on, survey_response.c.area)
+Index(None, survey_response.c.sent_on, survey_response.c.area)
+Index(None, survey_response.c.customer)
+Index(None, survey_response.c.ticket)
+Index(None, purchase.c.customer)
+Index(None, purchase.c.ordered_on)
+Index(None, subscription.c.customer)
+Index(None, bug_report.c.ticket)
+Index(None, bug_report.c.reported_on)
+
+# --- bookkeeping of refreshes -----------------------------------------------------------------------------------
+
+meta = Table(
+    "meta", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False)
+)
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("value", String, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+)
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False, index=True),
+    Column("type", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", String, nullable=False),  # running, ok, failed, interrupted
+    Column("reason", String),
+    Column("stale_after_hours", Float, nullable=False),
+    Column("rows_read", BigInteger, nullable=False, default=0),
+    Column("rows_saved", BigInteger, nullable=False, default=0),
+    Column("rows_unchanged", BigInteger, nullable=False, default=0),
+    Column("rows_set_aside", BigInteger, nullable=False, default=0),
+)
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("column_name", String, primary_key=True),
+    Column("value", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+# What must be counted again. `kind` says what changed; `day` and `key` (area, customer or bug) narrow it down.
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("day", Day, primary_key=True),
+    Column("key", String, primary_key=True),
+)
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+severity_change = Table(
+    "severity_change",
+    metadata,
+    Column("bug", String, primary_key=True),
+    Column("changed_at", Instant, primary_key=True),
+    Column("before", String),
+    Column("after", String),
+)
+
+# --- what readers see: changed only while publishing, in one transaction ----------------------------------------
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("published_at", Instant, nullable=False),
+    Column("is_sample", Boolean, nullable=False),
+)
+tally = Table(
+    "tally",
+    metadata,
+    Column("measure", String, primary_key=True),
+    Column("day", Day, primary_key=True),
+    Column("area", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("segment", String, primary_key=True),
+    Column("plan", String, primary_key=True),
+    Column("team", String, primary_key=True),
+    Column("bin", String, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+# The same, added up over all dimensions: what the first page reads.
+tally_total = Table(
+    "tally_total",
+    metadata,
+    Column("measure", String, primary_key=True),
+    Column("day", Day, primary_key=True),
+    Column("bin", String, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+# One row for each customer, whatever number of sources know it.
+account = Table(
+    "account",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("segment", String, nullable=False),
+    Column("plan", String, nullable=False),
+    Column("mrr", BigInteger),
+)
+# The stretches in which a customer was one (gaps of at most grace_days closed).
+customer_interval = Table(
+    "customer_interval",
+    metadata,
+    Column("customer", String, primary_key=True),
+    Column("started_on", Day, primary_key=True),
+    Column("ended_on", Day),
+    Column("how", String, nullable=False),  # new, reactivated
+    Column("segment", String, nullable=False),
+    Column("plan", String, nullable=False),
+    Column("start_mrr", BigInteger, nullable=False),
+    Column("end_mrr", BigInteger, nullable=False),
+)
+Index(None, customer_interval.c.started_on)
+Index(None, customer_interval.c.ended_on)
+revenue_month = Table(
+    "revenue_month",
+    metadata,
+    Column("month", Day, primary_key=True),
+    Column("segment", String, primary_key=True),
+    Column("plan", String, primary_key=True),
+    Column("customers", BigInteger, nullable=False),
+    Column("start_mrr", BigInteger, nullable=False),
+    Column("kept_mrr", BigInteger, nullable=False),
+    Column("end_mrr", BigInteger, nullable=False),
+)
+listed_bug = Table(
+    "listed_bug",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("severity", String),
+    Column("status", String),
+    Column("fixed_at", Instant),
+    Column("released_at", Instant),
+    Column("closed_at", Instant),
+    Column("expected_on", Day),
+    Column("area", String),
+    Column("owner", String),
+    Column("url", String),
+    Column("is_pain", Boolean, nullable=False),
+)
+# Who reported what on which day: bug x customer x day.
+bug_contact = Table(
+    "bug_contact",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("bug", String, primary_key=True),
+    Column("customer", String, primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("contacts", BigInteger, nullable=False),
+    Column("rated", BigInteger, nullable=False),
+    Column("bad", BigInteger, nullable=False),
+)
+Index(None, bug_contact.c.bug, bug_contact.c.day)
+voice = Table(
+    "voice",
+    metadata,
+    Column("bug", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("opened_on", Day, nullable=False, index=True),
+    Column("area", String),
+    Column("channel", String),
+    Column("subject", String),
+    Column("excerpt", String),
+)
+mark = Table(
+    "mark",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("area", String),
+)
+stored_rows = Table(
+    "stored_rows",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("undated", BigInteger, nullable=False),
+)
