@@ -122,9 +122,7 @@ class Unanswerable(Exception):
     """The question makes no sense for this metric; the text says what would."""
 
 
-def read(
-    published: Published, metric: Metric, period: Period, settings: Settings, where: Where = NOWHERE
-) -> Reading:
+def read(published: Published, metric: Metric, period: Period, settings: Settings, where: Where = NOWHERE) -> Reading:
     """The metric over one period, compared with the period before."""
     before, now = series(published, metric, [period.previous(), period], settings, where)
     return replace(now, comparison=compare(metric, now, before))
