@@ -1,0 +1,395 @@
+"""Saves one page of rows and moves the source's cursor, in one transaction; a row that cannot be read is set aside with the reason.
+
+What changed marks its days (the old day and the new one) as dirty, so that publishing counts again only those.
+Rows are checked and turned into what the database driver takes in one pass, since this is where a first load of a
+million tickets spends its time; one `executemany` a page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.histogram import bin_of
+from store.masking import clean, mask
+from store.records import BY_TABLE, SCALES, WORDS, stored_fields
+from store.schema import DERIVED, FACTS, NEVER_NULL, plain_type
+
+LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
+FAR_FUTURE_YEAR = 2200
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class CannotRead(Exception):
+    """One cell cannot be stored."""
+
+    def __init__(self, column: str, value: Any, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was set aside while saving."""
+
+    record: str
+    id: str
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Saved:
+    saved: int = 0
+    unchanged: int = 0
+    refused: list[Refused] = dataclasses.field(default_factory=list)
+
+
+class Shape:
+    """How the rows of one noun are checked, stored and watched, worked out once for each engine."""
+
+    def __init__(
+        self, table_name: str, dialect: str, zone: ZoneInfo, pseudonym: Callable[[str], str]
+    ) -> None:
+        self.record = BY_TABLE[table_name]
+        self.table = FACTS[table_name]
+        self.name = table_name
+        self.zone = zone
+        self.sqlite = dialect == "sqlite"
+        hints = typing.get_type_hints(self.record)
+        self.fields = [each.name for each in stored_fields(self.record)]
+        self.columns = ["source", *self.fields, *DERIVED.get(table_name, {})]
+        self.position = {name: index for index, name in enumerate(self.columns)}
+        self._values = attrgetter(*self.fields)
+        self._has_names = any(each.name == "names" for each in dataclasses.fields(self.record))
+        self._converters: list[Callable[[Any, Any], Any]] = []
+        self._required: list[bool] = []
+        for each in stored_fields(self.record):
+            self._required.append(each.default is dataclasses.MISSING)
+            self._converters.append(self._converter(each, plain_type(hints[each.name]), pseudonym))
+        self._defaults = ["" if (table_name, name) in NEVER_NULL else None for name in self.fields]
+        self._derive = [
+            (how[0], [self.fields.index(name) for name in how[1:]])
+            for how in DERIVED.get(table_name, {}).values()
+        ]
+        self._check = _CHECKS.get(table_name)
+        self.upsert = self._upsert(dialect)
+        mark = "?" if self.sqlite else "%s"
+        among = "IN (SELECT value FROM json_each(?))" if self.sqlite else "= ANY(%s)"
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        self.select = f'SELECT {names} FROM "{table_name}" WHERE source = {mark} AND id {among}'
+
+    def row(self, source: str, record: Any) -> tuple[Any, ...]:
+        """The record as the driver takes it. Raises CannotRead."""
+        values = self._values(record)
+        row: list[Any] = [source]
+        add = row.append
+        names = record.names if self._has_names else ()
+        for value, convert, default, required, name in zip(
+            values, self._converters, self._defaults, self._required, self.fields, strict=True
+        ):
+            if value is None:
+                if required:
+                    raise CannotRead(name, "", "it is empty, and must not be")
+                add(default)
+            else:
+                add(convert(value, names))
+        if self._check is not None:
+            self._check(record)
+        for how, positions in self._derive:
+            add(self._derived(how, [values[position] for position in positions]))
+        return tuple(row)
+
+    def _derived(self, how: str, values: list[Any]) -> Any:
+        if any(value is None for value in values):
+            return None
+        if how == "wait":
+            seconds = (values[1] - values[0]).total_seconds()
+            # A reply before the question is the upstream's clock, not a fast answer: no wait is known.
+            return bin_of(seconds) if seconds >= 0 else None
+        day = values[0].astimezone(self.zone).date()
+        if how == "ordinal":
+            return day.toordinal()
+        return day.isoformat() if self.sqlite else day
+
+    def _converter(
+        self, each: Any, kind: type, pseudonym: Callable[[str], str]
+    ) -> Callable[[Any, Any], Any]:
+        name = each.name
+        words = frozenset(WORDS.get((self.name, name), ()))
+        longest = each.metadata.get("free_text")
+        in_sqlite = self.sqlite
+
+        def as_text(value: Any, _names: Any) -> str:
+            if type(value) is not str:
+                raise CannotRead(name, value, "it is not text")
+            if len(value) > LONGEST_STRING:
+                raise CannotRead(name, value, f"it is longer than {LONGEST_STRING} characters")
+            if not value.isascii() or not value.isprintable():
+                value = clean(value, LONGEST_STRING)
+            if words and value not in words:
+                raise CannotRead(name, value, f"it is none of {', '.join(sorted(words))}")
+            if name == "id" and not value:
+                raise CannotRead(name, value, "it is empty, and must not be")
+            return value
+
+        def as_free_text(value: Any, names: Any) -> str:
+            if type(value) is not str:
+                raise CannotRead(name, value, "it is not text")
+            return clean(mask(value, names), longest)
+
+        def as_pseudonym(value: Any, _names: Any) -> str:
+            return pseudonym(as_text(value, ()))
+
+        def as_whole_number(value: Any, _names: Any) -> int:
+            if type(value) is not int:
+                raise CannotRead(name, value, "it is not a whole number")
+            if not -(2**62) < value < 2**62:
+                raise CannotRead(name, value, "it is too large a number")
+            return value
+
+        def as_yes_or_no(value: Any, _names: Any) -> Any:
+            if type(value) is not bool:
+                raise CannotRead(name, value, "it is neither yes nor no")
+            return int(value) if in_sqlite else value
+
+        def as_day(value: Any, _names: Any) -> Any:
+            if type(value) is not date:
+                raise CannotRead(name, value, "it is not a date")
+            if not 1900 <= value.year < FAR_FUTURE_YEAR:
+                raise CannotRead(name, value, "it is a date that cannot be")
+            return value.isoformat() if in_sqlite else value
+
+        def as_instant(value: Any, _names: Any) -> Any:
+            if not isinstance(value, datetime) or value.tzinfo is None:
+                raise CannotRead(name, value, "it is not an instant with a time zone")
+            if not 1900 < value.year < FAR_FUTURE_YEAR:
+                raise CannotRead(name, value, "it is a date that cannot be")
+            if value.tzinfo is not UTC:
+                value = value.astimezone(UTC)
+            value = value.replace(tzinfo=None)
+            return value.isoformat(" ") if in_sqlite else value
+
+        if each.metadata.get("pseudonym"):
+            return as_pseudonym
+        if longest:
+            return as_free_text
+        kinds: dict[type, Callable[[Any, Any], Any]] = {
+            str: as_text,
+            int: as_whole_number,
+            bool: as_yes_or_no,
+            date: as_day,
+            datetime: as_instant,
+        }
+        return kinds[kind]
+
+    def _upsert(self, dialect: str) -> str:
+        maker = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        insert = maker(self.table)
+        statement = insert.on_conflict_do_update(
+            index_elements=["id", "source"],
+            set_={name: insert.excluded[name] for name in self.columns if name not in ("id", "source")},
+        )
+        compiled = statement.compile(
+            dialect=sqlite.dialect(paramstyle="qmark")
+            if dialect == "sqlite"
+            else postgresql.dialect(paramstyle="format"),
+            column_keys=self.columns,
+        )
+        order = compiled.positiontup or []
+        assert sorted(order) == sorted(self.columns)
+        self.order = [self.position[name] for name in order]
+        return str(compiled)
+
+
+def _check_ticket(record: Any) -> None:
+    if record.replies is not None and record.replies < 0:
+        raise CannotRead("replies", record.replies, "there cannot be fewer than 0")
+
+
+def _check_survey(record: Any) -> None:
+    bounds = SCALES.get((record.kind, record.scale))
+    if bounds is None:
+        known = ", ".join(scale for kind, scale in SCALES if kind == record.kind)
+        raise CannotRead(
+            "scale", record.scale, f"a {record.kind} survey has no such scale; the scales are {known}"
+        )
+    if record.score is None:
+        if record.sent_at is None:
+            raise CannotRead("score", "", "there is neither an answer nor a day on which it was sent")
+        return
+    if not bounds[0] <= record.score <= bounds[1]:
+        raise CannotRead("score", record.score, f"it is outside the scale {bounds[0]} to {bounds[1]}")
+    if record.answered_at is None:
+        raise CannotRead("answered_at", "", "there is an answer, but not when it was given")
+
+
+def _check_stretch(record: Any) -> None:
+    if record.ended_on is not None and record.started_on is not None and record.ended_on < record.started_on:
+        raise CannotRead("ended_on", record.ended_on, f"it ended before it started ({record.started_on})")
+
+
+def _check_report(record: Any) -> None:
+    if record.ticket is None and (record.customer is None or record.reported_at is None):
+        raise CannotRead("ticket", "", "it names neither a ticket, nor a customer and a time")
+
+
+_CHECKS: dict[str, Callable[[Any], None]] = {
+    "ticket": _check_ticket,
+    "survey_response": _check_survey,
+    "subscription": _check_stretch,
+    "customer": _check_stretch,
+    "employment": _check_stretch,
+    "bug_report": _check_report,
+}
+
+# Which days of a row must be counted again when it changes: table -> (kind of dirt, day column, key column or "").
+DAYS: dict[str, list[tuple[str, str, str]]] = {
+    "ticket": [
+        ("ticket", "opened_on", "area"),
+        ("ticket", "replied_on", "area"),
+        ("ticket", "solved_on", "area"),
+    ],
+    "survey_response": [("survey_response", "answered_on", "area"), ("survey_response", "sent_on", "area")],
+    "subscription": [("subscription", "started_on", ""), ("subscription", "ended_on", "")],
+    "employment": [("employment", "started_on", ""), ("employment", "ended_on", "")],
+    "bug_report": [("bug_day", "reported_on", "")],
+}
+# ... and which keys: table -> (kind of dirt, key column).
+KEYS: dict[str, list[tuple[str, str]]] = {
+    "customer": [("customer", "id")],
+    "subscription": [("customer", "customer")],
+    "purchase": [("buyer", "customer")],
+    "bug": [("bug", "id")],
+    "release": [("release", "")],
+}
+NO_DAY = date(1, 1, 1)
+
+
+def save_records(
+    connection: Connection, shape: Shape, source: str, records: Sequence[Any], now: datetime
+) -> Saved:
+    """Upserts the records of one noun; marks what changed as dirty. A later row with the same id wins."""
+    result = Saved()
+    rows: dict[str, tuple[Any, ...]] = {}
+    id_position = shape.position["id"]
+    for record in records:
+        try:
+            row = shape.row(source, record)
+        except CannotRead as error:
+            value = _masked(error.value)
+            result.refused.append(
+                Refused(shape.name, _masked(str(record.id)), error.column, value, error.reason)
+            )
+            continue
+        rows[row[id_position]] = row
+    stored = _stored(connection, shape, source, list(rows))
+    changed = [row for id, row in rows.items() if stored.get(id) != row]
+    result.saved, result.unchanged = len(changed), len(rows) - len(changed)
+    if not changed:
+        return result
+    before = [stored[row[id_position]] for row in changed if row[id_position] in stored]
+    order = shape.order
+    connection.exec_driver_sql(shape.upsert, [tuple(row[index] for index in order) for row in changed])
+    mark_dirty(connection, shape.sqlite, _dirt(shape, before + changed))
+    if shape.name in ("bug_report", "survey_response"):
+        _mark_tickets(connection, shape, before + changed)
+    if shape.name == "bug":
+        _log_severity(connection, shape, stored, changed, now)
+    return result
+
+
+def _stored(
+    connection: Connection, shape: Shape, source: str, ids: list[str]
+) -> dict[str, tuple[Any, ...]]:
+    found = connection.exec_driver_sql(shape.select, (source, _among(shape.sqlite, ids)))
+    position = shape.position["id"]
+    return {row[position]: tuple(row) for row in found}
+
+
+def _among(in_sqlite: bool, values: Iterable[str]) -> Any:
+    """A whole list as one bound value."""
+    return json.dumps(list(values)) if in_sqlite else list(values)
+
+
+def _dirt(shape: Shape, rows: list[tuple[Any, ...]]) -> set[tuple[str, Any, str]]:
+    no_day = NO_DAY.isoformat() if shape.sqlite else NO_DAY
+    dirt: set[tuple[str, Any, str]] = set()
+    for kind, day_column, key_column in DAYS.get(shape.name, []):
+        day_at = shape.position[day_column]
+        if key_column:
+            key_at = shape.position[key_column]
+            dirt.update((kind, row[day_at], row[key_at]) for row in rows if row[day_at] is not None)
+        else:
+            dirt.update((kind, row[day_at], "") for row in rows if row[day_at] is not None)
+    for kind, key_column in KEYS.get(shape.name, []):
+        if key_column:
+            key_at = shape.position[key_column]
+            dirt.update((kind, no_day, row[key_at]) for row in rows)
+        else:
+            dirt.add((kind, no_day, ""))
+    return dirt
+
+
+def mark_dirty(connection: Connection, in_sqlite: bool, dirt: set[tuple[str, Any, str]]) -> None:
+    if dirt:
+        marks = "?, ?, ?" if in_sqlite else "%s, %s, %s"
+        connection.exec_driver_sql(
+            f"INSERT INTO dirty (kind, day, key) VALUES ({marks}) ON CONFLICT DO NOTHING", list(dirt)
+        )
+
+
+def _mark_tickets(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]]) -> None:
+    """A link or a rating that came later changes what is counted on the day of its ticket."""
+    at = shape.position["ticket"]
+    tickets = {row[at] for row in rows if row[at] is not None}
+    if not tickets:
+        return
+    among = "IN (SELECT value FROM json_each(?))" if shape.sqlite else "= ANY(%s)"
+    kinds = ["ticket"] if shape.name == "bug_report" else ["bug_day"]
+    for kind in kinds:
+        key = "area" if kind == "ticket" else "''"
+        connection.exec_driver_sql(
+            f"INSERT INTO dirty (kind, day, key) SELECT DISTINCT '{kind}', opened_on, {key} FROM ticket "
+            f"WHERE id {among} AND opened_on IS NOT NULL ON CONFLICT DO NOTHING",
+            (_among(shape.sqlite, tickets),),
+        )
+
+
+def _log_severity(
+    connection: Connection,
+    shape: Shape,
+    stored: dict[str, tuple[Any, ...]],
+    changed: list[tuple[Any, ...]],
+    now: datetime,
+) -> None:
+    """Severity moves a bug in the ranking, so each change is kept with its time."""
+    id_at, severity_at = shape.position["id"], shape.position["severity"]
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    moved = [
+        (row[id_at], at.isoformat(" ") if shape.sqlite else at, stored[row[id_at]][severity_at], row[severity_at])
+        for row in changed
+        if row[id_at] in stored and stored[row[id_at]][severity_at] != row[severity_at]
+    ]
+    if moved:
+        marks = "?, ?, ?, ?" if shape.sqlite else "%s, %s, %s, %s"
+        connection.exec_driver_sql(
+            f"INSERT INTO severity_change (bug, changed_at, before, after) VALUES ({marks}) ON CONFLICT DO NOTHING",
+            moved,
+        )
+
+
+def _masked(value: Any) -> str:
+    return clean(mask(str(value)[:500]), 200)
