@@ -1,0 +1,30 @@
+"""What numbers mean. METRICS is the table of contents: a new metric is one module and one word here."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from metrics.metric import Metric, Unanswerable
+
+METRICS = (
+    "csat",
+    "nps",
+    "ces",
+)
+
+
+def metric(key: str) -> Metric:
+    """The metric of this key ("first-reply" is "first_reply"). Raises Unanswerable where there is none."""
+    module = key.strip().lower().replace("-", "_").replace(" ", "_")
+    if module not in METRICS:
+        near = get_close_matches(module, METRICS, 1, 0.5)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise Unanswerable(f"There is no metric {key!r}.{meant} There are: {', '.join(METRICS)}.")
+    found: Metric = import_module(f"metrics.{module}").METRIC
+    return found
+
+
+def all_metrics() -> list[Metric]:
+    """Every metric, in the order in which people read them."""
+    return [metric(key) for key in METRICS]
