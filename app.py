@@ -1,0 +1,51 @@
+"""Program 2: the web server. `./run` starts it; so do `streamlit run app.py` and `uvicorn app:app`.
+
+What stands here is the frame of the server only; what people read is in pages/, and the menu around it in web/menu.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from streamlit import config
+
+import settings
+from web import failures, long_lines, warm
+from web.doorway import Doorway
+from web.health import health
+from web.icon import icon
+from web.refusals import refuse_unsafe_start
+
+FOLDER = Path(__file__).resolve().parent
+
+long_lines.allow()
+# uvicorn may start us from any folder: our .streamlit/config.toml is the one beside this file.
+if config._main_script_path is None:
+    config._main_script_path = str(FOLDER / "app.py")
+try:
+    SETTINGS = settings.load()
+    refuse_unsafe_start(st.get_option, SETTINGS.allow_other_machines)
+except settings.SettingsError as error:
+    sys.exit(str(error))
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    await warm.warm(SETTINGS)
+    yield
+
+
+app = st.App(
+    FOLDER / "web" / "menu.py",
+    routes=[Route("/healthz", health), Route("/favicon.png", icon)],
+    middleware=[Middleware(Doorway, allow_other_machines=SETTINGS.allow_other_machines)],
+    lifespan=lifespan,
+    on_script_error=failures.of_a_page,
+    exception_handlers={Exception: failures.of_the_server},
+)

@@ -1,0 +1,109 @@
+"""What every request passes: who may ask, what may be asked, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.refusals import OTHER_MACHINES, is_this_machine
+
+# Counters of the process, the pages as an interface for programs, uploads: nothing here needs them.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
+
+
+class Doorway:
+    """ASGI middleware around Streamlit."""
+
+    def __init__(self, app: ASGIApp, allow_other_machines: bool) -> None:
+        self.app = app
+        self.allow_other_machines = allow_other_machines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+        elif not self.allow_other_machines and not is_from_this_machine(scope):
+            await refuse(scope, receive, send, 403, OTHER_MACHINES)
+        elif any(closed in scope["path"] for closed in CLOSED):
+            await refuse(scope, receive, send, 404, "There is nothing here.")
+        else:
+            await self.app(scope, receive, with_headers(scope, send))
+
+
+def is_from_this_machine(scope: Scope) -> bool:
+    """Whether the address that was reached, the one that asks, and the name that was asked for are this machine's own.
+
+    The name too: a page of somebody else whose name is made to point to 127.0.0.1 would otherwise read ours.
+    """
+    ends = [scope.get("server"), scope.get("client")]
+    # A path instead of an address is a socket in the file system.
+    addresses = [end[0] for end in ends if end and end[0] and not end[0].startswith("/")]
+    return all(map(is_this_machine, addresses)) and is_this_machine(Headers(scope=scope).get("host", ""))
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, status: int, sentence: str) -> None:
+    if scope["type"] == "websocket":
+        # Closed before it was accepted: the client sees 403.
+        await send({"type": "websocket.close", "code": 1008, "reason": sentence[:120]})
+    else:
+        await PlainTextResponse(sentence, status, headers=HEADERS)(scope, receive, send)
+
+
+def with_headers(scope: Scope, send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            # Streamlit lets any page of the web read our fonts.
+            del headers["access-control-allow-origin"]
+        await send(message)
+
+    return sending
+
+
+def inline_scripts() -> list[str]:
+    """The hash of each script that stands in Streamlit's own index.html, as a Content-Security-Policy names it."""
+    html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    return [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
+    ]
+
+
+def security_policy() -> str:
+    """What a page may load and where it may send: only here. Streamlit draws its styles at run time, hence unsafe-inline."""
+    rules = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *inline_scripts()],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "frame-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+        "object-src": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
+
+
+HEADERS: dict[str, Any] = {
+    "Content-Security-Policy": security_policy(),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), display-capture=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}

@@ -1,0 +1,32 @@
+"""What a reader sees when something broke: a calm sentence and a code; the log has the rest under the same code."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from web.doorway import HEADERS
+
+log = logging.getLogger("empathy.web")
+
+
+def of_a_page(error: Exception) -> bool:
+    """Called by Streamlit where a page raised; True: it need not show the error itself."""
+    code = new_code()
+    log.error("A page failed, code %s", code, exc_info=error)
+    st.error(f"This page could not be shown. The other pages still work; whoever looks after this server finds the reason under the code {code}.")
+    return True
+
+
+def of_the_server(_: Request, error: Exception) -> PlainTextResponse:
+    code = new_code()
+    log.error("A request failed, code %s", code, exc_info=error)
+    return PlainTextResponse(f"This could not be answered. The log has the reason under the code {code}.", 500, headers=HEADERS)
+
+
+def new_code() -> str:
+    return secrets.token_hex(3).upper()

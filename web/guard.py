@@ -1,0 +1,23 @@
+"""Who may read this: every page asks here first, before it shows anything.
+
+There is no sign-in yet, so for now it lets in whoever sits at this machine, or everybody where the settings say so.
+web/doorway.py has asked the same before any page ran; this is the second lock, should a page ever run without its frame.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import settings
+from web.refusals import OTHER_MACHINES, is_this_machine
+
+
+def guard() -> str | None:
+    """The name of who reads (None: nobody signs in yet); ends the page where they may not read it."""
+    if not settings.load().allow_other_machines:
+        host = st.context.headers.get("Host")
+        # Without a host there is no browser: a test of the page.
+        if host is not None and not is_this_machine(host):
+            st.error(OTHER_MACHINES)
+            st.stop()
+    return None

@@ -1,0 +1,29 @@
+"""What is around every page: the title in the browser, the menu, the word that this is sample data. Streamlit's main script.
+
+It lies here and not beside pages/ because Streamlit's old page discovery would otherwise run pages/x.py on a deep link
+without this frame (DESIGN 1).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from web.pages import PAGES
+
+# No page_icon and no icon= anywhere: Streamlit would fetch the picture from another company's server. app.py serves ours.
+st.set_page_config(page_title="Empathy", layout="wide", initial_sidebar_state="auto")
+
+page = st.navigation(
+    [
+        st.Page(
+            entry.path,
+            title=entry.title,
+            url_path=entry.url_path or None,
+            default=not entry.url_path,
+            visibility="visible" if entry.in_menu else "hidden",
+        )
+        for entry in PAGES
+    ],
+    position="top",
+)
+page.run()
