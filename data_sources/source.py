@@ -40,6 +40,7 @@ class Page:
     cursor: str | None = None
     read: int = 0  # rows or items looked at, including blanks and those left out by a filter
     total: int | None = None
+    place: str = ""  # the file or address that it is from: what was set aside there before is judged anew
 
 
 @dataclass(frozen=True, slots=True)

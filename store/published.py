@@ -8,8 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, String, Table, and_, func, literal, select
+
+from settings import Settings
+from store.schema import (
+    account,
+    bug_contact,
+    listed_bug,
+    mark,
+    revenue_month,
+    run,
+    set_aside,
+    severity_change,
+    snapshot,
+    stored_rows,
+    tally,
+    tally_total,
+    voice,
+)
 
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 NOWHERE: Mapping[str, str] = {}
@@ -122,84 +141,354 @@ class Published:
     a value of a dimension that a measure has not is "" (see store/tallies.py).
     """
 
-    snapshot: Snapshot | None
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        newest = connection.execute(select(snapshot).order_by(snapshot.c.id.desc()).limit(1)).one_or_none()
+        self.snapshot: Snapshot | None = (
+            Snapshot(newest.id, aware(newest.published_at), newest.is_sample) if newest else None
+        )
+        self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
+
+    # --- tallies ---
 
     def tally(
         self, measure: str, start: date | None, end: date, where: Mapping[str, str] = NOWHERE, by: str | None = None
     ) -> list[Count]:
         """Counts of start <= day < end, one for each (day, group, bin); from the first day on where start is None."""
-        raise NotImplementedError
+        table = tally_total if not where and by is None else tally
+        group = self._group(table, by)
+        chosen = (
+            select(table.c.day, group, table.c.bin, func.sum(table.c.n), func.sum(table.c.amount))
+            .where(*self._asked(table, measure, end, where))
+            .group_by(table.c.day, *([group] if by else []), table.c.bin)
+            .order_by(table.c.day)
+        )
+        if start is not None:
+            chosen = chosen.where(table.c.day >= start)
+        return [
+            Count(day, name, bin, int(n), int(amount)) for day, name, bin, n, amount in self._connection.execute(chosen)
+        ]
 
-    def before(
-        self, measure: str, day: date, where: Mapping[str, str] = NOWHERE, by: str | None = None
-    ) -> list[Count]:
+    def before(self, measure: str, day: date, where: Mapping[str, str] = NOWHERE, by: str | None = None) -> list[Count]:
         """All counts of days before `day`, added up over the days: one for each (group, bin), with day = date.min."""
-        raise NotImplementedError
+        table = tally_total if not where and by is None else tally
+        group = self._group(table, by)
+        chosen = (
+            select(group, table.c.bin, func.sum(table.c.n), func.sum(table.c.amount))
+            .where(*self._asked(table, measure, day, where))
+            .group_by(*([group] if by else []), table.c.bin)
+        )
+        return [
+            Count(date.min, name, bin, int(n), int(amount)) for name, bin, n, amount in self._connection.execute(chosen)
+        ]
+
+    def _group(self, table: Table, by: str | None) -> Any:
+        if by is None:
+            return literal("", String)
+        _known_dimension(by)
+        return table.c[by]
+
+    def _asked(self, table: Table, measure: str, end: date, where: Mapping[str, str]) -> list[Any]:
+        for name in where:
+            _known_dimension(name)
+        return [
+            table.c.measure == measure,
+            table.c.day < end,
+            *(table.c[name] == value for name, value in where.items()),
+        ]
 
     def values(self, measure: str, dimension: str) -> list[str]:
         """The values of a dimension that occur, the most frequent first."""
-        raise NotImplementedError
+        _known_dimension(dimension)
+        column = tally.c[dimension]
+        chosen = (
+            select(column)
+            .where(tally.c.measure == measure)
+            .group_by(column)
+            .order_by(func.sum(tally.c.n).desc(), column)
+        )
+        return list(self._connection.scalars(chosen))
 
     def span(self, measure: str) -> tuple[date, date] | None:
         """First and last day that have a count."""
-        raise NotImplementedError
+        table = tally_total.c
+        # Two questions, not one with both: each is a single step in the index.
+        first = self._connection.scalar(select(func.min(table.day)).where(table.measure == measure))
+        last = self._connection.scalar(select(func.max(table.day)).where(table.measure == measure))
+        return (first, last) if first is not None and last is not None else None
 
     def months(self, start: date, end: date, where: Mapping[str, str] = NOWHERE, by: str | None = None) -> list[Month]:
         """Revenue months with start <= month < end; dimensions segment and plan."""
-        raise NotImplementedError
+        table = revenue_month.c
+        group = literal("", String) if by is None else table[by]
+        chosen = (
+            select(
+                table.month,
+                group,
+                func.sum(table.customers),
+                func.sum(table.start_mrr),
+                func.sum(table.kept_mrr),
+                func.sum(table.end_mrr),
+            )
+            .where(
+                table.month >= start,
+                table.month < end,
+                *(table[name] == value for name, value in where.items()),
+            )
+            .group_by(table.month, *([group] if by else []))
+            .order_by(table.month)
+        )
+        return [
+            Month(month, name, *(int(each) for each in sums)) for month, name, *sums in self._connection.execute(chosen)
+        ]
+
+    # --- where it comes from ---
 
     def rows(self, record: str) -> int:
         """How many rows of a record are stored."""
-        raise NotImplementedError
+        chosen = select(func.coalesce(func.sum(stored_rows.c.n), 0)).where(stored_rows.c.record == record)
+        return int(self._connection.scalar(chosen) or 0)
 
     def undated(self, record: str) -> int:
         """How many of them have no date from which anything over time could be computed."""
-        raise NotImplementedError
+        chosen = select(func.coalesce(func.sum(stored_rows.c.undated), 0)).where(stored_rows.c.record == record)
+        return int(self._connection.scalar(chosen) or 0)
 
     def freshness(self, records: tuple[str, ...]) -> tuple[tuple[str, ...], datetime | None]:
         """The sources that fill these records, and how old the oldest of them is (its last success)."""
-        raise NotImplementedError
+        if records not in self._freshness:
+            names = tuple(
+                self._connection.scalars(
+                    select(stored_rows.c.source)
+                    .where(stored_rows.c.record.in_(records))
+                    .distinct()
+                    .order_by(stored_rows.c.source)
+                )
+            )
+            moments = [self._last_success(name) for name in names]
+            known = [moment for moment in moments if moment is not None]
+            self._freshness[records] = (names, min(known) if known else None)
+        return self._freshness[records]
+
+    def _last_success(self, source: str) -> datetime | None:
+        moment = self._connection.scalar(
+            select(func.max(run.c.started_at)).where(run.c.source == source, run.c.outcome == "ok")
+        )
+        return aware(_moment(moment)) if moment is not None else None
 
     def sources(self) -> list[SourceState]:
-        raise NotImplementedError
+        """Every source that was ever tried, or is in the settings, with its last run."""
+        newest = select(run.c.source, func.max(run.c.id).label("id")).group_by(run.c.source).subquery()
+        runs = {row.source: row for row in self._connection.execute(select(run).join(newest, newest.c.id == run.c.id))}
+        rows: dict[str, dict[str, int]] = {}
+        for row in self._connection.execute(select(stored_rows)):
+            rows.setdefault(row.source, {})[row.record] = row.n
+        aside = dict(
+            self._connection.execute(
+                select(set_aside.c.source, func.count(func.distinct(set_aside.c.place))).group_by(set_aside.c.source)
+            ).all()
+        )
+        states = []
+        for name in sorted({*runs, *self._settings.sources}):
+            last, told = runs.get(name), self._settings.sources.get(name)
+            kind = last.type if last else told.type if told else "?"
+            hours = last.stale_after_hours if last else told.fresh_within_hours if told else 26.0
+            states.append(
+                SourceState(
+                    name=name,
+                    type=kind,
+                    is_sample=kind == "sample",
+                    last_tried_at=aware(last.started_at) if last else None,
+                    last_succeeded_at=self._last_success(name),
+                    outcome=last.outcome if last else "never read",
+                    reason=last.reason if last else None,
+                    stale_after_hours=hours,
+                    rows=rows.get(name, {}),
+                    set_aside=int(aside.get(name, 0)),
+                )
+            )
+        return states
 
     def set_aside(self, source: str | None = None, at_most: int = 200) -> list[dict[str, str]]:
         """Rows that could not be read: source, record, place, column, value, reason, seen_at; newest first."""
-        raise NotImplementedError
+        chosen = select(set_aside).order_by(set_aside.c.seen_at.desc(), set_aside.c.place).limit(at_most)
+        if source is not None:
+            chosen = chosen.where(set_aside.c.source == source)
+        return [
+            {
+                "source": row.source,
+                "record": row.record,
+                "place": row.place,
+                "column": row.column_name,
+                "value": row.value,
+                "reason": row.reason,
+                "seen_at": aware(row.seen_at).isoformat(),
+            }
+            for row in self._connection.execute(chosen)
+        ]
+
+    # --- bugs ---
 
     def bugs(self, at: date) -> list[ListedBug]:
         """All bugs that were known at the end of day `at`; what happened later (fix, release, closing) is None."""
-        raise NotImplementedError
+        moment = self._end_of(at)
+        severities = self._severities(moment)
+        found = self._connection.execute(
+            select(listed_bug).where(listed_bug.c.opened_at < moment).order_by(listed_bug.c.id)
+        )
+        return [self._listed(row, moment, severities) for row in found]
 
-    def bug(self, id: str) -> ListedBug | None:
-        raise NotImplementedError
+    def bug(self, id: str, at: date | None = None) -> ListedBug | None:
+        """One bug as it was known at the end of day `at`, or as it is known now."""
+        moment = self._end_of(at) if at else datetime(9999, 1, 1)
+        row = self._connection.execute(select(listed_bug).where(listed_bug.c.id == id)).one_or_none()
+        return self._listed(row, moment, self._severities(moment)) if row else None
+
+    def _listed(self, row: Any, moment: datetime, severities: dict[str, str | None]) -> ListedBug:
+        def known(instant: datetime | None) -> datetime | None:
+            return aware(instant) if instant is not None and instant < moment else None
+
+        return ListedBug(
+            id=row.id,
+            title=row.title,
+            opened_at=aware(row.opened_at),
+            severity=severities.get(row.id, row.severity),
+            status=row.status,
+            fixed_at=known(row.fixed_at),
+            released_at=known(row.released_at),
+            closed_at=known(row.closed_at),
+            expected_on=row.expected_on,
+            area=row.area,
+            owner=row.owner,
+            url=row.url,
+            is_pain=bool(row.is_pain),
+        )
+
+    def _severities(self, moment: datetime) -> dict[str, str | None]:
+        """What a bug was rated before the first change after this moment."""
+        later = self._connection.execute(
+            select(severity_change)
+            .where(severity_change.c.changed_at >= moment)
+            .order_by(severity_change.c.changed_at.desc())
+        )
+        return {row.bug: row.before for row in later}
+
+    def _end_of(self, day: date) -> datetime:
+        """The first instant after a company day, as the store keeps instants."""
+        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._settings.zone)
+        return midnight.astimezone(UTC).replace(tzinfo=None)
 
     def reaches(self, at: date) -> list[Reach]:
         """For all bugs, from reports up to and including day `at`."""
-        raise NotImplementedError
+        return self._reaches(at, None)
 
     def reach_of(self, bug: str, at: date) -> list[Reach]:
-        raise NotImplementedError
+        return self._reaches(at, bug)
+
+    def _reaches(self, at: date, bug: str | None) -> list[Reach]:
+        contact = bug_contact.c
+        last = (
+            select(contact.bug, contact.customer, func.max(contact.day).label("day"))
+            .where(contact.day <= at)
+            .group_by(contact.bug, contact.customer)
+        )
+        if bug is not None:
+            last = last.where(contact.bug == bug)
+        latest = last.subquery("latest")
+        chosen = (
+            select(contact.bug, contact.day, contact.weight, func.count())
+            .join(
+                latest,
+                and_(
+                    latest.c.bug == contact.bug,
+                    latest.c.customer == contact.customer,
+                    latest.c.day == contact.day,
+                ),
+            )
+            .group_by(contact.bug, contact.day, contact.weight)
+            .order_by(contact.bug, contact.day)
+        )
+        return [Reach(*row) for row in self._connection.execute(chosen)]
 
     def bug_days(self, start: date, end: date, bug: str | None = None) -> list[BugDay]:
         """Reports per bug and day, start <= day < end."""
-        raise NotImplementedError
+        contact = bug_contact.c
+        chosen = (
+            select(
+                contact.bug,
+                contact.day,
+                func.sum(contact.contacts),
+                func.sum(contact.rated),
+                func.sum(contact.bad),
+            )
+            .where(contact.day >= start, contact.day < end)
+            .group_by(contact.bug, contact.day)
+            .order_by(contact.bug, contact.day)
+        )
+        if bug is not None:
+            chosen = chosen.where(contact.bug == bug)
+        return [
+            BugDay(name, day, int(n), int(rated), int(bad))
+            for name, day, n, rated, bad in self._connection.execute(chosen)
+        ]
 
     def bug_customers(self, start: date, end: date) -> dict[str, int]:
         """For each bug: distinct customers who reported in start <= day < end."""
-        raise NotImplementedError
+        contact = bug_contact.c
+        chosen = (
+            select(contact.bug, func.count(func.distinct(contact.customer)))
+            .where(contact.day >= start, contact.day < end)
+            .group_by(contact.bug)
+        )
+        return {name: int(n) for name, n in self._connection.execute(chosen)}
 
     def distinct_customers(self, bugs: list[str], start: date, end: date) -> int:
         """How many different customers reported any of these bugs in start <= day < end."""
-        raise NotImplementedError
+        contact = bug_contact.c
+        chosen = select(func.count(func.distinct(contact.customer))).where(
+            contact.bug.in_(bugs), contact.day >= start, contact.day < end
+        )
+        return int(self._connection.scalar(chosen) or 0)
 
     def bug_revenue(self, at: date, bugs: list[str]) -> dict[str, tuple[int, int, int]]:
-        """For each bug: (customers with a known price, their mrr together, the largest single mrr), hundredths."""
-        raise NotImplementedError
+        """For each bug: (customers with a known price, their mrr together, the largest single mrr), hundredths.
+
+        Of the customers who reported it in the 90 days up to `at`; what they pay is what is known today.
+        """
+        contact = bug_contact.c
+        who = (
+            select(contact.bug, contact.customer)
+            .where(contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at)
+            .distinct()
+            .subquery("who")
+        )
+        chosen = (
+            select(who.c.bug, func.count(account.c.mrr), func.sum(account.c.mrr), func.max(account.c.mrr))
+            .join(account, account.c.id == who.c.customer)
+            .where(account.c.mrr.is_not(None))
+            .group_by(who.c.bug)
+        )
+        return {name: (int(n), int(total), int(most)) for name, n, total, most in self._connection.execute(chosen)}
 
     def voices(self, bug: str) -> list[Voice]:
         """The newest ten tickets behind a bug."""
-        raise NotImplementedError
+        chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
+        return [Voice(*row) for row in self._connection.execute(chosen)]
 
     def releases(self, start: date, end: date) -> list[Mark]:
-        raise NotImplementedError
+        chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
+        return [Mark(*row) for row in self._connection.execute(chosen)]
+
+
+def aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _known_dimension(name: str) -> None:
+    if name not in DIMENSIONS:
+        raise ValueError(f"there is no dimension {name!r}; there are {', '.join(DIMENSIONS)}")

@@ -53,6 +53,7 @@ class Refused:
 @dataclass(slots=True)
 class Saved:
     saved: int = 0
+    added: int = 0
     unchanged: int = 0
     refused: list[Refused] = dataclasses.field(default_factory=list)
 
@@ -60,9 +61,7 @@ class Saved:
 class Shape:
     """How the rows of one noun are checked, stored and watched, worked out once for each engine."""
 
-    def __init__(
-        self, table_name: str, dialect: str, zone: ZoneInfo, pseudonym: Callable[[str], str]
-    ) -> None:
+    def __init__(self, table_name: str, dialect: str, zone: ZoneInfo, pseudonym: Callable[[str], str]) -> None:
         self.record = BY_TABLE[table_name]
         self.table = FACTS[table_name]
         self.name = table_name
@@ -81,8 +80,7 @@ class Shape:
             self._converters.append(self._converter(each, plain_type(hints[each.name]), pseudonym))
         self._defaults = ["" if (table_name, name) in NEVER_NULL else None for name in self.fields]
         self._derive = [
-            (how[0], [self.fields.index(name) for name in how[1:]])
-            for how in DERIVED.get(table_name, {}).values()
+            (how[0], [self.fields.index(name) for name in how[1:]]) for how in DERIVED.get(table_name, {}).values()
         ]
         self._check = _CHECKS.get(table_name)
         self.upsert = self._upsert(dialect)
@@ -124,9 +122,7 @@ class Shape:
             return day.toordinal()
         return day.isoformat() if self.sqlite else day
 
-    def _converter(
-        self, each: Any, kind: type, pseudonym: Callable[[str], str]
-    ) -> Callable[[Any, Any], Any]:
+    def _converter(self, each: Any, kind: type, pseudonym: Callable[[str], str]) -> Callable[[Any, Any], Any]:
         name = each.name
         words = frozenset(WORDS.get((self.name, name), ()))
         longest = each.metadata.get("free_text")
@@ -223,9 +219,7 @@ def _check_survey(record: Any) -> None:
     bounds = SCALES.get((record.kind, record.scale))
     if bounds is None:
         known = ", ".join(scale for kind, scale in SCALES if kind == record.kind)
-        raise CannotRead(
-            "scale", record.scale, f"a {record.kind} survey has no such scale; the scales are {known}"
-        )
+        raise CannotRead("scale", record.scale, f"a {record.kind} survey has no such scale; the scales are {known}")
     if record.score is None:
         if record.sent_at is None:
             raise CannotRead("score", "", "there is neither an answer nor a day on which it was sent")
@@ -265,6 +259,7 @@ DAYS: dict[str, list[tuple[str, str, str]]] = {
     "survey_response": [("survey_response", "answered_on", "area"), ("survey_response", "sent_on", "area")],
     "subscription": [("subscription", "started_on", ""), ("subscription", "ended_on", "")],
     "employment": [("employment", "started_on", ""), ("employment", "ended_on", "")],
+    "purchase": [("purchase", "ordered_on", "")],
     "bug_report": [("bug_day", "reported_on", "")],
 }
 # ... and which keys: table -> (kind of dirt, key column).
@@ -278,9 +273,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
 NO_DAY = date(1, 1, 1)
 
 
-def save_records(
-    connection: Connection, shape: Shape, source: str, records: Sequence[Any], now: datetime
-) -> Saved:
+def save_records(connection: Connection, shape: Shape, source: str, records: Sequence[Any], now: datetime) -> Saved:
     """Upserts the records of one noun; marks what changed as dirty. A later row with the same id wins."""
     result = Saved()
     rows: dict[str, tuple[Any, ...]] = {}
@@ -290,9 +283,7 @@ def save_records(
             row = shape.row(source, record)
         except CannotRead as error:
             value = _masked(error.value)
-            result.refused.append(
-                Refused(shape.name, _masked(str(record.id)), error.column, value, error.reason)
-            )
+            result.refused.append(Refused(shape.name, _masked(str(record.id)), error.column, value, error.reason))
             continue
         rows[row[id_position]] = row
     stored = _stored(connection, shape, source, list(rows))
@@ -301,6 +292,7 @@ def save_records(
     if not changed:
         return result
     before = [stored[row[id_position]] for row in changed if row[id_position] in stored]
+    result.added = len(changed) - len(before)
     order = shape.order
     connection.exec_driver_sql(shape.upsert, [tuple(row[index] for index in order) for row in changed])
     mark_dirty(connection, shape.sqlite, _dirt(shape, before + changed))
@@ -311,9 +303,7 @@ def save_records(
     return result
 
 
-def _stored(
-    connection: Connection, shape: Shape, source: str, ids: list[str]
-) -> dict[str, tuple[Any, ...]]:
+def _stored(connection: Connection, shape: Shape, source: str, ids: list[str]) -> dict[str, tuple[Any, ...]]:
     found = connection.exec_driver_sql(shape.select, (source, _among(shape.sqlite, ids)))
     position = shape.position["id"]
     return {row[position]: tuple(row) for row in found}

@@ -114,8 +114,7 @@ def _fact(record: type[Any]) -> Table:
     # The key starts with the id: references name the id alone.
     source = Column("source", String, primary_key=True)
     derived = [
-        Column(name, _DERIVED_TYPES[how[0]](), nullable=True)
-        for name, how in DERIVED.get(record.TABLE, {}).items()
+        Column(name, _DERIVED_TYPES[how[0]](), nullable=True) for name, how in DERIVED.get(record.TABLE, {}).items()
     ]
     return Table(record.TABLE, metadata, columns[0], source, *columns[1:], *derived)
 
@@ -148,9 +147,7 @@ Index(None, bug_report.c.reported_on)
 
 # --- bookkeeping of refreshes -----------------------------------------------------------------------------------
 
-meta = Table(
-    "meta", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False)
-)
+meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
 cursor = Table(
     "cursor",
     metadata,
@@ -201,6 +198,14 @@ lease = Table(
     Column("holder", String, nullable=False),
     Column("fence", BigInteger, nullable=False),
     Column("until", Instant, nullable=False),
+)
+# How many rows of each noun a source has, kept while saving: counting a million rows takes longer than saving a thousand.
+row_count = Table(
+    "row_count",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("n", BigInteger, nullable=False),
 )
 severity_change = Table(
     "severity_change",

@@ -1,0 +1,213 @@
+"""Program 1: reads every source into the store, counts what changed, and publishes a snapshot for the readers."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+
+from data_sources import source as source_of
+from data_sources.source import Asked, Page, SourceError
+from metrics.unlinked import cluster
+from settings import Settings, SettingsError, SourceSettings, load
+from store import BusyError, Refresh, StoreError, open_store
+
+SAMPLE = "sample"
+
+
+@dataclass
+class Outcome:
+    """What became of one source."""
+
+    name: str
+    failed: str | None = None
+    rows: int = 0
+    saved: int = 0
+    set_aside: int = 0
+
+
+def refresh(
+    settings: Settings,
+    now: datetime,
+    only: str | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
+
+    Raises StoreError (BusyError while another refresh runs) and SourceError for an unknown `only`.
+    """
+    progress = progress or Progress(quiet=True)
+    if only is not None and only not in settings.sources:
+        known = ", ".join(settings.sources) or "none"
+        raise SourceError(f"There is no source {only!r} in the settings; there are: {known}.")
+    chosen = {only: settings.sources[only]} if only else settings.sources
+    outcomes = []
+    store = open_store(settings)
+    try:
+        with store.refreshing(now) as running:
+            for name, told in chosen.items():
+                outcomes.append(_read_source(running, settings, name, told, now, full, progress))
+            progress.step("counting")
+            running.publish(now, cluster=cluster, told=progress.step)
+            progress.done()
+    finally:
+        store.engine.dispose()
+    return outcomes
+
+
+def _read_source(
+    running: Refresh,
+    settings: Settings,
+    name: str,
+    told: SourceSettings,
+    now: datetime,
+    full: bool,
+    progress: Progress,
+) -> Outcome:
+    """The only place that catches everything, once for each source: one bad source must not stop the others."""
+    outcome = Outcome(name)
+    progress.source(name)
+    run = running.begin_run(name, told.type, now, told.fresh_within_hours)
+    try:
+        source = source_of(told.type)
+        since = None if full else running.cursor(name)
+        asked = Asked(name, told.options, settings, since, now)
+        for page in source.fetch(asked):
+            if source.replaces and (page.records or page.set_aside) and not outcome.saved:
+                run.replaces = run.rows_saved == 0 and run.rows_unchanged == 0
+            run.save(
+                page.records,
+                datetime.now(UTC),
+                aside=page.set_aside,
+                cursor=page.cursor,
+                read=page.read or None,
+                stream=page.place,
+            )
+            progress.page(page)
+        run.finish(datetime.now(UTC))
+    except BusyError:
+        raise
+    except SourceError as error:
+        outcome.failed = str(error)
+        run.finish(datetime.now(UTC), "failed", str(error))
+    except Exception as error:
+        if isinstance(error, StoreError):
+            raise
+        outcome.failed = (
+            f"The source stopped with a fault of this program ({type(error).__name__}). The rows of before are kept."
+        )
+        traceback.print_exc(file=sys.stderr)
+        run.finish(datetime.now(UTC), "failed", outcome.failed)
+    outcome.rows, outcome.saved, outcome.set_aside = run.rows_read, run.rows_saved, run.rows_set_aside
+    progress.ended(outcome)
+    return outcome
+
+
+class Progress:
+    """A bar on a terminal, plain lines elsewhere: rows, pages, rate, and the time that is left where it is known."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.terminal = sys.stderr.isatty() and not quiet
+        self._reset("")
+
+    def _reset(self, name: str) -> None:
+        self.name, self.rows, self.pages, self.started = name, 0, 0, time.monotonic()
+        self._last_line = self.started
+
+    def source(self, name: str) -> None:
+        self._reset(name)
+        self._say(f"{name}: reading")
+
+    def page(self, page: Page) -> None:
+        self.rows += page.read or len(page.records)
+        self.pages += 1
+        passed = max(time.monotonic() - self.started, 0.001)
+        rate = self.rows / passed
+        text = f"{self.name}: {self.rows:,} rows, {self.pages:,} pages, {rate:,.0f} rows/s"
+        if page.total and page.total > self.rows:
+            share = self.rows / page.total
+            filled = int(share * 20)
+            left = (page.total - self.rows) / rate
+            text += f"  [{'#' * filled}{'.' * (20 - filled)}] {share:.0%}, about {left:.0f} s left"
+        self._say(text, every=2.0)
+
+    def step(self, name: str) -> None:
+        self._say(f"counting: {name}" if name != "counting" else name, every=2.0)
+
+    def ended(self, outcome: Outcome) -> None:
+        if outcome.failed:
+            text = f"{outcome.name}: FAILED. {outcome.failed} The rows of before are kept."
+            text = text.replace("The rows of before are kept. The rows of before are kept.", "The rows of before are kept.")
+        else:
+            text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
+            text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
+        self._say(text, final=True)
+
+    def done(self) -> None:
+        self._say("published", final=True)
+
+    def _say(self, text: str, every: float = 0.0, final: bool = False) -> None:
+        if self.quiet:
+            return
+        if self.terminal:
+            sys.stderr.write(f"\r\033[K{text[:118]}" + ("\n" if final else ""))
+            sys.stderr.flush()
+            return
+        now = time.monotonic()
+        if final or now - self._last_line >= every:
+            self._last_line = now
+            sys.stderr.write(text + "\n")
+
+
+def with_sample(settings: Settings) -> Settings:
+    """The settings for a first look: the invented company, and nothing else."""
+    return settings.model_copy(update={"sources": {SAMPLE: SourceSettings(type=SAMPLE)}})
+
+
+def has_rows(settings: Settings) -> bool:
+    """Whether anything was ever published in this store."""
+    store = open_store(settings)
+    try:
+        return store.snapshot_id() is not None
+    except StoreError as error:
+        if "empty" in str(error):
+            return False
+        raise
+    finally:
+        store.engine.dispose()
+
+
+@click.command(help="Read every source into the store and publish what changed.")
+@click.option("--config", help="the settings file; default empathy.toml here, if there is one")
+@click.option("--only", metavar="SOURCE", help="only this source of the settings")
+@click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
+@click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
+def main(config: str | None, only: str | None, full: bool, sample: bool) -> None:
+    try:
+        settings = load(config)
+        if sample:
+            if has_rows(settings):
+                click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
+                return
+            settings = with_sample(settings)
+        elif not settings.sources:
+            raise SettingsError(
+                "No source is set up: there is no [sources.NAME] in the settings. "
+                "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
+            )
+        outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+    except (SettingsError, StoreError, SourceError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    if any(outcome.failed for outcome in outcomes):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

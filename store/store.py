@@ -1,0 +1,398 @@
+"""The store: one refresh at a time writes into it, and everybody reads one whole snapshot.
+
+store = open_store(settings)
+with store.refreshing(now) as refresh:            # takes the lease; BusyError if another refresh runs
+    with refresh.run("helpdesk", "files", ...) as run:
+        run.save(page.records, page.set_aside, cursor=page.cursor, read=page.read, now=now)
+    refresh.publish(now)
+with store.reading() as published:
+    published.tally("csat", start, end)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from settings import Settings
+from store import publishing
+from store.database import StoreError, engine_for
+from store.published import Published
+from store.publishing import Cluster, naive
+from store.records import RECORDS
+from store.saving import DAYS, KEYS, NO_DAY, Refused, Shape, mark_dirty, save_records
+from store.schema import FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
+
+LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
+HEAD = "0001"  # the newest migration: store/migrations/versions
+
+
+class BusyError(StoreError):
+    """Another refresh is running."""
+
+
+class AsideRow(Protocol):
+    """What a source says about a row that it could not read (data_sources.source.SetAside)."""
+
+    @property
+    def record(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of settings.database_url; nothing is connected yet. Raises StoreError for an address that cannot be."""
+    return Store(settings, engine_for(settings))
+
+
+class Store:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.sqlite = engine.dialect.name == "sqlite"
+        self._shapes: dict[str, Shape] = {}
+
+    def migrate(self) -> None:
+        """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
+        from store.migrations.upgrade import upgrade
+
+        with self._words():
+            upgrade(self.engine)
+            with self.engine.begin() as connection:
+                self._remember(connection, "time_zone", self.settings.time_zone)
+                self._remember(connection, "salt", secrets.token_hex(16))
+
+    def _remember(self, connection: Connection, name: str, value: str) -> None:
+        if connection.scalar(select(meta.c.value).where(meta.c.name == name)) is None:
+            connection.execute(insert(meta).values(name=name, value=value))
+
+    def shape_version(self) -> str | None:
+        """The migration that the store is at; None for an empty one."""
+        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            version: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return version
+
+    @contextmanager
+    def reading(self) -> Iterator[Published]:
+        """One whole snapshot, in one transaction, whatever a refresh does meanwhile. Raises StoreError."""
+        self._check_shape()
+        with self._words():
+            options: dict[str, Any] = {"reading": True}
+            if not self.sqlite:
+                options["isolation_level"] = "REPEATABLE READ"
+                options["postgresql_readonly"] = True
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                yield Published(connection, self.settings)
+
+    def snapshot_id(self) -> int | None:
+        """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
+        self._check_shape()
+        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+            newest: int | None = connection.scalar(select(func.max(snapshot.c.id)))
+            return newest
+
+    _shape_is_known = False
+
+    def _check_shape(self) -> None:
+        if self._shape_is_known:
+            return
+        version = self.shape_version()
+        if version is None:
+            raise StoreError("The store is empty: nothing has been read yet. Type ./run refresh")
+        if version != HEAD:
+            raise StoreError(
+                f"The store has shape {version}, this program needs {HEAD}. "
+                "Type ./run refresh with the newer of the two programs."
+            )
+        self._shape_is_known = True
+
+    @contextmanager
+    def refreshing(self, now: datetime) -> Iterator[Refresh]:
+        """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
+        self.migrate()
+        self._check_time_zone()
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        with self._words(), self.engine.begin() as connection:
+            fence = self._take_lease(connection, holder, now)
+            connection.execute(
+                update(run)
+                .where(run.c.outcome == "running")
+                .values(outcome="interrupted", finished_at=naive(now), reason="It did not finish.")
+            )
+        refresh = Refresh(self, fence)
+        try:
+            yield refresh
+        finally:
+            with self._words(), self.engine.begin() as connection:
+                connection.execute(
+                    update(lease).where(lease.c.fence == fence).values(until=naive(now) - timedelta(seconds=1))
+                )
+
+    def _take_lease(self, connection: Connection, holder: str, now: datetime) -> int:
+        held = connection.execute(select(lease).where(lease.c.name == "refresh").with_for_update()).one_or_none()
+        values = {"holder": holder, "until": naive(now) + LEASE}
+        if held is None:
+            connection.execute(insert(lease).values(name="refresh", fence=1, **values))
+            return 1
+        if held.until > naive(now):
+            raise BusyError(
+                f"Another refresh is running ({held.holder}); it holds the store until {held.until:%H:%M} UTC at "
+                "the latest. Wait for it, or end it."
+            )
+        connection.execute(update(lease).values(fence=held.fence + 1, **values))
+        return int(held.fence) + 1
+
+    def _check_time_zone(self) -> None:
+        with self.engine.connect().execution_options(reading=True) as connection:
+            stored = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
+        if stored != self.settings.time_zone:
+            raise StoreError(
+                f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
+                "both: set time_zone back, or start a new store with another database_url and refresh it."
+            )
+
+    def shape(self, connection: Connection, record: str) -> Shape:
+        if record not in self._shapes:
+            salt = connection.scalar(select(meta.c.value).where(meta.c.name == "salt")) or ""
+
+            def pseudonym(value: str) -> str:
+                return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
+
+            dialect = self.engine.dialect.name
+            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym)
+        return self._shapes[record]
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        """Database errors, in words that say what to do."""
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(_operational(str(error.orig))) from error
+        except DBAPIError as error:
+            if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+                raise StoreError(_operational(str(error.orig))) from error
+            raise
+
+
+def _operational(said: str) -> str:
+    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
+    if "unable to open" in said:
+        return "The file of the store cannot be opened: look whether its folder exists and may be written to."
+    if "locked" in said:
+        return "The store is busy: another program has been writing for more than ten seconds. Try again."
+    if "readonly" in said or "read-only" in said:
+        return "The store may only be read: give this user the right to write to it."
+    if "disk is full" in said or "No space left" in said:
+        return "The disk of the store is full: nothing was lost, but make room and refresh again."
+    if "malformed" in said or "not a database" in said:
+        return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
+    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
+
+
+@dataclass
+class Refresh:
+    """One refresh, as long as it has the lease. A paused old one cannot write: its fence is too low."""
+
+    store: Store
+    fence: int
+
+    @contextmanager
+    def transaction(self, now: datetime) -> Iterator[Connection]:
+        with self.store._words(), self.store.engine.begin() as connection:
+            held = connection.execute(select(lease.c.fence).where(lease.c.name == "refresh").with_for_update()).scalar()
+            if held != self.fence:
+                raise BusyError("Another refresh has taken over; this one stops without writing.")
+            connection.execute(update(lease).values(until=naive(now) + LEASE))
+            yield connection
+
+    def begin_run(
+        self, source: str, type: str, now: datetime, stale_after_hours: float = 26.0, replaces: bool = False
+    ) -> Run:
+        """Starts the record of one source's run. `replaces`: all rows of this source go first (never others')."""
+        with self.transaction(now) as connection:
+            values = {
+                "source": source,
+                "type": type,
+                "started_at": naive(now),
+                "outcome": "running",
+                "stale_after_hours": stale_after_hours,
+            }
+            (id,) = connection.execute(insert(run).values(**values)).inserted_primary_key or (0,)
+        return Run(self, source, int(id), replaces)
+
+    def cursor(self, source: str) -> str | None:
+        with (
+            self.store._words(),
+            self.store.engine.connect().execution_options(reading=True) as connection,
+        ):
+            value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
+            return value
+
+    def publish(
+        self, now: datetime, cluster: Cluster = lambda tickets: [], told: Callable[[str], None] = lambda name: None
+    ) -> int:
+        """Counts again what changed and makes it visible, in one transaction. The new snapshot's id."""
+        with self.transaction(now) as connection:
+            publishing.count_again(connection, self.store.settings, now, cluster, told)
+            is_sample = bool(
+                connection.scalar(
+                    select(select(run.c.id).where(run.c.type == "sample", run.c.outcome == "ok").exists())
+                )
+            )
+            made = connection.execute(
+                insert(snapshot).values(published_at=naive(now), is_sample=is_sample)
+            ).inserted_primary_key
+            assert made is not None
+            return int(made[0])
+
+
+@dataclass
+class Run:
+    """One source's part of a refresh."""
+
+    refresh: Refresh
+    source: str
+    id: int
+    replaces: bool = False
+    rows_read: int = 0
+    rows_saved: int = 0
+    rows_unchanged: int = 0
+    rows_set_aside: int = 0
+    _streams: set[str] = field(default_factory=set)
+
+    def save(
+        self,
+        records: Sequence[Any],
+        now: datetime,
+        aside: Sequence[AsideRow] = (),
+        cursor: str | None = None,
+        read: int | None = None,
+        stream: str = "",
+    ) -> None:
+        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
+        with self.refresh.transaction(now) as connection:
+            if self.replaces:
+                forget(connection, self.source, self.refresh.store.sqlite)
+                self.replaces = False
+            refused = self._save_records(connection, records, now)
+            self._set_aside(connection, aside, refused, stream, now)
+            if cursor is not None:
+                self._move_cursor(connection, cursor, now)
+            self.rows_read += len(records) + len(aside) if read is None else read
+            self._note(connection)
+
+    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime) -> list[Refused]:
+        refused: list[Refused] = []
+        ordered = sorted(records, key=lambda record: record.TABLE)
+        for table, same in groupby(ordered, key=lambda record: record.TABLE):
+            shape = self.refresh.store.shape(connection, table)
+            result = save_records(connection, shape, self.source, list(same), now)
+            self.rows_saved += result.saved
+            self.rows_unchanged += result.unchanged
+            refused += result.refused
+            self._count(connection, table, result.added)
+        return refused
+
+    def _count(self, connection: Connection, record: str, added: int) -> None:
+        if not added:
+            return
+        mine = (row_count.c.source == self.source) & (row_count.c.record == record)
+        done = connection.execute(update(row_count).where(mine).values(n=row_count.c.n + added))
+        if done.rowcount == 0:
+            connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
+
+    def _set_aside(
+        self,
+        connection: Connection,
+        aside: Sequence[AsideRow],
+        refused: Sequence[Refused],
+        stream: str,
+        now: datetime,
+    ) -> None:
+        if stream not in self._streams:
+            # What was wrong in this file or address before is judged anew, now that it is read anew.
+            self._streams.add(stream)
+            connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
+        rows = {(each.record, each.place, each.column): (each.value, each.reason) for each in aside}
+        rows |= {
+            (each.record, f"{stream} {each.id}".strip(), each.column): (each.value, each.reason) for each in refused
+        }
+        self.rows_set_aside += len({(record, place) for record, place, _ in rows})
+        for (record, place, column), (value, reason) in rows.items():
+            key = {"source": self.source, "record": record, "place": place[:500], "column_name": column}
+            connection.execute(delete(set_aside).filter_by(**key))
+            connection.execute(
+                insert(set_aside).values(
+                    **key, value=value[:200], reason=reason[:500], stream=stream, seen_at=naive(now)
+                )
+            )
+
+    def _move_cursor(self, connection: Connection, value: str, now: datetime) -> None:
+        mine = cursor.c.source == self.source
+        done = connection.execute(update(cursor).where(mine).values(value=value, moved_at=naive(now)))
+        if done.rowcount == 0:
+            connection.execute(insert(cursor).values(source=self.source, value=value, moved_at=naive(now)))
+
+    def finish(self, now: datetime, outcome: str = "ok", reason: str | None = None) -> None:
+        """Ends the record of this run: "ok", or "failed" with the reason in words."""
+        with self.refresh.transaction(now) as connection:
+            self._note(connection, outcome=outcome, reason=reason, finished_at=naive(now))
+
+    def _note(self, connection: Connection, **more: Any) -> None:
+        counts = {
+            "rows_read": self.rows_read,
+            "rows_saved": self.rows_saved,
+            "rows_unchanged": self.rows_unchanged,
+            "rows_set_aside": self.rows_set_aside,
+        }
+        connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
+
+
+def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
+    """Removes every row of one source, and marks what they counted for as dirty."""
+    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
+    for record in RECORDS:
+        table = FACTS[record.TABLE]
+        mine = table.c.source == source
+        dirt: set[tuple[str, Any, str]] = set()
+        for kind, day, key in DAYS.get(record.TABLE, []):
+            chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
+            for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
+                dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
+        for kind, key in KEYS.get(record.TABLE, []):
+            if key:
+                for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
+                    dirt.add((kind, no_day, value))
+            else:
+                dirt.add((kind, no_day, ""))
+        mark_dirty(connection, in_sqlite, dirt)
+        connection.execute(delete(table).where(mine))
+    connection.execute(delete(row_count).where(row_count.c.source == source))
+    connection.execute(delete(set_aside).where(set_aside.c.source == source))
+    connection.execute(delete(cursor).where(cursor.c.source == source))
+
+
+def utc_now() -> datetime:
+    """The clock, for the three programs only."""
+    return datetime.now(UTC)
