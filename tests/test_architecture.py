@@ -6,8 +6,11 @@ These rules look at each import by itself, also in programs and pages; the contr
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +29,8 @@ ARROWS = {
     "pages": {"display", "metrics"},
     "web": {"pages", "display"},
 }
+# The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
+GUARD = ("pages", "web.guard.guard")
 FOLDERS = set(ARROWS) - {"settings"}
 PROGRAMS = {"app", "refresh", "read", "digest"}
 OURS = FOLDERS | PROGRAMS | {"settings", "tests", "benchmarks"}
@@ -64,10 +69,19 @@ def test_arrows_between_folders_go_one_way() -> None:
         str(found)
         for found in imports()
         if found.owner in ARROWS
+        and (found.owner, found.name) != GUARD
         and (asked := found.name.partition(".")[0]) in OURS
         and asked not in ARROWS[found.owner] | {found.owner, "settings"}
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("pages/*.py") if path.stem != "__init__"))
+def test_the_first_thing_a_page_does_is_to_ask_the_guard(name: str) -> None:
+    body = ast.parse((ROOT / "pages" / name).read_text("utf-8")).body
+    steps = [ast.unparse(step) for step in body if not isinstance(step, ast.Import | ast.ImportFrom)]
+    first = next(step for step in steps if not step.startswith(("'", '"')))
+    assert first == "guard()"
 
 
 def test_programs_do_not_import_each_other_or_the_tests() -> None:
@@ -158,6 +172,16 @@ def owner_of(path: Path) -> str:
 
 
 def files(pattern: str = "*") -> list[Path]:
-    """The project's own files: nothing hidden, nothing installed."""
-    found = [path for path in ROOT.rglob(pattern) if path.is_file() and path.stat().st_size < 1_000_000]
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
+    """The project's own files: nothing hidden, nothing installed, nothing compiled."""
+    return sorted(
+        folder / name
+        for folder, inner in walk()
+        for name in inner
+        if fnmatch(name, pattern) and (folder / name).stat().st_size < 1_000_000
+    )
+
+
+def walk() -> Iterator[tuple[Path, list[str]]]:
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
+        yield Path(folder), [name for name in names if not name.startswith(".")]
