@@ -13,10 +13,8 @@ from typing import NamedTuple
 
 from metrics.distributions import (
     beta_quantile,
-    binomial_at_least,
     binomial_two_sided,
     gamma_quantile,
-    normal_cdf,
     normal_quantile,
     normal_two_sided,
     t_quantile,
@@ -446,18 +444,7 @@ def false_alarms(tests: int, level: float) -> ChanceAlone:
     return ChanceAlone(1 - (1 - level) ** tests, tests * level)
 
 
-# --- rising and shrinking ---
-
-
-def rising_p(recent: int, earlier: int, recent_days: int = 7, earlier_days: int = 28) -> float:
-    """One-sided chance that so many of recent + earlier reports fall into the recent days if nothing had changed."""
-    return binomial_at_least(recent, recent + earlier, recent_days / (recent_days + earlier_days))
-
-
-def chance_above(value: float, other: float, error: float, other_error: float) -> tuple[float, float]:
-    """(z, chance that the first of two uncertain values is really above the second)."""
-    z = (value - other) / sqrt(error**2 + other_error**2)
-    return z, normal_cdf(z)
+# --- shrinking ---
 
 
 class Shrunk(NamedTuple):

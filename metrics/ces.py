@@ -1,0 +1,117 @@
+"""CES: of the people who told us how hard it was to get help, how many found it easy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from metrics.metric import Counted, Difference, Metric
+from metrics.statistics import mean_interval, newcombe, wilson
+from metrics.surveys import (
+    DIMENSIONS,
+    Bins,
+    count_answers,
+    not_comparable,
+    scores_by_scale,
+    sums,
+    untested,
+)
+
+# Which scores mean "easy" in each version of the question (METHODOLOGY 1.3). In 1.0 a low score is a small effort.
+EASY = {"2.0": (5, 6, 7), "1.0": (1, 2), "1-5 easy": (4, 5)}
+WORDS = {"2.0": "CES 2.0 (1 to 7)", "1.0": "CES 1.0 (effort 1 to 5)", "1-5 easy": "how easy, 1 to 5"}
+
+
+def of_bins(bins: Bins) -> Counted:
+    """From {"2.0:5": 30, ...}. Versions are never mixed: the one with most answers is read, the others are named."""
+    versions = scores_by_scale(bins)
+    if not versions:
+        return Counted(None, missing="Nobody answered in this period.")
+    # Of two with as many answers the newer question is read: 2.0 stands first.
+    version = max(versions, key=lambda each: (sum(versions[each].values()), -list(EASY).index(each)))
+    scores = versions[version]
+    n = sum(scores.values())
+    easy = sum(scores.get(score, 0) for score in EASY[version])
+    low, high = wilson(easy, n)
+    mean = mean_interval(*sums(scores))
+    left_out = {WORDS[each]: sum(versions[each].values()) for each in versions if each != version}
+    return Counted(
+        100 * easy / n,
+        100 * low,
+        100 * high,
+        easy,
+        n,
+        n,
+        {
+            "version": version,
+            "question": WORDS[version],
+            "easy": easy,
+            "mean": mean.mean,
+            "mean_low": mean.low,
+            "mean_high": mean.high,
+            "index": index(scores) if version == "2.0" else None,
+            "bins": {f"{version}:{score}": m for score, m in scores.items()},
+            "left_out": left_out,
+            "caveat": _about(left_out, version),
+        },
+    )
+
+
+def index(scores: dict[int, int]) -> float:
+    """Of CES 2.0: percent of 6 and 7 minus percent of 1 to 3."""
+    easy = scores.get(6, 0) + scores.get(7, 0)
+    hard = scores.get(1, 0) + scores.get(2, 0) + scores.get(3, 0)
+    return 100 * (easy - hard) / sum(scores.values())
+
+
+def differ(now: Counted, before: Counted) -> Difference | None:
+    """Newcombe's interval in percentage points; None where the two periods asked different questions."""
+    if not now.denominator or not before.denominator or now.numerator is None or before.numerator is None:
+        return None
+    if now.details["version"] != before.details["version"]:
+        return None
+    if why := not_comparable(now, before):
+        return untested(now, before, why)
+    return newcombe(int(now.numerator), int(now.denominator), int(before.numerator), int(before.denominator)).times(100)
+
+
+def _about(left_out: dict[str, int], version: str) -> str | None:
+    if not left_out:
+        return None
+    others = " and ".join(f"{n} answers to {words}" for words, n in left_out.items())
+    return f"Read from {WORDS[version]}, which most people answered; {others} cannot be added to it and are left out."
+
+
+METRIC = Metric(
+    key="ces",
+    name="Ease of getting help (CES)",
+    asks="How many customers found it easy to get their problem solved?",
+    formula='100 × "easy" answers / all answers to one version of the question. Easy: 5, 6, 7 of CES 2.0 ("made it easy", 1 to 7); '
+    '1, 2 of CES 1.0 (effort, 1 to 5, low is good); 4, 5 of "how easy", 1 to 5. Versions are never mixed: '
+    "where several were asked, the one with most answers is read and the others are named.",
+    unit="percent",
+    better="higher",
+    people="answers",
+    withheld_below=5,
+    thin_below=30,
+    why="Customers leave because something was hard, more often than they stay because something was delightful.",
+    caveats=(
+        "The versions of the question run in opposite directions; a change of version breaks the line and is not compared.",
+        "Only people who answer are counted; those who gave up on the way are not asked.",
+        "It is asked after a solved request, so it says nothing about people who never wrote to us.",
+    ),
+    cites=(
+        "Dixon, Freeman, Toman, Stop Trying to Delight Your Customers, 2010",
+        "Dixon, Toman, DeLisi, The Effortless Experience, 2013",
+        "Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927",
+        "Newcombe, Interval Estimation for the Difference between Independent Proportions, 1998",
+    ),
+    owner="Support operations",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("survey_response",),
+    dimensions=DIMENSIONS,
+    grain="week",
+    headline=4,
+    count=count_answers("ces", of_bins),
+    differ=differ,
+)

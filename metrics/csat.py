@@ -1,0 +1,98 @@
+"""CSAT: of the people who answered "how satisfied are you", how many were satisfied."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from metrics.metric import Counted, Difference, Metric
+from metrics.statistics import mean_interval, newcombe, wilson
+from metrics.surveys import (
+    DIMENSIONS,
+    Bins,
+    count_answers,
+    not_comparable,
+    scores_by_scale,
+    sums,
+    untested,
+)
+
+# The lowest score that is a satisfied answer, and the highest that is a dissatisfied one (METHODOLOGY 1.1).
+SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
+DISSATISFIED_TO = {"1-5": 2, "1-4": 1, "1-3": 1, "1-2": 1}
+
+
+def of_bins(bins: Bins) -> Counted:
+    """From {"1-5:4": 40, ...}. Scales are mapped to satisfied or not, then added; means are never mixed."""
+    scales = scores_by_scale(bins)
+    n = sum(sum(scores.values()) for scores in scales.values())
+    if n == 0:
+        return Counted(None, missing="Nobody answered in this period.")
+    each = [(scale, score, m) for scale, scores in scales.items() for score, m in scores.items()]
+    satisfied = sum(m for scale, score, m in each if score >= SATISFIED_FROM[scale])
+    dissatisfied = sum(m for scale, score, m in each if score <= DISSATISFIED_TO[scale])
+    low, high = wilson(satisfied, n)
+    mean = mean_interval(*sums(next(iter(scales.values())))) if len(scales) == 1 else None
+    return Counted(
+        100 * satisfied / n,
+        100 * low,
+        100 * high,
+        satisfied,
+        n,
+        n,
+        {
+            "satisfied": satisfied,
+            "neutral": n - satisfied - dissatisfied,
+            "dissatisfied": dissatisfied,
+            "mean": mean.mean if mean else None,
+            "mean_low": mean.low if mean else None,
+            "mean_high": mean.high if mean else None,
+            "scales": {scale: sum(scores.values()) for scale, scores in scales.items()},
+            "bins": {f"{scale}:{score}": m for scale, score, m in each},
+        },
+    )
+
+
+def differ(now: Counted, before: Counted) -> Difference | None:
+    """Newcombe's interval of the difference in percentage points; not tested where the response rate jumped."""
+    if not now.denominator or not before.denominator or now.numerator is None or before.numerator is None:
+        return None
+    if why := not_comparable(now, before):
+        return untested(now, before, why)
+    return newcombe(int(now.numerator), int(now.denominator), int(before.numerator), int(before.denominator)).times(100)
+
+
+METRIC = Metric(
+    key="csat",
+    name="Customer satisfaction (CSAT)",
+    asks="Of the customers who told us how our help was, how many were satisfied?",
+    formula="100 × satisfied answers / all answers. Satisfied: 4 and 5 of 1-5, 3 and 4 of 1-4, 3 of 1-3, thumbs up. "
+    "Neutral answers stay among all answers. Each answer counts on the day it was given; the last answer to a survey counts.",
+    unit="percent",
+    better="higher",
+    people="answers",
+    withheld_below=5,
+    thin_below=30,
+    why="It is the most direct thing customers tell us about the help they got, soon enough to do something about it.",
+    caveats=(
+        "Only people who answer are counted. If few of those who were asked answer, the truth may lie far away: "
+        "the worst and the best case are shown next to the number.",
+        "Where the share of people who answer changed by more than 5 points, two periods are not compared.",
+        "One customer may answer often; the range is then a little too narrow.",
+        "It says how the help was, not how good the product is, and not whether the customer will stay.",
+    ),
+    cites=(
+        "Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927",
+        "Brown, Cai, DasGupta, Interval Estimation for a Binomial Proportion, 2001",
+        "Newcombe, Interval Estimation for the Difference between Independent Proportions, 1998",
+        "Manski, Anatomy of the Selection Problem, 1989",
+    ),
+    owner="Support operations",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("survey_response",),
+    dimensions=DIMENSIONS,
+    grain="week",
+    headline=4,
+    count=count_answers("csat", of_bins),
+    differ=differ,
+)

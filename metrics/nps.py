@@ -1,0 +1,88 @@
+"""NPS: how many more customers would recommend us than warn others, of those who were asked how likely they are to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from metrics.metric import Counted, Difference, Metric
+from metrics.statistics import nps, nps_difference, nps_interval
+from metrics.surveys import DIMENSIONS, Bins, count_answers, not_comparable, scores_by_scale, untested
+
+SCALE = "0-10"
+PROMOTER_FROM, PASSIVE_FROM = 9, 7
+
+
+def of_bins(bins: Bins) -> Counted:
+    """From {"0-10:9": 12, ...}: 9 and 10 are promoters, 7 and 8 passives, 0 to 6 detractors."""
+    scores = scores_by_scale(bins).get(SCALE, {})
+    promoters = sum(n for score, n in scores.items() if score >= PROMOTER_FROM)
+    passives = sum(n for score, n in scores.items() if PASSIVE_FROM <= score < PROMOTER_FROM)
+    detractors = sum(n for score, n in scores.items() if score < PASSIVE_FROM)
+    return of_groups(promoters, passives, detractors, {f"{SCALE}:{score}": n for score, n in scores.items()})
+
+
+def of_groups(promoters: int, passives: int, detractors: int, bins: Bins | None = None) -> Counted:
+    interval = nps_interval(promoters, passives, detractors)
+    if interval is None:
+        return Counted(None, missing="Nobody answered in this period.")
+    n = promoters + passives + detractors
+    return Counted(
+        nps(promoters, passives, detractors),
+        interval.low,
+        interval.high,
+        promoters - detractors,
+        n,
+        n,
+        {"promoters": promoters, "passives": passives, "detractors": detractors, "bins": dict(bins or {})},
+    )
+
+
+def differ(now: Counted, before: Counted) -> Difference | None:
+    """The adjusted-Wald difference in points; not tested where the response rate jumped."""
+    if now.value is None or before.value is None:
+        return None
+    if why := not_comparable(now, before):
+        return untested(now, before, why)
+    tested = nps_difference(_groups(now), _groups(before))
+    return None if tested is None else tested.times(1)
+
+
+def _groups(counted: Counted) -> tuple[int, int, int]:
+    details = counted.details
+    return details["promoters"], details["passives"], details["detractors"]
+
+
+METRIC = Metric(
+    key="nps",
+    name="Recommendation (NPS)",
+    asks="Would our customers recommend us to a friend or colleague?",
+    formula="100 × (promoters − detractors) / answers, on a scale from 0 to 10: promoters say 9 or 10, passives 7 or 8, "
+    "detractors 0 to 6. The score goes from −100 to +100 points; it is not a percentage.",
+    unit="points",
+    better="higher",
+    people="answers",
+    withheld_below=10,
+    thin_below=50,
+    why="One question about the whole relation, asked in the same way everywhere, so that it can be followed over years.",
+    caveats=(
+        "It needs many answers: to be sure to ±10 points takes about 235, to ±5 about 940.",
+        "It folds eleven answers into three groups and so throws away much of what people said; look at the scores too.",
+        "It was not shown to foretell growth better than other questions (Keiningham and others, 2007).",
+        "Scores outside 0 to 10 are set aside and listed under Data health; they are not counted.",
+        "A change in who is asked moves it as much as a change in what they think.",
+    ),
+    cites=(
+        "Reichheld, The One Number You Need to Grow, 2003",
+        "Rocks, Interval Estimation for the Net Promoter Score, 2016",
+        "Keiningham, Cooil, Andreassen, Aksoy, A Longitudinal Examination of Net Promoter and Firm Revenue Growth, 2007",
+    ),
+    owner="Support operations",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("survey_response",),
+    dimensions=DIMENSIONS,
+    grain="week",
+    headline=4,
+    count=count_answers("nps", of_bins),
+    differ=differ,
+)

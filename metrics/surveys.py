@@ -1,0 +1,123 @@
+"""What the three survey metrics have in common: answers counted by scale and score, and how many did not answer.
+
+The bins of the tallies are "scale:score", for example "1-5:4" (see store/tallies.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from metrics.metric import Count, Counted, Difference, Where
+from metrics.period import Period
+from metrics.statistics import bounds_without_the_silent
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Published
+
+DIMENSIONS = ("area", "channel", "segment")
+MUCH_MORE_OR_LESS = 5.0  # percentage points of the response rate: beyond this two periods are not compared
+Bins = Mapping[str, int]
+
+
+def count_answers(kind: str, of_bins: Callable[[Bins], Counted]) -> Count:
+    """The `count` of a survey metric: the bins of each period and group, and their response rate."""
+
+    def count(
+        published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+    ) -> list[dict[str, Counted]]:
+        answers = bins_of_periods(published, kind, periods, where, by)
+        sent = bins_of_periods(published, "surveys_sent", periods, where, by)
+        return [
+            {group: with_response(of_bins(bins), kind, surveys.get(group, {})) for group, bins in groups.items()}
+            for groups, surveys in zip(answers, sent, strict=True)
+        ]
+
+    return count
+
+
+def bins_of_periods(
+    published: Published, measure: str, periods: list[Period], where: Where, by: str | None
+) -> list[dict[str, Counter[str]]]:
+    """For each period {group: {bin: n}}, asked of the store in one go; periods may overlap and leave gaps."""
+    if not periods:
+        return []
+    found: list[dict[str, Counter[str]]] = [defaultdict(Counter) for _ in periods]
+    holders: dict[date, list[int]] = defaultdict(list)
+    for index, period in enumerate(periods):
+        for day in range(period.days):
+            holders[period.start + timedelta(days=day)].append(index)
+    first, end = min(period.start for period in periods), max(period.end for period in periods)
+    for counted in published.tally(measure, first, end, where, by):
+        for index in holders.get(counted.day, ()):
+            found[index][counted.group][counted.bin] += counted.n
+    return [dict(groups) for groups in found]
+
+
+def scores_by_scale(bins: Bins) -> dict[str, dict[int, int]]:
+    """{scale: {score: n}} of the bins that hold answers."""
+    scales: dict[str, dict[int, int]] = {}
+    for name, n in bins.items():
+        if n:
+            scale, _, score = name.rpartition(":")
+            of_scale = scales.setdefault(scale, {})
+            of_scale[int(score)] = of_scale.get(int(score), 0) + n
+    return {scale: dict(sorted(scores.items())) for scale, scores in sorted(scales.items())}
+
+
+def sums(scores: Mapping[int, int]) -> tuple[int, int, int]:
+    """n, sum and sum of squares of the scores of one scale."""
+    return (
+        sum(scores.values()),
+        sum(score * n for score, n in scores.items()),
+        sum(score * score * n for score, n in scores.items()),
+    )
+
+
+def response(answered: int, waiting: int) -> float | None:
+    """Percent of the surveys sent that were answered; None where none were sent or nobody said."""
+    sent = answered + waiting
+    return None if sent == 0 else 100 * answered / sent
+
+
+def with_response(counted: Counted, kind: str, sent_bins: Bins) -> Counted:
+    """Adds how many answered of those who were asked in the period and, for shares, how far the others could move it."""
+    answered, waiting = sent_bins.get(f"{kind}:answered", 0), sent_bins.get(f"{kind}:waiting", 0)
+    counted.details.update(response_details(counted, answered, waiting))
+    return counted
+
+
+def response_details(counted: Counted, answered: int, waiting: int) -> dict[str, Any]:
+    rate = response(answered, waiting)
+    details: dict[str, Any] = {
+        "sent": answered + waiting if rate is not None else None,
+        "answered_of_sent": answered if rate is not None else None,
+        "response_rate": rate,
+        "worst": None,
+        "best": None,
+    }
+    if rate and counted.numerator is not None and counted.denominator:
+        share = counted.numerator / counted.denominator
+        worst, best = bounds_without_the_silent(share * answered, answered, answered + waiting)
+        details |= {"worst": 100 * worst, "best": 100 * best}
+    return details
+
+
+def not_comparable(now: Counted, before: Counted) -> str | None:
+    """The sentence that says why two periods should not be compared, or None (METHODOLOGY 1.1)."""
+    rate_now, rate_before = now.details.get("response_rate"), before.details.get("response_rate")
+    if rate_now is None or rate_before is None or abs(rate_now - rate_before) <= MUCH_MORE_OR_LESS:
+        return None
+    return (
+        f"not tested: {rate_before:.0f} % of the people asked answered before and {rate_now:.0f} % now, "
+        "so other people may be answering"
+    )
+
+
+def untested(now: Counted, before: Counted, why: str) -> Difference | None:
+    if now.value is None or before.value is None:
+        return None
+    return Difference(now.value - before.value, None, None, None, why)
