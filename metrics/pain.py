@@ -203,7 +203,8 @@ def is_chronic(weeks_with_reports: int, age_days: int) -> bool:
     return weeks_with_reports >= CHRONIC_WEEKS and age_days > CHRONIC_AGE_DAYS
 
 
-class Label(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Label:
     word: Literal["regression", "new", "rising", "fading", "chronic"]
     reason: str
 
@@ -294,7 +295,8 @@ def after_fix(released_on: date | None, reports: Iterable[date], as_of: date, qu
 # --- beside the score, never inside --------------------------------------------------------------------------------------
 
 
-class Coverage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Coverage:
     """How many of the problem tickets are linked to a bug. `percent` is None where there was no problem ticket."""
 
     linked: int
@@ -310,7 +312,8 @@ def coverage(linked: int, tickets: int) -> Coverage:
     return Coverage(linked, tickets, tickets - linked, percent, percent is not None and percent < INCOMPLETE_BELOW)
 
 
-class Revenue(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Revenue:
     """`customers` with a known price pay `total` a month together; the largest pays `largest_percent` of it (None: nothing)."""
 
     customers: int
