@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import erf, exp, isclose, lgamma, log, sqrt
+from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
+
+from metrics.statistics import benjamini_hochberg, chance_above, rising_p
 
 HALF_LIFE_DAYS = 30.0
 PRIOR_RATINGS = 10
@@ -144,35 +146,19 @@ def about_equal(pain_a: float, se_a: float, pain_b: float, se_b: float) -> Nearn
     z = (a - b) / sqrt(se_a^2 + se_b^2), p = normal(z): the two are taken as independent. The test is of the difference,
     not of whether two intervals overlap.
     """
-    se = sqrt(se_a * se_a + se_b * se_b)
-    difference = pain_a - pain_b
-    if se == 0:
-        z = 0.0 if difference == 0 else float("inf") if difference > 0 else float("-inf")
-    else:
-        z = difference / se
-    return Nearness(z, 0.5 * (1 + erf(z / sqrt(2))), abs(z) < 1)
+    if se_a == se_b == 0:
+        if pain_a == pain_b:
+            return Nearness(0.0, 0.5, True)
+        return Nearness(inf, 1.0, False) if pain_a > pain_b else Nearness(-inf, 0.0, False)
+    z, p = chance_above(pain_a, pain_b, se_a, se_b)
+    return Nearness(z, p, abs(z) < 1)
 
 
 # --- labels --------------------------------------------------------------------------------------------------------------
 
 
-def p_rising(last: int, before: int) -> float:
-    """Chance of at least `last` of the reports falling in the last 7 of 35 days if nothing changed.
-
-    One-sided conditional binomial test: P(X >= last), X ~ Binomial(last + before, 7/35) (METHODOLOGY 5.3, rise-001).
-    """
-    n = last + before
-    share = RISING_DAYS / (RISING_DAYS + BEFORE_DAYS)
-    if last <= 0:
-        return 1.0
-    # The shorter tail is summed: exact, and quick for bugs with hundreds of reports.
-    if last > n * share:
-        return min(1.0, sum(_binomial(n, k, share) for k in range(last, n + 1)))
-    return max(0.0, 1.0 - sum(_binomial(n, k, share) for k in range(last)))
-
-
 class Rise(NamedTuple):
-    """`adjusted` is p after Benjamini and Hochberg."""
+    """`p`: the chance of so many of the reports of 35 days in the last 7 if nothing changed; `adjusted` after Benjamini-Hochberg."""
 
     p: float
     adjusted: float
@@ -182,11 +168,12 @@ class Rise(NamedTuple):
 def rising(reports: Sequence[tuple[int, int]]) -> list[Rise]:
     """For every bug (last 7 days, 28 days before): is it rising, when all bugs with a report in 35 days are looked at?
 
-    At least three in the last 7 days, and p after Benjamini-Hochberg at most 10 % (METHODOLOGY 5.3, rise-002 .. rise-004).
+    One-sided conditional binomial test, P(X >= last), X ~ Binomial(last + before, 7/35) (rise-001);
+    at least three in the last 7 days, and p after Benjamini-Hochberg at most 10 % (METHODOLOGY 5.3, rise-002 .. 004).
     A bug without a report in the 35 days is no comparison and does not count in the correction.
     """
     looked_at = [index for index, (last, before) in enumerate(reports) if last + before > 0]
-    ps = {index: p_rising(*reports[index]) for index in looked_at}
+    ps = {index: rising_p(*reports[index], RISING_DAYS, BEFORE_DAYS) for index in looked_at}
     adjusted = dict(zip(looked_at, benjamini_hochberg([ps[index] for index in looked_at]), strict=True))
     return [
         Rise(
@@ -351,21 +338,3 @@ def merged(*duplicates: Mapping[str, Since]) -> dict[str, Since]:
 def decayed(sum_yesterday: float, reports_today: float, half_life_days: float = HALF_LIFE_DAYS) -> float:
     """S_t = S_(t-1) x 2^(-1/half-life) + n_t: the decayed sum one day on, without looking back (METHODOLOGY 0.1, pain-008)."""
     return float(sum_yesterday * 2.0 ** (-1.0 / half_life_days) + reports_today)
-
-
-# --- statistics ----------------------------------------------------------------------------------------------------------
-
-
-def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
-    """Adjusted p values, in the order given (Benjamini & Hochberg, JRSS B 1995; equals statsmodels fdr_bh)."""
-    m = len(ps)
-    adjusted = [1.0] * m
-    smallest = 1.0
-    for rank, index in sorted(enumerate(sorted(range(m), key=ps.__getitem__), start=1), reverse=True):
-        smallest = min(smallest, ps[index] * m / rank)
-        adjusted[index] = smallest
-    return adjusted
-
-
-def _binomial(n: int, k: int, p: float) -> float:
-    return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p))

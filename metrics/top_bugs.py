@@ -20,13 +20,13 @@ What was decided where METHODOLOGY 5 leaves it open:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from metrics import pain as pains
-from metrics.pain import Coverage, Course, Label, Place, Reached, Revenue, Severity
+from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -405,14 +405,11 @@ class _Known:
         ways = []
         if len(self.ranked) > listed:
             bar = self.ranked[listed].pain
-            ways.append(
-                f"when it weighs less than {bar / factor:.1f} {customers} now (today {scored.reached.reach:.1f})"
-            )
-            days = max(1, ceil(self.settings.pain.half_life_days * log2(scored.pain / bar))) if bar > 0 else None
-            if days is not None and days < HURTS_DAYS:
-                ways[-1] += (
-                    f", which takes about {_n(days, 'day')} if nobody reports it any more and the others stay as they are"
-                )
+            way = f"when it weighs less than {bar / factor:.1f} {customers} now (today {scored.reached.reach:.1f})"
+            days = max(1, ceil(self.settings.pain.half_life_days * log2(scored.pain / bar)))
+            if days < HURTS_DAYS:
+                way += f", after about {_n(days, 'quiet day')} if the others stay as they are"
+            ways.append(way)
         else:
             ways.append(f"when nobody has reported it for {HURTS_DAYS} days")
         if scored.bug.is_pain:
@@ -519,8 +516,6 @@ def _as_known(bug: ListedBug, at: date, settings: Settings) -> ListedBug:
     def known(moment: datetime | None) -> datetime | None:
         return moment if moment is None or _day(moment, settings) <= at else None
 
-    from dataclasses import replace
-
     return replace(
         bug, fixed_at=known(bug.fixed_at), released_at=known(bug.released_at), closed_at=known(bug.closed_at)
     )
@@ -621,17 +616,16 @@ def _coverage_sentence(coverage: Coverage) -> str:
 
 def _arithmetic(scored: _Scored, settings: Settings) -> str:
     """The sum as a reader can check it: what is shown multiplies to what is shown."""
-    severity, weight = scored.severity.word, f"{scored.severity.weight:g}"
-    mood = f"{scored.mood:.2f}".removesuffix("0")
-    result = _rounded(scored.pain)
-    reach = f"{scored.reached.reach:.1f}"
-    for decimals in range(1, 7):
+    severity, weight, result = scored.severity.word, scored.severity.weight, _rounded(scored.pain)
+    reach = mood = ""
+    for decimals, mood_decimals in ((1, 2), (2, 2), (1, 3), (2, 3), (3, 3), (6, 6)):
         reach = f"{scored.reached.reach:.{decimals}f}"
-        if decimals > 2:
-            mood = f"{scored.mood:.{decimals}f}"
-        if _rounded(float(reach) * scored.severity.weight * float(mood)) == result:
+        mood = f"{scored.mood:.{mood_decimals}f}"
+        if _rounded(float(reach) * weight * float(mood)) == result:
             break
-    return f"{reach} {settings.words.customers} now x {severity} {weight} x mood {mood} = {result}"
+    if mood.endswith("0") and len(mood) == len("1.10"):
+        mood = mood[:-1]
+    return f"{reach} {settings.words.customers} now x {severity} {weight:g} x mood {mood} = {result}"
 
 
 def _sentence(scored: _Scored, place: int | None, settings: Settings) -> str:
@@ -643,7 +637,7 @@ def _sentence(scored: _Scored, place: int | None, settings: Settings) -> str:
         again = f"{_figure(n)} {words.customer if n == 1 else words.customers}"
         told = f"{again} told us about it again after {scored.end.after}"
     elif scored.customers_30 == 0:
-        told = f"no {words.customer} told us about it in the last {MONTH_DAYS} days, but some did not long before"
+        told = f"nobody told us about it in the last {MONTH_DAYS} days; the last report is of {scored.last_on}"
         if scored.last_on is None:
             told = f"no {words.customer} has told us about it"
         elif not scored.hurts:
