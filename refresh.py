@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
+from metrics.unlinked import cluster
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
-from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, Refresh, StoreError, open_store
 
@@ -143,7 +143,9 @@ class Progress:
     def ended(self, outcome: Outcome) -> None:
         if outcome.failed:
             text = f"{outcome.name}: FAILED. {outcome.failed} The rows of before are kept."
-            text = text.replace("The rows of before are kept. The rows of before are kept.", "The rows of before are kept.")
+            text = text.replace(
+                "The rows of before are kept. The rows of before are kept.", "The rows of before are kept."
+            )
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
             text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""

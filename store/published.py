@@ -341,7 +341,7 @@ class Published:
 
     def bug(self, id: str, at: date | None = None) -> ListedBug | None:
         """One bug as it was known at the end of day `at`, or as it is known now."""
-        moment = self._end_of(at) if at else datetime(9999, 1, 1)
+        moment = self._end_of(at) if at else datetime.max
         row = self._connection.execute(select(listed_bug).where(listed_bug.c.id == id)).one_or_none()
         return self._listed(row, moment, self._severities(moment)) if row else None
 

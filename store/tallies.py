@@ -66,6 +66,7 @@ DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 Expression = ColumnElement[Any]
 EMPTY: Expression = literal("", String)
 ONE: Expression = func.count()
+ALWAYS: Expression = true()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Measure:
     bin: Expression
     of: Any  # the table, joined as needed
     dimensions: dict[str, Expression]
-    where: Expression = true()
+    where: Expression = ALWAYS
     amount: Expression | None = None
     n: Expression | None = None
 

@@ -21,8 +21,22 @@ hypothesis.settings.load_profile("project")
 
 def pytest_configure() -> None:
     """The settings of the person who types ./run test must not reach the tests; where the examples lie may."""
-    for name in [name for name in os.environ if name.startswith("EMPATHY_") and name != "EMPATHY_VECTORS"]:
+    kept = {"EMPATHY_VECTORS", "EMPATHY_TESTDATA"}
+    for name in [name for name in os.environ if name.startswith("EMPATHY_") and name not in kept]:
         del os.environ[name]
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'empathy.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind that we support: a test that asks for it runs twice."""
+    url: str = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,111 @@
+"""Rows with sensible defaults, so that a test says only what it is about; and a store filled with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from pydantic import SecretStr
+
+from settings import Settings
+from store import Store, open_store
+from store.publishing import Cluster
+from store.records import (
+    Bug,
+    BugReport,
+    Customer,
+    Employment,
+    Purchase,
+    Release,
+    Subscription,
+    SurveyResponse,
+    Ticket,
+)
+
+TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+YESTERDAY = TODAY - timedelta(days=1)
+_ids = count(1)
+
+
+def settings(database_url: str = "sqlite://", **changes: Any) -> Settings:
+    return Settings(database_url=SecretStr(database_url), **changes)
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def days_ago(days: int) -> datetime:
+    return noon(TODAY - timedelta(days=days))
+
+
+def _id(prefix: str) -> str:
+    return f"{prefix}{next(_ids)}"
+
+
+def customer(id: str | None = None, **fields: Any) -> Customer:
+    return Customer(id=id or _id("customer-"), **{"started_on": date(2025, 1, 1), "segment": "small", **fields})
+
+
+def subscription(customer: str, **fields: Any) -> Subscription:
+    defaults = {"id": _id("contract-"), "started_on": date(2025, 1, 1), "mrr": 100_00, "plan": "Basic"}
+    return Subscription(customer=customer, **{**defaults, **fields})
+
+
+def purchase(customer: str, on: date, **fields: Any) -> Purchase:
+    return Purchase(customer=customer, **{"id": _id("order-"), "ordered_at": noon(on), "amount": 10_00, **fields})
+
+
+def ticket(id: str | None = None, **fields: Any) -> Ticket:
+    defaults = {"opened_at": noon(YESTERDAY), "customer": "acme", "area": "Billing", "channel": "email"}
+    return Ticket(id=id or _id("ticket-"), **{**defaults, "kind": "problem", **fields})
+
+
+def answer(score: int | None = 5, **fields: Any) -> SurveyResponse:
+    defaults = {"id": _id("answer-"), "kind": "csat", "scale": "1-5", "answered_at": noon(YESTERDAY)}
+    return SurveyResponse(score=score, **{**defaults, **fields})
+
+
+def bug(id: str | None = None, **fields: Any) -> Bug:
+    defaults = {"title": "Coupon fails at checkout", "opened_at": days_ago(40), "severity": "major"}
+    return Bug(id=id or _id("BUG-"), **{**defaults, **fields})
+
+
+def report(bug: str, **fields: Any) -> BugReport:
+    return BugReport(bug=bug, **{"id": _id("report-"), **fields})
+
+
+def release(name: str, on: date, **fields: Any) -> Release:
+    return Release(name=name, released_at=noon(on), **{"id": _id("release-"), **fields})
+
+
+def employment(**fields: Any) -> Employment:
+    return Employment(**{"id": _id("person-"), "team": "Support", "started_on": date(2024, 1, 1), **fields})
+
+
+def no_pains(tickets: Any) -> list[Any]:
+    return []
+
+
+def save(store: Store, records: Iterable[Any], now: datetime = NOW, source: str = "test", publish: bool = True) -> None:
+    """Saves the records as one page of a source, and publishes."""
+    with store.refreshing(now) as refresh:
+        run = refresh.begin_run(source, "files", now)
+        run.save(list(records), now)
+        run.finish(now)
+        if publish:
+            refresh.publish(now, cluster=no_pains)
+
+
+def filled(database_url: str, *records: Any, now: datetime = NOW, cluster: Cluster = no_pains, **changes: Any) -> Store:
+    """A store with these records, published."""
+    store = open_store(settings(database_url, **changes))
+    with store.refreshing(now) as refresh:
+        run = refresh.begin_run("test", "files", now)
+        run.save(records, now)
+        run.finish(now)
+        refresh.publish(now, cluster=cluster)
+    return store
