@@ -1,0 +1,119 @@
+"""Of the customers we had at the start, how many are gone at the end?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from metrics.metric import Counted, Metric, Where
+from metrics.period import Period, starts_after
+from metrics.share import difference_of_shares, share
+from metrics.statistics import poisson_interval
+from metrics.stays import Stays, stays
+from store.published import Count
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Published
+
+
+def count(
+    published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+) -> list[dict[str, Counted]]:
+    if nothing_is_dated(published):
+        missing = Counted(None, missing=undated_sentence(published.rows("customer"), settings.words.customers))
+        return [{"": missing} for _ in periods]
+    groups = stays(published, "customer_started", "customer_ended", periods, where, by)
+    return [{group: lost_of_those_at_start(each, period) for group, each in groups.items()} for period in periods]
+
+
+def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
+    """The start cohort: whoever comes within the period is in neither part of the share (METHODOLOGY 1.4).
+
+    The share is in percent with Wilson's interval. `details` has the parts, and the rate of leaving per
+    customer-day (fair to those who joined inside the period) with its exact Poisson interval.
+    """
+    ended = group.ended_in(period)
+    lost = [each for each in ended if was_there_before(each, period.start)]
+    at_start, n_lost = group.at_start_of(period.start), sum(each.n for each in lost)
+    details: dict[str, Any] = {
+        "at_start": at_start.n,
+        "lost": n_lost,
+        "new": sum(each.n for each in group.started_in(period) if each.bin != "reactivated"),
+        "reactivated": sum(each.n for each in group.started_in(period) if each.bin == "reactivated"),
+        "lost_of_new": sum(each.n for each in ended) - n_lost,
+        **hazard(sum(each.n for each in ended), group.days(period)),
+    }
+    if at_start.n > 0 and is_month(period):
+        details["annualised_percent"] = 100 * (1 - (1 - n_lost / at_start.n) ** 12)
+    return share(n_lost, at_start.n, NOBODY_AT_START, details)
+
+
+def hazard(events: int, customer_days: int) -> dict[str, Any]:
+    """Leavings per 30 customer-days, exact Poisson interval (METHODOLOGY 1.4, churn-006); None without exposure."""
+    if customer_days <= 0:
+        return {"customer_days": customer_days, "hazard_per_30_days": None, "hazard_low": None, "hazard_high": None}
+    low, high = poisson_interval(events)
+    return {
+        "customer_days": customer_days,
+        "hazard_per_30_days": events / customer_days * 30,
+        "hazard_low": low / customer_days * 30,
+        "hazard_high": high / customer_days * 30,
+    }
+
+
+def was_there_before(ended: Count, day: date) -> bool:
+    """The bin of an end is the day on which that stay began."""
+    return date.fromisoformat(ended.bin) < day
+
+
+def is_month(period: Period) -> bool:
+    return period.start.day == 1 and period.end == starts_after(period.start, "month")
+
+
+def nothing_is_dated(published: Published) -> bool:
+    customers = published.rows("customer")
+    return customers > 0 and published.undated("customer") == customers and published.rows("subscription") == 0
+
+
+def undated_sentence(n: int, plural: str) -> str:
+    return (
+        f"{n:,} {plural} are stored, but none has a date on which it started or ended, "
+        "so nothing over time can be computed."
+    )
+
+
+NOBODY_AT_START = "No customers at the start of this period."
+
+METRIC = Metric(
+    key="churn",
+    name="Customer churn",
+    asks="How many of our customers do we lose?",
+    formula="customers of the first day who are gone on the last day / customers of the first day",
+    unit="percent",
+    better="lower",
+    people="customers at the start",
+    withheld_below=20,
+    thin_below=100,
+    why="A customer who leaves has usually given up asking for help long before.",
+    caveats=(
+        "Customers who come and go within the period are not in it; the rate per customer-day below counts them too.",
+        "A gap no longer than the grace period (30 days unless set otherwise) is not a loss.",
+        "A monthly number is not a yearly one: 5 % a month is 46 % a year.",
+        "Between months the number rises and falls with when contracts end; compare like with like.",
+    ),
+    cites=(
+        "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",
+        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
+        "Rate per customer-day: exact Poisson interval, Garwood 1936",
+    ),
+    owner="Support lead",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("customer", "subscription"),
+    dimensions=("segment", "plan"),
+    grain="month",
+    headline=1,
+    count=count,
+    differ=difference_of_shares,
+)

@@ -1,0 +1,92 @@
+"""Of the people who bought from us for the first time, how many come back?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from metrics.grouped import grouped, whole
+from metrics.metric import Counted, Metric, Where
+from metrics.period import Period
+from metrics.share import difference_of_shares, share
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Count, Published
+
+
+def count(
+    published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+) -> list[dict[str, Counted]]:
+    span = whole(periods)
+    cohorts = grouped(published.tally("repeat_cohort", span.start, span.end, where, by), periods)
+    known_until = first_day_not_known(published, settings)
+    return [
+        {group: came_back(some, settings.repeat_within_days, known_until) for group, some in groups.items()}
+        for groups in cohorts
+    ]
+
+
+def came_back(first_orders: list[Count], within_days: int, known_until: date) -> Counted:
+    """First-time customers who ordered again within the window / all whose window is over (METHODOLOGY 1.6)."""
+    window = timedelta(days=within_days)
+    mature = [each for each in first_orders if each.day + window <= known_until]
+    size, whole = sum(each.n for each in first_orders), sum(each.n for each in mature)
+    again = sum(each.n for each in mature if each.bin != "none" and int(each.bin) <= within_days)
+    details = {
+        "within_days": within_days,
+        "first_time_customers": size,
+        "window_over": whole,
+        "window_not_over": size - whole,
+        "ordered_again": again,
+    }
+    missing = NOBODY
+    if size > whole:
+        opens = max(each.day for each in first_orders) + window
+        missing = (
+            f"The {within_days} days in which a customer may come back are not over yet; "
+            f"ask again from {opens.isoformat()} on."
+        )
+    return share(again, whole, missing, details)
+
+
+def first_day_not_known(published: Published, settings: Settings) -> date:
+    """The day of the snapshot, or the day after the last order where the orders end before that."""
+    span = published.span("purchases")
+    after_last = span[1] + timedelta(days=1) if span else date.max
+    snapshot = published.snapshot
+    return min(after_last, snapshot.published_at.astimezone(settings.zone).date()) if snapshot else after_last
+
+
+NOBODY = "No customers bought for the first time in this period."
+
+METRIC = Metric(
+    key="repeat",
+    name="Repeat business",
+    asks="Do customers come back after their first purchase?",
+    formula="first-time customers who order again within 90 days (a setting) / first-time customers whose 90 days are over",
+    unit="percent",
+    better="higher",
+    people="first-time customers",
+    withheld_below=20,
+    thin_below=100,
+    why="Coming back is what a good experience looks like from the outside.",
+    caveats=(
+        "The newest first-time customers are not in it until their window is over, so it is always a few months behind.",
+        "Where the orders end (an old file, a source that stopped), the window counts as over only up to the last order.",
+        "A second order on the same day counts as coming back.",
+    ),
+    cites=(
+        "Cohort repeat rate: Tresl, cohort analysis; Davis, Little Stream Software, repeat purchase rate",
+        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
+    ),
+    owner="Support lead",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("purchase",),
+    dimensions=("segment", "plan"),
+    grain="month",
+    headline=12,
+    count=count,
+    differ=difference_of_shares,
+)

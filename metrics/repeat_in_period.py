@@ -1,0 +1,89 @@
+"""Of the customers who bought in a period, how many bought twice or more within it?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from metrics.grouped import grouped, whole
+from metrics.metric import Counted, Metric, Where
+from metrics.period import Period
+from metrics.share import difference_of_shares, share
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Count, Published
+
+
+def count(
+    published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+) -> list[dict[str, Counted]]:
+    span = whole(periods)
+    orders = grouped(published.tally("purchases", span.start, span.end, where, by), periods)
+    return [
+        {group: twice_or_more(some, period.start) for group, some in groups.items()}
+        for period, groups in zip(periods, orders, strict=True)
+    ]
+
+
+def twice_or_more(orders: list[Count], start: date) -> Counted:
+    """Customers with two or more orders since `start` / customers with one or more (METHODOLOGY 1.6, repeat-001).
+
+    Each order knows the days of the two before it, so a customer's first order of any period can be told from the
+    second without a list of customers: that is what lets the counts of all days and shards be added.
+    """
+    customers = returning = repeated = first_ever_repeated = 0
+    for order in orders:
+        previous, one_before = (_day(each) for each in order.bin.split("|"))
+        if previous is None or previous < start:
+            customers += order.n
+            returning += order.n if previous is not None else 0
+        elif one_before is None or one_before < start:
+            repeated += order.n
+            first_ever_repeated += order.n if one_before is None else 0
+    returning += first_ever_repeated
+    details = {
+        "customers": customers,
+        "repeat_customers": repeated,
+        "orders": sum(each.n for each in orders),
+        "returning_customers": returning,
+        "returning_customers_percent": 100 * returning / customers if customers else None,
+    }
+    return share(repeated, customers, "Nobody bought anything in this period.", details)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+METRIC = Metric(
+    key="repeat_in_period",
+    name="Repeat customers in a period",
+    asks="How many of the customers of a period bought more than once in it?",
+    formula="customers with two or more orders in the period / customers with one or more",
+    unit="percent",
+    better="higher",
+    people="customers",
+    withheld_below=20,
+    thin_below=100,
+    why="It needs no waiting time, so it is known at once.",
+    caveats=(
+        "It grows with the length of the period: compare only periods of the same length.",
+        "Returning customers (those who had ordered at any time before) change afterwards when old orders come in late.",
+    ),
+    cites=(
+        "Repeat purchase rate and returning customer rate: Davis, Little Stream Software; Shopify reports",
+        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
+    ),
+    owner="Support lead",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("purchase",),
+    dimensions=("segment", "plan"),
+    grain="month",
+    headline=3,
+    count=count,
+    differ=difference_of_shares,
+    on_card=False,
+    parent="repeat",
+)

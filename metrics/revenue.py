@@ -1,0 +1,116 @@
+"""Of the money that our customers paid at the start of a month, how much is left at its end?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from metrics.churn import is_month, nothing_is_dated, undated_sentence
+from metrics.metric import Counted, Difference, Metric, Where
+from metrics.period import Period
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Month, Published
+
+
+def count(
+    published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+) -> list[dict[str, Counted]]:
+    if nothing_is_dated(published):
+        missing = undated_sentence(published.rows("customer"), settings.words.customers)
+        return [{"": Counted(None, missing=missing)} for _ in periods]
+    first, last = min(each.start for each in periods), max(each.end for each in periods)
+    months = published.months(first.replace(day=1), last, where, by)
+    groups = sorted({each.group for each in months})
+    return [
+        {group: kept([each for each in months if each.group == group], period) for group in groups}
+        for period in periods
+    ]
+
+
+def kept(months: list[Month], period: Period) -> Counted:
+    """Gross revenue retention of one whole calendar month, in percent; NRR and the money are in `details`.
+
+    A longer period has no value: what is kept of the first customers over a quarter is neither the sum nor the
+    product of three months, each of which starts with other customers (METHODOLOGY 1.4).
+    """
+    inside = [each for each in months if period.start <= each.month < period.end]
+    if not is_month(period):
+        return Counted(None, details={"by_month": [retention(each) for each in inside]}, missing=ONE_MONTH)
+    if not inside or inside[0].start_mrr <= 0:
+        return Counted(None, missing=NO_REVENUE)
+    month = inside[0]
+    return Counted(
+        value=100 * month.kept_mrr / month.start_mrr,
+        numerator=month.kept_mrr / 100,
+        denominator=month.start_mrr / 100,
+        n=month.customers,
+        details={**retention(month), "interval": NO_INTERVAL},
+    )
+
+
+def retention(month: Month) -> dict[str, Any]:
+    """GRR, NRR and their complements in percent, and the money in whole currency units. None where nothing was paid."""
+
+    def share(part: int) -> float | None:
+        return 100 * part / month.start_mrr if month.start_mrr > 0 else None
+
+    return {
+        "month": month.month.isoformat(),
+        "customers_at_start": month.customers,
+        "grr": share(month.kept_mrr),
+        "nrr": share(month.end_mrr),
+        "gross_revenue_churn": share(month.start_mrr - month.kept_mrr),
+        "net_revenue_churn": share(month.start_mrr - month.end_mrr),
+        "mrr_start": month.start_mrr / 100,
+        "mrr_kept": month.kept_mrr / 100,
+        "mrr_end": month.end_mrr / 100,
+        "mrr_lost": (month.start_mrr - month.kept_mrr) / 100,
+        "mrr_expansion": (month.end_mrr - month.kept_mrr) / 100,
+    }
+
+
+def differ(now: Counted, before: Counted) -> Difference | None:
+    """No test: sums of money of a few large customers have no closed interval, and so no honest verdict."""
+    return None
+
+
+ONE_MONTH = (
+    "What is kept of the revenue is counted for one whole calendar month at a time, because each month starts with "
+    "other customers; read it by month (--by month)."
+)
+NO_REVENUE = "No customers with a known price at the start of this month."
+NO_INTERVAL = "No range is shown: money has no simple formula for it, because a few large customers may decide it."
+
+METRIC = Metric(
+    key="revenue",
+    name="Revenue kept",
+    asks="How much of last month's revenue do our customers still pay?",
+    formula="sum over the customers of the first day of the smaller of what they paid then and pay at the end / "
+    "what they paid then (gross revenue retention)",
+    unit="percent",
+    better="higher",
+    people="customers at the start",
+    withheld_below=20,
+    thin_below=100,
+    why="Losing one large customer can cost more than losing ten small ones.",
+    caveats=(
+        "It never exceeds 100 %: one customer's upgrade must not hide another one's downgrade (NRR, below, counts both).",
+        "New customers and those who came back are in neither number.",
+        "It is read month by month; months are not multiplied.",
+        "No range is shown yet, so a change is not called clear or unclear.",
+    ),
+    cites=("Per-customer cap and the reactivation rule: ChartMogul help, net and gross MRR churn",),
+    owner="Support lead",
+    reviewed_on=date(2026, 11, 21),
+    version=1,
+    records=("customer", "subscription"),
+    dimensions=("segment", "plan"),
+    grain="month",
+    headline=1,
+    count=count,
+    differ=differ,
+    on_card=False,
+    parent="churn",
+)
