@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metrics.anonymity import FEWEST, HIDDEN, SHORT_PERIODS_FROM, SMALL, hidden_groups, is_fixed
 from metrics.metric import Counted, Difference, Metric, Where
@@ -29,9 +29,10 @@ def count(
     # One team is cut out of the same split that everybody sees: asking for it alone must not show more.
     groups = stays(published, "employment_started", "employment_ended", periods, {}, "team")
     split = [by_team(groups, period) for period in periods]
-    if team is not None:
-        split = [{name: each for name, each in teams.items() if name == team} for teams in split]
-    return [teams if by else {"": each for each in teams.values()} for teams in split]
+    if team is None:
+        return split
+    only = [teams.get(team, Counted(None, missing=f"There is no team {team!r}.")) for teams in split]
+    return [{team if by else "": each} for each in only]
 
 
 def whole_company(people: Stays, period: Period) -> Counted:

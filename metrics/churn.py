@@ -10,11 +10,10 @@ from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
 from metrics.statistics import poisson_interval
 from metrics.stays import Stays, stays
-from store.published import Count
 
 if TYPE_CHECKING:
     from settings import Settings
-    from store.published import Published
+    from store.published import Count, Published
 
 
 def count(

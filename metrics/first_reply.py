@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
-    return count_waits(published, "first_reply", "no reply", periods, where, by)
+    return count_waits(published, "first_reply", ("no reply",), periods, where, by)
 
 
 METRIC = Metric(

@@ -6,9 +6,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from metrics.period import Period
-from store.published import Count
+
+if TYPE_CHECKING:
+    from store.published import Count
 
 
 def grouped(counts: Iterable[Count], periods: list[Period]) -> list[dict[str, list[Count]]]:

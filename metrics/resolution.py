@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
-    return count_waits(published, "resolution", "not solved", periods, where, by)
+    return count_waits(published, "resolution", ("no reply", "not solved"), periods, where, by)
 
 
 METRIC = Metric(

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from metrics.period import Period
-from store.published import Count, Published
+
+if TYPE_CHECKING:
+    from store.published import Count, Published
 
 ONE_DAY = timedelta(days=1)
 
@@ -89,7 +92,9 @@ class _Days:
         """Days of the period from each count's own day on, added up."""
         first, last = bisect_right(self._at, period.start), bisect_left(self._at, period.end)
         earlier = self._n[first] * period.days
-        later = (self._n[last] - self._n[first]) * period.end.toordinal() - (self._ordinals[last] - self._ordinals[first])
+        later = (self._n[last] - self._n[first]) * period.end.toordinal() - (
+            self._ordinals[last] - self._ordinals[first]
+        )
         return earlier + later
 
 

@@ -21,14 +21,17 @@ FEWEST = {0.5: (5, 10), 0.9: (15, 30)}
 
 
 def count_waits(
-    published: Published, measure: str, waiting: str, periods: list[Period], where: Where, by: str | None
+    published: Published,
+    measure: str,
+    waiting: tuple[str, ...],
+    periods: list[Period],
+    where: Where,
+    by: str | None,
 ) -> list[dict[str, Counted]]:
-    """`waiting` is the bin of the measure "waiting" for those whose wait has not ended yet."""
+    """`waiting` are the bins of the measure "waiting" for those whose wait has not ended yet."""
     span = whole(periods)
     ended = grouped(published.tally(measure, span.start, span.end, where, by), periods)
-    opened = [
-        each for each in published.tally("waiting", None, span.end, where, by) if each.bin == waiting
-    ]
+    opened = [each for each in published.tally("waiting", None, span.end, where, by) if each.bin in waiting]
     counted = []
     for period, groups in zip(periods, ended, strict=True):
         still = {

@@ -20,9 +20,7 @@ def count_yes(
     span = whole(periods)
     return [
         {
-            group: share(
-                sum(each.n for each in some if each.bin == "yes"), sum(each.n for each in some), missing
-            )
+            group: share(sum(each.n for each in some if each.bin == "yes"), sum(each.n for each in some), missing)
             for group, some in groups.items()
         }
         for groups in grouped(published.tally(measure, span.start, span.end, where, by), periods)
