@@ -284,7 +284,7 @@ class Published:
         rows: dict[str, dict[str, int]] = {}
         for row in self._connection.execute(select(stored_rows)):
             rows.setdefault(row.source, {})[row.record] = row.n
-        aside = dict(
+        aside: dict[str, int] = dict(
             self._connection.execute(
                 select(set_aside.c.source, func.count(func.distinct(set_aside.c.place))).group_by(set_aside.c.source)
             ).all()
@@ -341,7 +341,7 @@ class Published:
 
     def bug(self, id: str, at: date | None = None) -> ListedBug | None:
         """One bug as it was known at the end of day `at`, or as it is known now."""
-        moment = self._end_of(at) if at else datetime.max
+        moment = self._end_of(at or date(9000, 1, 1))
         row = self._connection.execute(select(listed_bug).where(listed_bug.c.id == id)).one_or_none()
         return self._listed(row, moment, self._severities(moment)) if row else None
 

@@ -140,7 +140,7 @@ class Shape:
                 raise CannotRead(name, value, f"it is none of {', '.join(sorted(words))}")
             if name == "id" and not value:
                 raise CannotRead(name, value, "it is empty, and must not be")
-            return value
+            return str(value)
 
         def as_free_text(value: Any, names: Any) -> str:
             if type(value) is not str:
@@ -354,7 +354,7 @@ def _mark_tickets(connection: Connection, shape: Shape, rows: list[tuple[Any, ..
     for kind in kinds:
         key = "area" if kind == "ticket" else "''"
         connection.exec_driver_sql(
-            f"INSERT INTO dirty (kind, day, key) SELECT DISTINCT '{kind}', opened_on, {key} FROM ticket "
+            f"INSERT INTO dirty (kind, day, key) SELECT DISTINCT '{kind}', opened_on, {key} FROM ticket "  # noqa: S608
             f"WHERE id {among} AND opened_on IS NOT NULL ON CONFLICT DO NOTHING",
             (_among(shape.sqlite, tickets),),
         )

@@ -25,7 +25,7 @@ are any, else of the customer's own dates; a gap of at most `grace_days` is no e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ class Measure:
     day: Expression
     bin: Expression
     of: Any  # the table, joined as needed
-    dimensions: dict[str, Expression]
+    dimensions: Mapping[str, Expression]
     where: Expression = ALWAYS
     amount: Expression | None = None
     n: Expression | None = None
@@ -88,7 +88,7 @@ class Measure:
         """Whether its dirt says the area as well as the day."""
         return "area" in self.dimensions
 
-    def select(self, narrowed: Expression) -> Select[Any]:
+    def select(self, narrowed: Expression) -> Select[*tuple[Any, ...]]:
         """The counts of the days (and areas) that `narrowed` lets through, as rows of the tally."""
         dimensions = [self.dimensions.get(name, EMPTY) for name in DIMENSIONS]
         grouped = [each for each in dimensions if each is not EMPTY]
