@@ -12,7 +12,8 @@ from datetime import date
 from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
 
-from metrics.statistics import benjamini_hochberg, chance_above, rising_p
+from metrics.distributions import binomial_at_least, normal_cdf
+from metrics.statistics import benjamini_hochberg
 
 HALF_LIFE_DAYS = 30.0
 PRIOR_RATINGS = 10
@@ -150,15 +151,23 @@ def about_equal(pain_a: float, se_a: float, pain_b: float, se_b: float) -> Nearn
         if pain_a == pain_b:
             return Nearness(0.0, 0.5, True)
         return Nearness(inf, 1.0, False) if pain_a > pain_b else Nearness(-inf, 0.0, False)
-    z, p = chance_above(pain_a, pain_b, se_a, se_b)
-    return Nearness(z, p, abs(z) < 1)
+    z = (pain_a - pain_b) / sqrt(se_a * se_a + se_b * se_b)
+    return Nearness(z, normal_cdf(z), abs(z) < 1)
 
 
 # --- labels --------------------------------------------------------------------------------------------------------------
 
 
+def p_rising(last: int, before: int) -> float:
+    """Chance of at least `last` of the reports of 35 days falling in the last 7 if nothing changed.
+
+    One-sided conditional binomial test: P(X >= last), X ~ Binomial(last + before, 7/35) (METHODOLOGY 5.3, rise-001).
+    """
+    return binomial_at_least(last, last + before, RISING_DAYS / (RISING_DAYS + BEFORE_DAYS))
+
+
 class Rise(NamedTuple):
-    """`p`: the chance of so many of the reports of 35 days in the last 7 if nothing changed; `adjusted` after Benjamini-Hochberg."""
+    """`adjusted` is p after Benjamini and Hochberg."""
 
     p: float
     adjusted: float
@@ -168,12 +177,11 @@ class Rise(NamedTuple):
 def rising(reports: Sequence[tuple[int, int]]) -> list[Rise]:
     """For every bug (last 7 days, 28 days before): is it rising, when all bugs with a report in 35 days are looked at?
 
-    One-sided conditional binomial test, P(X >= last), X ~ Binomial(last + before, 7/35) (rise-001);
-    at least three in the last 7 days, and p after Benjamini-Hochberg at most 10 % (METHODOLOGY 5.3, rise-002 .. 004).
+    At least three in the last 7 days, and p after Benjamini-Hochberg at most 10 % (METHODOLOGY 5.3, rise-002 .. 004).
     A bug without a report in the 35 days is no comparison and does not count in the correction.
     """
     looked_at = [index for index, (last, before) in enumerate(reports) if last + before > 0]
-    ps = {index: rising_p(*reports[index], RISING_DAYS, BEFORE_DAYS) for index in looked_at}
+    ps = {index: p_rising(*reports[index]) for index in looked_at}
     adjusted = dict(zip(looked_at, benjamini_hochberg([ps[index] for index in looked_at]), strict=True))
     return [
         Rise(
