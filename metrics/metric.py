@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from metrics.period import Period
+from metrics.period import Period, whole_months, whole_weeks
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -84,6 +84,8 @@ class Metric:
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
+    # Days that must pass before a period can be told, where that is so: the headline then covers the last one that can.
+    lag: Callable[[Settings], int] | None = None
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
 
 
@@ -116,6 +118,12 @@ class Reading:
     sources: tuple[str, ...]
     details: dict[str, Any]
     comparison: Comparison | None = None
+
+
+def headline_period(metric: Metric, today: date, settings: Settings) -> Period:
+    """The period that the metric is shown for where nobody asks for another one: the last whole weeks or months."""
+    day = today - timedelta(days=metric.lag(settings)) if metric.lag else today
+    return whole_weeks(day, metric.headline) if metric.grain == "week" else whole_months(day, metric.headline)
 
 
 class Unanswerable(Exception):
