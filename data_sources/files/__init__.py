@@ -226,12 +226,12 @@ def _paths(entry: Entry, folder: Path) -> list[Path]:
     whole = Path(os.path.normpath(folder / Path(pattern).expanduser()))
     if not glob.has_magic(pattern) or whole.exists():
         if not whole.exists():
-            raise SourceError(f"There is no file {pattern} ({entry.key} looks for it in {folder.resolve()}).")
+            raise SourceError(f"There is no file {whole.resolve()}, which {entry.short_key} names.")
         return [whole]
     found = [Path(each) for each in sorted(glob.glob(str(whole), recursive=True))]
     found = [each for each in found if not each.is_dir() and not each.name.startswith("~$")]  # ~$: Excel's lock files
     if not found:
-        raise SourceError(f"No file matches {pattern} ({entry.key} looks for it in {folder.resolve()}).")
+        raise SourceError(f"No file matches {whole}, which {entry.short_key} names.")
     return found
 
 

@@ -121,6 +121,10 @@ class Entry:
     digest: str = field(default="")
 
     @property
+    def short_key(self) -> str:
+        return self.key.split(" (")[0]
+
+    @property
     def wanted(self) -> list[str]:
         named = [column for each in self.fields.values() for column in each.columns] + list(self.where)
         if self.layout.each:
@@ -375,7 +379,7 @@ class Bound:
             return None
         if None in values[: self.required]:
             name = self.names[values.index(None)]
-            raise Wrong("", f"is blank, and a {self.entry.record} needs its {name}", self.label(name))
+            raise Wrong("", f"is blank, and a {self.entry.record} needs its {name}", name)
         return self.record(*values)
 
     def merged(self, rows: list[list[Any]]) -> list[Any]:
@@ -398,7 +402,7 @@ class Bound:
 
     def explain(self, row: list[Any], wrong: Wrong, place: str) -> SetAside:
         """Which cell it was: found by asking field by field again, so that good rows pay nothing for it."""
-        column = wrong.column
+        column = self.label(wrong.column) if wrong.column else None
         if column is None:
             for name, get in zip(self.names, self.get, strict=True):
                 try:
