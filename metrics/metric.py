@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from metrics.period import Period, whole_months, whole_weeks
@@ -84,8 +84,6 @@ class Metric:
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
-    # Days that must pass before a period can be told, where that is so: the headline then covers the last one that can.
-    lag: Callable[[Settings], int] | None = None
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
 
 
@@ -120,10 +118,9 @@ class Reading:
     comparison: Comparison | None = None
 
 
-def headline_period(metric: Metric, today: date, settings: Settings) -> Period:
+def headline_period(metric: Metric, today: date) -> Period:
     """The period that the metric is shown for where nobody asks for another one: the last whole weeks or months."""
-    day = today - timedelta(days=metric.lag(settings)) if metric.lag else today
-    return whole_weeks(day, metric.headline) if metric.grain == "week" else whole_months(day, metric.headline)
+    return whole_weeks(today, metric.headline) if metric.grain == "week" else whole_months(today, metric.headline)
 
 
 class Unanswerable(Exception):
