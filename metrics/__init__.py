@@ -11,6 +11,17 @@ METRICS = (
     "csat",
     "nps",
     "ces",
+    "churn",
+    "contract_churn",
+    "revenue",
+    "contact_rate",
+    "first_reply",
+    "resolution",
+    "reopened",
+    "within_target",
+    "repeat",
+    "repeat_in_period",
+    "attrition",
 )
 
 
