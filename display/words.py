@@ -1,0 +1,177 @@
+"""How a number, a day, an age and a sum are written, in words that need no legend."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from math import floor, log10
+
+from metrics.metric import Comparison, Metric, Reading
+from metrics.period import Period
+
+NOTHING = "–"  # "there is no number"; never 0
+MINUS = "\u2212"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """1,234.5 with a true minus sign."""
+    text = f"{abs(value):,.{digits}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) != 0 else text
+
+
+def value(metric: Metric, amount: float | None) -> str:
+    """A value with its unit: "88 %", "+31", "2 h 10 min"."""
+    if amount is None:
+        return NOTHING
+    if metric.unit == "seconds":
+        return wait(amount)
+    if metric.unit == "points":
+        return signed(amount)
+    if metric.unit == "percent":
+        return f"{_figures(amount)} %"
+    return _figures(amount)
+
+
+def difference(metric: Metric, amount: float) -> str:
+    """A difference with its sign and unit: "−2.3 points"."""
+    if metric.unit == "seconds":
+        return f"{'+' if amount >= 0 else MINUS}{wait(abs(amount))}"
+    text = signed(amount, _digits(amount))
+    return f"{text} points" if metric.unit in ("percent", "points") else text
+
+
+def interval(metric: Metric, low: float | None, high: float | None) -> str | None:
+    """A range: "83 to 90 %"."""
+    if low is None or high is None:
+        return None
+    if metric.unit == "seconds":
+        return f"{wait(low)} to {wait(high)}"
+    if metric.unit == "points":
+        return f"{signed(low)} to {signed(high)}"
+    digits = max(_digits(low) if low else 0, _digits(high))
+    unit = " %" if metric.unit == "percent" else ""
+    return f"{number(low, digits)} to {number(high, digits)}{unit}"
+
+
+def signed(amount: float, digits: int = 0) -> str:
+    text = number(amount, digits)
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def _figures(amount: float) -> str:
+    return number(amount, _digits(amount))
+
+
+def _digits(amount: float) -> int:
+    """Two figures that mean something: 88, 4.2, 0.61."""
+    size = abs(amount)
+    return 0 if size >= 20 or size == 0 else 1 if size >= 1 else min(3, 1 - floor(log10(size)))
+
+
+def wait(seconds: float) -> str:
+    """A wait in the two largest units that matter: "2 h 10 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, hours = divmod(round(seconds / 3600), 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+def people(n: int, metric: Metric) -> str:
+    """ "412 answers"; one of them without the plural s."""
+    word = metric.people
+    if n == 1:
+        first, *rest = word.split(" ", 1)
+        singular = {"people": "person", "answers": "answer"}.get(first, first.removesuffix("s"))
+        word = " ".join([singular, *rest])
+    return f"{n:,} {word}"
+
+
+def money(hundredths: int, currency: str) -> str:
+    """Whole units of the currency: "EUR 12,400"."""
+    return f"{currency} {hundredths / 100:,.0f}"
+
+
+def day(when: date, today: date | None = None) -> str:
+    """ "16 Nov 2026"; without the year where it is this year's."""
+    year = "" if today is not None and when.year == today.year else f" {when.year}"
+    return f"{when.day} {when:%b}{year}"
+
+
+def stretch(period: Period, today: date | None = None) -> str:
+    """A period by its first and last day: "26 Oct to 22 Nov 2026"; whole months by name."""
+    first, last = period.start, period.last_day
+    if first.day == 1 and period.end.day == 1:
+        months = (period.end.year - first.year) * 12 + period.end.month - first.month
+        if months == 1:
+            return f"{first:%B %Y}"
+        return f"{first:%b %Y} to {last:%b %Y}"
+    if first == last:
+        return day(first, today)
+    start = day(first, last) if first.year == last.year else day(first)
+    return f"{start} to {day(last, today)}"
+
+
+def length(period: Period) -> str:
+    """ "4 weeks", "12 months", "10 days"."""
+    if period.start.day == 1 and period.end.day == 1:
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+        return "month" if months == 1 else f"{months} months"
+    weeks, rest = divmod(period.days, 7)
+    if rest == 0:
+        return "week" if weeks == 1 else f"{weeks} weeks"
+    return "day" if period.days == 1 else f"{period.days} days"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """ "just now", "4 minutes ago", "3 hours ago", "12 days ago"."""
+    passed = now - moment
+    for size, word in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        n = int(passed / size)
+        if n >= 1:
+            return f"{n} {word}{'s' if n > 1 else ''} ago"
+    return "just now"
+
+
+def listed(things: list[str]) -> str:
+    """ "a, b and c"."""
+    return things[0] if len(things) == 1 else ", ".join(things[:-1]) + " and " + things[-1]
+
+
+def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> str:
+    """What changed, and how sure we are, as the end of a sentence."""
+    before = f"the {length(period)} before"
+    if comparison is None or comparison.verdict == "too few to say":
+        return f"too few to say whether it changed since {before}"
+    found = comparison.difference
+    earlier = value(metric, comparison.previous.value)
+    if comparison.verdict == "no clear change":
+        return f"no clear change from {before} ({earlier})"
+    how = {True: "better: ", False: "worse: ", None: ""}[comparison.good]
+    amount = difference(metric, found.value) if found else ""
+    return f"{how}{comparison.verdict} from {earlier} in {before} ({amount})"
+
+
+def standing(metric: Metric, reading: Reading) -> str:
+    """How many stand behind it and how far chance reaches: "412 answers, 83 to 90 %"."""
+    parts = [people(reading.n, metric)] if reading.n else []
+    reach = interval(metric, reading.low, reading.high)
+    if reach:
+        parts.append(reach)
+    return ", ".join(parts)
+
+
+def sentence(metric: Metric, reading: Reading) -> str:
+    """The whole answer: value, who stands behind it, range, and what changed."""
+    if reading.value is None:
+        return f"{metric.name}: {reading.reason}"
+    text = f"{metric.name} is {value(metric, reading.value)} ({standing(metric, reading)})"
+    if reading.state == "thin":
+        return f"{text}. {reading.reason}"
+    if metric.differ is None:
+        return f"{text}."
+    return f"{text}; {verdict(metric, reading.comparison, reading.period)}."

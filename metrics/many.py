@@ -1,0 +1,38 @@
+"""Looking at many numbers at once finds changes by pure chance; here what chance alone would show is taken out.
+
+With twenty numbers tested at 5 % one looks changed on most days though nothing happened (METHODOLOGY 2.6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from metrics.metric import Reading
+from metrics.statistics import benjamini_hochberg
+
+FALSE_SHARE = 0.10  # of what a page calls changed, at most this share may be chance (Benjamini & Hochberg 1995)
+
+
+def settle(readings: list[Reading]) -> list[Reading]:
+    """The readings of one page, in the same order; a change that the page as a whole does not bear out is called unclear."""
+    tested = [
+        at
+        for at, reading in enumerate(readings)
+        if reading.comparison and reading.comparison.difference and reading.comparison.difference.p is not None
+    ]
+    ps = [_p(readings[at]) for at in tested]
+    settled = list(readings)
+    for at, adjusted in zip(tested, benjamini_hochberg(ps), strict=True):
+        comparison = readings[at].comparison
+        if adjusted > FALSE_SHARE and comparison and comparison.verdict in ("up", "down"):
+            unclear = replace(comparison, verdict="no clear change", good=None)
+            settled[at] = replace(readings[at], comparison=unclear)
+    return settled
+
+
+def _p(reading: Reading) -> float:
+    assert reading.comparison is not None
+    assert reading.comparison.difference is not None
+    p = reading.comparison.difference.p
+    assert p is not None
+    return p
