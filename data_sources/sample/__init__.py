@@ -69,7 +69,17 @@ def _page(rows: list[Any]) -> Page:
 SOURCE = Source(
     type="sample",
     says="An invented company with two years of history, to look at before there are rows of your own.",
-    records=("customer", "subscription", "purchase", "ticket", "survey_response", "bug", "bug_report", "release", "employment"),
+    records=(
+        "customer",
+        "subscription",
+        "purchase",
+        "ticket",
+        "survey_response",
+        "bug",
+        "bug_report",
+        "release",
+        "employment",
+    ),
     options={"seed": "a whole number; another number gives another company (7)"},
     fetch=fetch,
     replaces=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from math import exp
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,16 @@ SEGMENT_OF_PLAN = {
     "Business": ("Mid-size", "Mid-size", "Mid-size", "Large"),
     "Enterprise": ("Large", "Large", "Large", "Mid-size"),
 }
-TEAMS = {"Support": 25, "Customer success": 13, "Checkout": 14, "Billing": 13, "Orders": 14, "Platform": 16, "Mobile": 11, "Sales": 11}
+TEAMS = {
+    "Support": 25,
+    "Customer success": 13,
+    "Checkout": 14,
+    "Billing": 13,
+    "Orders": 14,
+    "Platform": 16,
+    "Mobile": 11,
+    "Sales": 11,
+}
 EXTRAS_SINCE = 460  # the shop for extras (labels, scanners, training) opened this many days ago
 
 
@@ -91,7 +101,11 @@ class Company:
         shares = [PLANS[plan][0] for plan in plans]
         found = []
         for number in range(BEFORE_US + JOINED_SINCE):
-            joined = rng.randrange(DAYS, DAYS + 1100) if number < BEFORE_US else int(DAYS * (1 - (number - BEFORE_US + rng.random()) / JOINED_SINCE))
+            joined = (
+                rng.randrange(DAYS, DAYS + 1100)
+                if number < BEFORE_US
+                else int(DAYS * (1 - (number - BEFORE_US + rng.random()) / JOINED_SINCE))
+            )
             plan = rng.choices(plans, shares)[0]
             _, low, high, leaves = PLANS[plan]
             # Those who were there at the start of the history have by that not left before it.
@@ -109,8 +123,12 @@ class Company:
                 started_on=self.day(joined),
                 ended_on=self.day(left) if left > 0 else None,
             )
-            writes = rng.lognormvariate(0, 0.7) * {"Starter": 0.7, "Team": 1.0, "Business": 1.4, "Enterprise": 2.2}[plan]
-            found.append(Account(record, writes, rng.choice(words["first_names"]), rng.choice(words["last_names"]), joined, left))
+            writes = (
+                rng.lognormvariate(0, 0.7) * {"Starter": 0.7, "Team": 1.0, "Business": 1.4, "Enterprise": 2.2}[plan]
+            )
+            found.append(
+                Account(record, writes, rng.choice(words["first_names"]), rng.choice(words["last_names"]), joined, left)
+            )
             found[-1].upset = plan == truth("plan that leaves")["plan"] and left > 0
         return found
 
@@ -122,13 +140,30 @@ class Company:
             customer = account.record
             assert customer.mrr is not None
             last_day = account.left if account.left > 0 else 0
-            changes = sorted({rng.randrange(last_day, account.joined) for _ in range(_poisson(rng, (account.joined - last_day) / 500))}, reverse=True)
+            changes = sorted(
+                {
+                    rng.randrange(last_day, account.joined)
+                    for _ in range(poisson(rng, (account.joined - last_day) / 500))
+                },
+                reverse=True,
+            )
             starts = [account.joined] + [day for day in changes if account.joined - day > 60 and day - last_day > 30]
             mrr = customer.mrr
             for number, start in enumerate(starts):
                 end = starts[number + 1] if number + 1 < len(starts) else account.left
                 if number:
-                    mrr = int(mrr * (rng.choice((1.1, 1.2, 1.25, 1.5)) if rng.random() < 0.68 else rng.choice((0.7, 0.8, 0.9)))) // 100 * 100
+                    mrr = (
+                        int(
+                            mrr
+                            * (
+                                rng.choice((1.1, 1.2, 1.25, 1.5))
+                                if rng.random() < 0.68
+                                else rng.choice((0.7, 0.8, 0.9))
+                            )
+                        )
+                        // 100
+                        * 100
+                    )
                 gap = gaps.get(index, 0) if number == len(starts) - 1 and account.left < 0 else 0
                 key = f"{customer.id}-{number + 1}"
                 if gap and start > 260:
@@ -136,7 +171,9 @@ class Company:
                     yield Subscription(f"{key}a", customer.id, self.day(start), self.day(paused), customer.plan, mrr)
                     yield Subscription(f"{key}b", customer.id, self.day(paused - gap), None, customer.plan, mrr)
                 else:
-                    yield Subscription(key, customer.id, self.day(start), self.day(end) if end > 0 else None, customer.plan, mrr)
+                    yield Subscription(
+                        key, customer.id, self.day(start), self.day(end) if end > 0 else None, customer.plan, mrr
+                    )
             customer.mrr = mrr
 
     def purchases(self, accounts: list[Account]) -> Iterator[Purchase]:
@@ -152,7 +189,9 @@ class Company:
             while day >= last_day:
                 number += 1
                 amount = int(rng.lognormvariate(8.6, 0.7)) // 50 * 50 + 900
-                yield Purchase(f"O-{number:05d}", account.record.id, self.at(day, rng.randrange(8 * 3600, 20 * 3600)), amount)
+                yield Purchase(
+                    f"O-{number:05d}", account.record.id, self.at(day, rng.randrange(8 * 3600, 20 * 3600)), amount
+                )
                 chance = rng.random()
                 if chance < 0.35:
                     day -= rng.randrange(10, 88)
@@ -178,7 +217,9 @@ class Company:
             for left in leavers:
                 number += 1
                 how = rng.choices(("voluntary", "involuntary", "other", "transfer"), (66, 18, 8, 8))[0]
-                yield Employment(f"P-{number:04d}", team, self.day(left + rng.randrange(200, 1500)), self.day(left), how)
+                yield Employment(
+                    f"P-{number:04d}", team, self.day(left + rng.randrange(200, 1500)), self.day(left), how
+                )
                 joined = left - rng.randrange(0, 45)
                 number += 1
                 if joined > 0:
@@ -190,7 +231,10 @@ class Company:
         rng = self.rng("releases")
         helped, did_not = truth("release that helped"), truth("release that did not help")
         planned = texts()["releases"]
-        days = [round(712 - number * (712 - 34) / (len(planned) - 1)) + rng.randrange(-5, 6) for number in range(len(planned))]
+        days = [
+            round(712 - number * (712 - 34) / (len(planned) - 1)) + rng.randrange(-5, 6)
+            for number in range(len(planned))
+        ]
         days[-1] = truth("spreading")["first_report"] + 3  # the bug that spreads came with a release
         told = [(day, each["name"], each["area"]) for day, each in zip(days, planned, strict=True)]
         told += [(each["released"], each["release"], each["area"]) for each in (helped, did_not)]
@@ -233,10 +277,16 @@ class Company:
         if name == "spreading":
             record.expected_on = self.day(-6)
         if name == "regression":
-            record.fixed_at, record.released_at = self.at(facts["released"] + 4, 15 * 3600), self.at(facts["released"], 11 * 3600)
+            record.fixed_at, record.released_at = (
+                self.at(facts["released"] + 4, 15 * 3600),
+                self.at(facts["released"], 11 * 3600),
+            )
             record.status, record.closed_at = "released", record.released_at
         if name == "release that helped":
-            record.fixed_at, record.released_at = self.at(facts["released"] + 6, 15 * 3600), self.at(facts["released"], 10 * 3600)
+            record.fixed_at, record.released_at = (
+                self.at(facts["released"] + 6, 15 * 3600),
+                self.at(facts["released"], 10 * 3600),
+            )
             record.status, record.closed_at, last = "released", record.released_at, facts["released"]
         return Trouble(record, words, first, last, 2.0)
 
@@ -272,11 +322,11 @@ class Company:
 PLANTED = ("spreading", "chronic", "regression", "fading", "new", "release that helped", "release that did not help")
 
 
-def _poisson(rng: Random, mean: float) -> int:
+def poisson(rng: Random, mean: float) -> int:
     """Knuth's method; the means here are small."""
     if mean <= 0:
         return 0
-    limit, number, product = 2.718281828459045**-mean, 0, rng.random()
+    limit, number, product = exp(-mean), 0, rng.random()
     while product > limit:
         number += 1
         product *= rng.random()

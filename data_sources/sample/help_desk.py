@@ -6,10 +6,11 @@ from bisect import bisect
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import accumulate
+from math import exp
 from random import Random
 from typing import Any
 
-from data_sources.sample.company import DAYS, Account, Company, Trouble, _poisson
+from data_sources.sample.company import DAYS, Account, Company, Trouble, poisson
 from data_sources.sample.texts import about_bug, about_something, slip, texts
 from data_sources.sample.truths import truth
 from store.records import BugReport, SurveyResponse, Ticket
@@ -18,7 +19,19 @@ KINDS, KIND_SHARES = ("problem", "question", "request"), (0.56, 0.88, 1.0)
 CHANNELS, CHANNEL_SHARES = ("e-mail", "chat", "form", "phone"), (0.42, 0.68, 0.88, 1.0)
 LINKED_SHARE = 0.79  # of an area's problem tickets, those about a known bug
 LINK_MISSED = 0.05  # of those, the ones that support forgot to link
-NPS_SCORES = ((10, 0.25), (9, 0.52), (8, 0.71), (7, 0.805), (6, 0.865), (5, 0.915), (4, 0.945), (3, 0.965), (2, 0.98), (1, 0.99), (0, 1.0))
+NPS_SCORES = (
+    (10, 0.25),
+    (9, 0.52),
+    (8, 0.71),
+    (7, 0.805),
+    (6, 0.865),
+    (5, 0.915),
+    (4, 0.945),
+    (3, 0.965),
+    (2, 0.98),
+    (1, 0.99),
+    (0, 1.0),
+)
 CES_SCORES = ((7, 0.30), (6, 0.56), (5, 0.75), (4, 0.85), (3, 0.92), (2, 0.97), (1, 1.0))
 
 
@@ -53,10 +66,18 @@ class HelpDesk:
         busy = season[self.company.day(ago).weekday()] * 7 / sum(season)
         present = [account for account in self.accounts if account.joined >= ago > account.left]
         upset_from = truth("plan that leaves")["bad_contacts_from"]
-        totals = list(accumulate(account.writes * (3 if account.upset and ago - account.left < upset_from else 1) for account in present))
+        totals = list(
+            accumulate(
+                account.writes * (3 if account.upset and ago - account.left < upset_from else 1) for account in present
+            )
+        )
         wanted: list[tuple[str, str, Trouble | None]] = []
         for area, facts in texts()["areas"].items():
-            active = [(trouble, _appeal(trouble, ago)) for trouble in self.by_area[area] if trouble.from_day >= ago >= trouble.to_day]
+            active = [
+                (trouble, _appeal(trouble, ago))
+                for trouble in self.by_area[area]
+                if trouble.from_day >= ago >= trouble.to_day
+            ]
             sums = list(accumulate(weight for _, weight in active))
             for _ in range(self._count(area, facts["tickets_per_day"] * busy * _released(area, ago))):
                 kind = KINDS[bisect(KIND_SHARES, rng.random())]
@@ -66,7 +87,7 @@ class HelpDesk:
                 wanted.append((area, kind, trouble))
         for bug, rate, at_least in _on_top(ago):
             trouble = self.by_id[bug]
-            wanted += [(trouble.record.area or "", "problem", trouble)] * max(at_least, _poisson(rng, rate * busy))
+            wanted += [(trouble.record.area or "", "problem", trouble)] * max(at_least, poisson(rng, rate * busy))
         rng.shuffle(wanted)
         rows: list[Any] = []
         midnight = self.company.at(ago)
@@ -85,12 +106,20 @@ class HelpDesk:
     def _count(self, area: str, mean: float) -> int:
         """Chance from day to day, but no drift: what was too little comes back within weeks, so planted levels hold."""
         owed = self.owed.get(area, 0.0)
-        number = _poisson(self.rng, max(0.0, mean + 0.06 * owed))
+        number = poisson(self.rng, max(0.0, mean + 0.06 * owed))
         self.owed[area] = owed + mean - number
         return number
 
     def _ticket(
-        self, ago: int, midnight: datetime, account: Account, area: str, kind: str, trouble: Trouble | None, subject: str, excerpt: str
+        self,
+        ago: int,
+        midnight: datetime,
+        account: Account,
+        area: str,
+        kind: str,
+        trouble: Trouble | None,
+        subject: str,
+        excerpt: str,
     ) -> list[Any]:
         rng, company = self.rng, self.company
         self.number += 1
@@ -142,7 +171,9 @@ class HelpDesk:
         if trouble is not None and linked:
             rows.append(BugReport(f"{key}/{trouble.record.id}", trouble.record.id, key, account.record.id, opened, by))
             if rng.random() < 0.03:
-                others = [each for each in self.by_area[area] if each is not trouble and each.from_day >= ago >= each.to_day]
+                others = [
+                    each for each in self.by_area[area] if each is not trouble and each.from_day >= ago >= each.to_day
+                ]
                 if others:
                     other = rng.choice(others).record.id
                     rows.append(BugReport(f"{key}/{other}", other, key, account.record.id, opened, by))
@@ -249,7 +280,7 @@ class HelpDesk:
 def _appeal(trouble: Trouble, ago: int) -> float:
     """How much a bug is written about: most in its first weeks, then less and less."""
     age = trouble.from_day - ago
-    return trouble.weight * (0.12 + 2.718281828459045 ** (-age / 45))
+    return trouble.weight * (0.12 + exp(-age / 45))
 
 
 def _released(area: str, ago: int) -> float:
@@ -264,7 +295,8 @@ def _on_top(ago: int) -> Iterator[tuple[str, float, int]]:
     """Reports per day (mean, and at least) of the bugs with a planted story, beside the usual tickets of their area."""
     facts = truth("spreading")
     if ago <= facts["first_report"]:
-        yield facts["bug"], 0.7 * 2.718281828459045 ** ((facts["first_report"] - ago) * 0.095), int(ago == facts["first_report"])
+        growth = exp((facts["first_report"] - ago) * 0.095)
+        yield facts["bug"], 0.7 * growth, int(ago == facts["first_report"])
     facts = truth("chronic")
     if ago <= facts["first_report"]:
         yield facts["bug"], facts["per_week"] / 7, int(ago == facts["first_report"])
@@ -275,7 +307,11 @@ def _on_top(ago: int) -> Iterator[tuple[str, float, int]]:
         yield facts["bug"], 4.5 / 7, int(ago == facts["came_back"])
     facts = truth("fading")
     if facts["first_report"] >= ago >= facts["last_report"]:
-        yield facts["bug"], 3.0 / 7 * min(1.0, (ago - facts["last_report"] + 4) / 40), int(ago in (facts["first_report"], facts["last_report"]))
+        yield (
+            facts["bug"],
+            3.0 / 7 * min(1.0, (ago - facts["last_report"] + 4) / 40),
+            int(ago in (facts["first_report"], facts["last_report"])),
+        )
     facts = truth("new")
     if ago <= facts["first_report"]:
         yield facts["bug"], 1.1, int(ago == facts["first_report"])

@@ -29,7 +29,9 @@ def about_something(rng: Random, area: str, kind: str) -> tuple[str, str]:
         return _capital(f"{thing} {symptom}"), _dressed(rng, said)
     if kind == "question":
         return _pick(rng, words["questions"]).format(thing=thing), _greeted(rng, _pick(rng, words["question_says"]))
-    return _pick(rng, words["requests"]).format(thing=thing), _greeted(rng, f"It is about {thing}. {_pick(rng, words['question_says'])}")
+    return _pick(rng, words["requests"]).format(thing=thing), _greeted(
+        rng, f"It is about {thing}. {_pick(rng, words['question_says'])}"
+    )
 
 
 def slip(rng: Random, first: str, last: str, shop: str) -> str:
@@ -43,7 +45,7 @@ def slip(rng: Random, first: str, last: str, shop: str) -> str:
     parts["iban"] = _pick(rng, words["ibans"])
     parts["token"] = f"{rng.getrandbits(128):032x}"
     parts["ip"] = f"203.0.113.{rng.randrange(1, 255)}"  # the range that is kept for documentation
-    return _pick(rng, words["slips"]).format(**parts)
+    return str(_pick(rng, words["slips"])).format(**parts)
 
 
 def _dressed(rng: Random, said: str) -> str:
@@ -55,7 +57,9 @@ def _dressed(rng: Random, said: str) -> str:
 
 
 def _greeted(rng: Random, said: str) -> str:
-    return _pick(rng, ("", "", "", "Hello! ", "Hi there! ", "Good morning! ")) + said + _pick(rng, ("", "", "", " Thank you!", " Thanks in advance.", " Have a nice day."))
+    before = _pick(rng, ["", "", "", "Hello! ", "Hi there! ", "Good morning! "])
+    after = _pick(rng, ["", "", "", " Thank you!", " Thanks in advance.", " Have a nice day."])
+    return f"{before}{said}{after}"
 
 
 def _capital(text: str) -> str:

@@ -51,12 +51,24 @@ TRUTHS: tuple[Truth, ...] = (
     Truth(
         "release that did not help",
         "The release 'Faster, complete accounting sync' 98 days ago changed nothing about tickets on Integrations; KES-1007 is still open.",
-        {"release": "Faster, complete accounting sync", "released": 98, "area": "Integrations", "drop": 0.0, "bug": "KES-1007"},
+        {
+            "release": "Faster, complete accounting sync",
+            "released": 98,
+            "area": "Integrations",
+            "drop": 0.0,
+            "bug": "KES-1007",
+        },
     ),
     Truth(
         "pain with no bug",
         "Since 38 days ago about fifteen customers write that the stock number jumps back after saving; no bug in the tracker says so.",
-        {"area": "Inventory", "first_report": 38, "tickets": 26, "customers": 16, "words": "stock number jumps back after saving"},
+        {
+            "area": "Inventory",
+            "first_report": 38,
+            "tickets": 26,
+            "customers": 16,
+            "words": "stock number jumps back after saving",
+        },
     ),
     Truth(
         "plan that leaves",
@@ -82,7 +94,11 @@ TRUTHS: tuple[Truth, ...] = (
     Truth("nps level", "NPS is about 30.", {"lowest": 20.0, "highest": 40.0}),
     Truth("ces level", "About 75 % say that it was made easy.", {"lowest": 70.0, "highest": 80.0}),
     Truth("churn level", "1.5 to 2 % of customers leave in a month.", {"lowest": 0.015, "highest": 0.020}),
-    Truth("repeat level", "30 to 45 % of first-time buyers of extras order again within 90 days.", {"lowest": 30.0, "highest": 45.0}),
+    Truth(
+        "repeat level",
+        "30 to 45 % of first-time buyers of extras order again within 90 days.",
+        {"lowest": 30.0, "highest": 45.0},
+    ),
     Truth("attrition level", "About 12 % of staff leave in a year.", {"lowest": 9.0, "highest": 15.0}),
     Truth("coverage", "65 to 75 % of problem tickets are linked to a bug.", {"lowest": 65.0, "highest": 75.0}),
     Truth("response rates", "15 to 35 % of surveys are answered.", {"lowest": 15.0, "highest": 35.0}),
