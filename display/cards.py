@@ -1,0 +1,79 @@
+"""One number as a card: value, what changed, a small line of the past, and how many people stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import streamlit as st
+
+from display import words
+from display.links import METRIC
+from display.readings import Card
+from metrics.metric import Metric, Reading
+
+NAMED_BY_ITS_OWN = {"csat": "CSAT", "nps": "NPS", "ces": "Customer effort"}
+
+
+def cards(shown: Sequence[Card], now: datetime, width: int = 190) -> None:
+    """A grid of cards that falls to two columns on a phone."""
+    grid = st.grid(min_column_width=width, gap="small")
+    for card in shown:
+        with grid, st.container(border=True, key=f"card-{card.metric.key}", gap="xxsmall", height="stretch"):
+            one_card(card, now)
+
+
+def one_card(card: Card, now: datetime) -> None:
+    metric, reading = card.metric, card.reading
+    st.page_link(METRIC, label=f"**{metric.name}**", query_params={"metric": metric.key})
+    changed: dict[str, Any] = {}
+    if reading.state == "full" and reading.comparison is not None:
+        changed = delta(metric, reading)
+    line = [each for each in card.line if each is not None]
+    if len(line) >= 3:
+        changed |= {"chart_data": line, "chart_type": "area"}
+    st.metric(
+        metric.name,
+        words.value(metric, reading.value),
+        label_visibility="collapsed",
+        **changed,
+    )
+    st.caption(standing(metric, reading), help=about(metric, reading, now))
+
+
+def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
+    """What changed since the period before, and how sure that is; colour and arrow only where it is clear."""
+    comparison = reading.comparison
+    assert comparison is not None
+    if comparison.difference is None:
+        return {"delta": "not compared", "delta_color": "off", "delta_arrow": "off"}
+    if comparison.verdict in ("no clear change", "too few to say"):
+        return {"delta": "no clear change", "delta_color": "off", "delta_arrow": "off"}
+    arrow: Literal["up", "down"] = "up" if comparison.verdict == "up" else "down"
+    # Streamlit colours by the sign of the number; ours is a word with a sign, and what is good differs by metric.
+    rose = comparison.difference.value > 0
+    colour = "off" if comparison.good is None else "normal" if comparison.good == rose else "inverse"
+    return {
+        "delta": words.difference(metric, comparison.difference.value),
+        "delta_color": colour,
+        "delta_arrow": arrow,
+    }
+
+
+def standing(metric: Metric, reading: Reading) -> str:
+    """Under the number: how many, how sure; or why there is none."""
+    if reading.value is None:
+        return reading.reason or "No data."
+    text = words.standing(metric, reading)
+    return f"{text}. Few: look at the range." if reading.state == "thin" else text
+
+
+def about(metric: Metric, reading: Reading, now: datetime) -> str:
+    """Definition, days and age of one number, for whoever asks."""
+    age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
+    better = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
+    return (
+        f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:]}. {better[metric.better]} "
+        f"For {words.stretch(reading.period)}.{age} The line is drawn between its own lowest and highest value."
+    )

@@ -1,0 +1,90 @@
+"""What every page has around its own matter: the ribbon that says sample data, the help where there is no data yet, the age."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from display import words
+from display.foreign import plain
+from display.readings import View, sources, view
+from settings import SettingsError
+from store import StoreError
+from store.published import SourceState
+
+
+def opened() -> View:
+    """The view of this run; where there is nothing to show, the page says why and what to do, and stops."""
+    try:
+        found = view()
+    except StoreError as error:
+        if "nothing has been read" in str(error):
+            nothing_yet()
+        st.title("The numbers cannot be reached")
+        st.write(plain(str(error), 500))
+        st.write("This page looks again by itself when you reload it.")
+        st.stop()
+    except SettingsError as error:
+        st.title("The settings cannot be read")
+        st.write(plain(str(error), 500))
+        st.stop()
+    if found is None:
+        nothing_yet()
+        raise AssertionError("the page has stopped")
+    ribbon(found)
+    return found
+
+
+def nothing_yet() -> None:
+    st.title("Nothing has been read yet")
+    st.write(
+        "This page shows how customers are doing and which ten bugs hurt them most, as soon as it has something to read."
+    )
+    st.write("To look around first, fill it with an invented company:")
+    st.code("./run refresh --sample", language=None)
+    st.write("To see your own numbers, point it at your files (the README has ten minutes on it), then type:")
+    st.code("./run refresh", language=None)
+    st.stop()
+
+
+def ribbon(view: View) -> None:
+    """On every page, before anything else, where what is shown was invented."""
+    if view.snapshot.is_sample:
+        st.caption(
+            ":orange-badge[Sample data] This company is invented, with its customers, bugs and numbers. "
+            "The README says how to read your own."
+        )
+
+
+def as_of(view: View, used: tuple[str, ...] | None = None) -> None:
+    """The last line of a page: how old what it shows is, source by source, worst first."""
+    states = [state for state in sources(view) if used is None or state.name in used]
+    lines = [freshness(state, view.now) for state in sorted(states, key=lambda each: not is_stale(each, view.now))]
+    counted = words.ago(view.snapshot.published_at, view.now)
+    st.caption(f"Counted {counted} (snapshot {view.snapshot.id}). " + " ".join(lines))
+
+
+def freshness(state: SourceState, now: datetime) -> str:
+    name = plain(state.name)
+    if state.last_succeeded_at is None:
+        return f"{name} has never been read."
+    age = words.ago(state.last_succeeded_at, now)
+    if state.outcome == "failed":
+        return f"**{name} could not be read; its numbers are from {age}.**"
+    if is_stale(state, now):
+        return f"**{name} is old: read {age}.**"
+    return f"{name} read {age}."
+
+
+def is_stale(state: SourceState, now: datetime) -> bool:
+    if state.last_succeeded_at is None or state.outcome == "failed":
+        return True
+    return (now - state.last_succeeded_at).total_seconds() > state.stale_after_hours * 3600
+
+
+def warning_of_age(view: View) -> None:
+    """Said before the numbers, where some of them are older than promised."""
+    old = [state for state in sources(view) if is_stale(state, view.now)]
+    if old:
+        st.warning(" ".join(freshness(state, view.now).replace("**", "") for state in old))
