@@ -1,0 +1,488 @@
+"""Program 3: prints any metric, the top ten or the sources, for people who live in a terminal and for scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import click
+
+from metrics import METRICS, all_metrics, metric
+from metrics.metric import Comparison, Metric, Reading, Unanswerable, read, series, split_by
+from metrics.period import GRAINS, Period, start_of, whole_months, whole_weeks
+from settings import Settings, SettingsError, load
+from store import Published, StoreError, open_store
+
+TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
+HISTORY = 12  # how many whole weeks, months ... `--by` shows where no days are given
+WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody typed. `end` is the first day that is not counted."""
+
+    what: str
+    start: date | None = None
+    end: date | None = None
+    by: str | None = None
+    split: str | None = None
+    where: dict[str, str] | None = None
+    at: date | None = None
+
+
+# --- the answers, as data ---------------------------------------------------------------------------------------------
+
+
+def answer(question: Question, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The answer as plain data: exactly what --json prints. Raises Unanswerable and StoreError."""
+    if question.what == LIST:
+        return {"metrics": [_listed(each) for each in all_metrics()]}
+    asked = None if question.what in (TOP_BUGS, SOURCES) else metric(question.what)
+    store = open_store(settings)
+    try:
+        with store.reading() as published:
+            if question.what == SOURCES:
+                return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
+            if published.snapshot is None:
+                raise StoreError("The store is empty: nothing has been read yet. Type ./run refresh")
+            today = now.astimezone(settings.zone).date()
+            if asked is None:
+                return _top_bugs(published, question.at or today, settings)
+            return _metric(published, asked, question, settings, today)
+    finally:
+        store.engine.dispose()
+
+
+def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> dict[str, Any]:
+    where = question.where or {}
+    period = period_of(question, asked, today)
+    head = {"metric": asked.key, "name": asked.name, "unit": asked.unit, "better": asked.better, "people": asked.people}
+    if question.by:
+        readings = series(published, asked, period.split(question.by), settings, where)
+        return {
+            **head,
+            "definition_version": asked.version,
+            "by": question.by,
+            "series": [reading_as_data(each, asked) for each in readings],
+        }
+    if question.split:
+        groups = split_by(published, asked, period, question.split, settings, where)
+        return {
+            **head,
+            "definition_version": asked.version,
+            "split": question.split,
+            "period": plain_period(period),
+            "groups": [{"group": name, **reading_as_data(each, asked)} for name, each in groups.items()],
+        }
+    return reading_as_data(read(published, asked, period, settings, where), asked)
+
+
+def period_of(question: Question, asked: Metric, today: date) -> Period:
+    """The days asked for; what was left out comes from the metric's headline, or from --by. Raises Unanswerable."""
+    own = _last_whole(today, question.by) if question.by else headline(asked, today)
+    start, end = question.start, question.end
+    if start and not end:
+        end = own.end if start < own.end else today + timedelta(days=1)
+    if end and not start:
+        start = headline(asked, end).start if not question.by else _last_whole(end, question.by).start
+        if start >= end:
+            start = end - timedelta(days=own.days)
+    if start and end and end <= start:
+        raise Unanswerable(f"--to {end} is not after --from {start}; --to is the first day that is not counted.")
+    return Period(start, end) if start and end else own
+
+
+def headline(asked: Metric, today: date) -> Period:
+    """The whole weeks or months before today that this metric's one number is about."""
+    return (whole_months if asked.grain == "month" else whole_weeks)(today, asked.headline)
+
+
+def _last_whole(today: date, grain: str) -> Period:
+    end = start = start_of(today, grain)
+    for _ in range(HISTORY):
+        start = start_of(start - timedelta(days=1), grain)
+    return Period(start, end)
+
+
+def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
+    """Full precision; what is not known is None, never 0."""
+    return {
+        "metric": asked.key,
+        "name": asked.name,
+        "unit": asked.unit,
+        "better": asked.better,
+        "period": plain_period(reading.period),
+        "where": reading.where,
+        "value": reading.value,
+        "low": reading.low,
+        "high": reading.high,
+        "numerator": reading.numerator,
+        "denominator": reading.denominator,
+        "n": reading.n,
+        "people": asked.people,
+        "state": reading.state,
+        "reason": reading.reason,
+        "as_of": plain(reading.as_of),
+        "sources": list(reading.sources),
+        "details": plain(reading.details),
+        "comparison": _comparison(reading.comparison) if reading.comparison else None,
+        "definition_version": asked.version,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    previous = comparison.previous
+    return {
+        "period": plain_period(previous.period),
+        "value": previous.value,
+        "low": previous.low,
+        "high": previous.high,
+        "n": previous.n,
+        "state": previous.state,
+        "difference": plain(comparison.difference),
+        "verdict": comparison.verdict,
+        "good": comparison.good,
+    }
+
+
+def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, Any]:
+    from metrics.top_bugs import top_bugs
+
+    sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
+    found: dict[str, Any] = plain(top_bugs(published, at, settings))
+    return {**found, "as_of": plain(as_of), "sources": list(sources)}
+
+
+def _listed(each: Metric) -> dict[str, Any]:
+    return {
+        "metric": each.key,
+        "name": each.name,
+        "asks": each.asks,
+        "unit": each.unit,
+        "better": each.better,
+        "dimensions": list(each.dimensions),
+        "grain": each.grain,
+        "definition_version": each.version,
+    }
+
+
+def _published_at(published: Published) -> datetime | None:
+    return published.snapshot.published_at if published.snapshot else None
+
+
+def plain(value: Any) -> Any:
+    """Records, days and instants as JSON knows them; an endless number is not a number."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if hasattr(value, "_asdict"):
+        return {name: plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, date):  # also an instant
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def plain_period(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "to": period.end.isoformat()}
+
+
+# --- the answers, as text ---------------------------------------------------------------------------------------------
+
+
+def as_text(found: dict[str, Any]) -> str:
+    """One sentence, then a table of at most 80 columns, then how old it is. `found` is what `answer` gives."""
+    if "metrics" in found:
+        return _table(("metric", "asks"), [(each["metric"], each["asks"]) for each in found["metrics"]])
+    if "bugs" in found:
+        return _bugs_text(found)
+    if "series" in found:
+        return _series_text(found)
+    if "groups" in found:
+        return _groups_text(found)
+    if "metric" not in found:
+        return _sources_text(found)
+    parts = [sentence(found), _details(found["details"]), _age(found)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def sentence(reading: dict[str, Any]) -> str:
+    """What a person would say of this number."""
+    place = "".join(f", {name} {value or '(not said)'}" for name, value in reading["where"].items())
+    head = f"{reading['name']}{place}, {_days(reading['period'])}: "
+    if reading["value"] is None:
+        return head + reading["reason"]
+    said = amount(reading["value"], reading["unit"])
+    if reading["low"] is not None and reading["high"] is not None:
+        low, high = amount(reading["low"], reading["unit"]), amount(reading["high"], reading["unit"])
+        said += f", most likely between {low} and {high}"
+    said += f" ({reading['n']:,} {reading['people']})."
+    if reading["reason"]:
+        said += f" {reading['reason']}"
+    return head + said + _change(reading)
+
+
+def _change(reading: dict[str, Any]) -> str:
+    compared = reading["comparison"]
+    if not compared:
+        return ""
+    before = f"before ({_days(compared['period'])})"
+    difference = compared["difference"]
+    if difference is None:
+        if compared["value"] is None or compared["state"] != "full" or reading["state"] != "full":
+            return f" Too few to compare with the time {before}."
+        return (
+            f" The time {before}: {amount(compared['value'], reading['unit'])}; whether that is a change is not tested."
+        )
+    if difference["value"] == 0:
+        return f" The same as {before}."
+    way = "Up" if difference["value"] > 0 else "Down"
+    size = _gap(difference["value"], reading["unit"])
+    if difference["p"] is None:
+        return f" {way} {size} on {before}; {difference['method']}."
+    span = ""
+    if difference["low"] is not None and difference["high"] is not None:
+        span = f"from {_signed(difference['low'], reading['unit'])} to {_signed(difference['high'], reading['unit'])}"
+    if compared["verdict"] == "no clear change":
+        could = f", but it could be anything {span}" if span else ""
+        return f" {way} {size} on {before}{could}: not a clear change."
+    good = {True: ", which is better", False: ", which is worse", None: ""}[compared["good"]]
+    return f" {way} {size} on {before}{f' ({span})' if span else ''}{good}."
+
+
+def amount(value: float, unit: str) -> str:
+    """A value with its unit, as people write it."""
+    if unit == "seconds":
+        return duration(value)
+    if unit == "percent":
+        return f"{value:.1f} %"
+    return f"{value:+.1f} points" if unit == "points" else f"{value:,.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """3 min, 2 h 05 min, 4.2 days."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        minutes = round(seconds / 60)
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{seconds / 86400:.1f} days"
+
+
+def _gap(value: float, unit: str) -> str:
+    if unit == "seconds":
+        return duration(abs(value))
+    return f"{abs(value):.1f}" + (" points" if unit in ("percent", "points") else "")
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{_gap(value, unit)} {'up' if value > 0 else 'down'}"
+
+
+def _days(period: dict[str, str]) -> str:
+    """First and last day; the last day is the one before "to"."""
+    first = period["from"]
+    last = (date.fromisoformat(period["to"]) - timedelta(days=1)).isoformat()
+    return first if first == last else f"{first} to {last}"
+
+
+def _series_text(found: dict[str, Any]) -> str:
+    rows = [(_days(each["period"]), *_cells(each)) for each in found["series"]]
+    known = sum(each["value"] is not None for each in found["series"])
+    head = f"{found['name']} by {found['by']}: {known} of {len(rows)} have a number. In {_unit(found['unit'])}."
+    table = _table((found["by"], "value", "between", "n", "state"), rows)
+    return "\n\n".join([head, table, _age(found["series"][0]) if rows else ""]).rstrip()
+
+
+def _groups_text(found: dict[str, Any]) -> str:
+    rows = [
+        (each["group"] or "(not said)", *_cells(each), (each["comparison"] or {}).get("verdict", ""))
+        for each in found["groups"]
+    ]
+    if not rows:
+        return f"{found['name']} by {found['split']}, {_days(found['period'])}: nothing is known."
+    head = f"{found['name']} by {found['split']}, {_days(found['period'])}. In {_unit(found['unit'])}."
+    table = _table((found["split"], "value", "between", "n", "state", "change"), rows)
+    return "\n\n".join([head, table, _age(found["groups"][0])])
+
+
+def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
+    def cell(value: float | None) -> str:
+        if value is None:
+            return "-"
+        return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
+
+    between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
+    return cell(reading["value"]), between, f"{reading['n']:,}", reading["state"]
+
+
+def _unit(unit: str) -> str:
+    return "hours and minutes" if unit == "seconds" else unit
+
+
+def _bugs_text(found: dict[str, Any]) -> str:
+    lines = [found["headline"]]
+    for bug in found["bugs"]:
+        labels = ", ".join(each["word"] for each in bug["labels"])
+        tail = f" [{labels}]" if labels else ""
+        lines.append(_cut(f"{bug['rank']:>3}  {bug['id']}  {bug['title']}{tail}", WIDTH))
+        lines.append(_cut(f"     pain {bug['pain']:.1f} = {bug['arithmetic']}; {bug['standing']}", WIDTH))
+    lines += [found["missing"] or "", found["coverage_sentence"], _age(found)]
+    return "\n".join(line for line in lines if line)
+
+
+def _sources_text(found: dict[str, Any]) -> str:
+    if not found["sources"]:
+        return "No source has been read yet. Type ./run refresh"
+    rows = [
+        (
+            each["name"],
+            each["type"],
+            each["outcome"],
+            (each["last_succeeded_at"] or "never")[:16].replace("T", " "),
+            f"{sum(each['rows'].values()):,}",
+            f"{each['set_aside']:,}",
+        )
+        for each in found["sources"]
+    ]
+    failed = [f"{each['name']}: {each['reason']}" for each in found["sources"] if each["reason"]]
+    n = len(rows)
+    head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
+    return "\n\n".join(
+        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "set aside"), rows), *failed]
+    )
+
+
+def _details(details: dict[str, Any]) -> str:
+    """The parts of a number, one a line; lists are counted (they are whole in --json)."""
+    rows = []
+    for name, value in details.items():
+        if isinstance(value, list | dict):
+            shown = f"{len(value)} rows, see --json"
+            if isinstance(value, dict) and len(value) <= 3:
+                shown = ", ".join(f"{key}: {each}" for key, each in value.items())
+        elif value is None:
+            shown = "-"
+        elif isinstance(value, float):
+            shown = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        elif isinstance(value, int) and not isinstance(value, bool):
+            shown = f"{value:,}"
+        else:
+            shown = {"True": "yes", "False": "no"}.get(str(value), str(value))
+        rows.append((name.replace("_", " "), shown))
+    return _table(("of which", ""), rows) if rows else ""
+
+
+def _age(reading: dict[str, Any]) -> str:
+    if not reading["sources"]:
+        return ""
+    when = (reading["as_of"] or "an unknown time")[:16].replace("T", " ")
+    return f"As of {when} UTC, from {', '.join(reading['sources'])}."
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Columns as wide as they need to be; the widest one gives way where 80 are not enough."""
+    lines = [heads, *rows]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(heads))]
+    excess = sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    if excess > 0:
+        widest = widths.index(max(widths))
+        widths[widest] = max(8, widths[widest] - excess)
+    return "\n".join(
+        "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cut(text: str, width: int) -> str:
+    text = "".join(each if each.isprintable() else " " for each in text)  # a title must not move the cursor
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+class Day(click.ParamType):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it like 2026-11-21")
+
+
+DAY = Day()
+WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {LIST} (the list with their questions)."
+
+
+@click.command(help="Print a metric, the top ten bugs or the state of the sources.\n\n" + WHAT)
+@click.argument("what", metavar="METRIC")
+@click.option("--from", "start", type=DAY, help="the first day that is counted; default: the metric's own period")
+@click.option("--to", "end", type=DAY, help="the first day that is NOT counted any more")
+@click.option("--by", metavar="GRAIN", help=f"a number for each {', '.join(GRAINS)}")
+@click.option("--split", metavar="DIMENSION", help="a number for each area, channel, segment, plan or team")
+@click.option("--where", "conditions", multiple=True, metavar="AREA=BILLING", help="only this; may be repeated")
+@click.option("--at", type=DAY, help="top-bugs: what was known at the end of this day; default today")
+@click.option("--json", "as_json", is_flag=True, help="full precision, for programs; what is not known is null")
+@click.option("--config", help="the settings file; default empathy.toml here, if there is one")
+def command(
+    what: str,
+    start: date | None,
+    end: date | None,
+    by: str | None,
+    split: str | None,
+    conditions: tuple[str, ...],
+    at: date | None,
+    as_json: bool,
+    config: str | None,
+) -> None:
+    if by and by not in GRAINS:
+        raise Unanswerable(
+            f"--by takes {', '.join(GRAINS)}, not {by!r}; to split by area, channel and so on use --split {by}."
+        )
+    if by and split:
+        raise Unanswerable("--by and --split cannot be used together; use --by with --where, once for each group.")
+    where = dict(_condition(each) for each in conditions)
+    question = Question(what.strip().lower(), start, end, by, split, where, at)
+    found = answer(question, load(config), datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        click.echo(as_text(found))
+
+
+def _condition(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise Unanswerable(f"--where {text!r} is not understood; write it like --where area=Billing.")
+    return name.strip().lower(), value.strip()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; whatever is wrong is one sentence on stderr, and 2."""
+    try:
+        command.main(arguments, prog_name="./run read", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"{error.format_message()} Type ./run read --help for what can be asked.", err=True)
+        return 2
+    except (Unanswerable, SettingsError, StoreError) as error:
+        click.echo(str(error), err=True)
+        return 2
+    except click.Abort:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
