@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
 
@@ -51,8 +52,8 @@ class Reached(NamedTuple):
     customers: int
 
 
-def reach(customers: Iterable[Since], half_life_days: float = HALF_LIFE_DAYS) -> Reached:
-    """Sum over distinct customers of weight x 2^(-age of the last report / half-life); se = sqrt(sum of squares).
+def reach(customers: Iterable[tuple[float, float, int]], half_life_days: float = HALF_LIFE_DAYS) -> Reached:
+    """Sum over distinct customers (each a `Since`) of weight x 2^(-age of the last report / half-life); se = sqrt(sum of squares).
 
     A customer who wrote today counts 1, one who wrote a half-life ago 1/2; thirteen mails of one customer count once.
     METHODOLOGY 5.2, pain-001, pain-002. Ages in days, never negative.
@@ -158,6 +159,7 @@ def about_equal(pain_a: float, se_a: float, pain_b: float, se_b: float) -> Nearn
 # --- labels --------------------------------------------------------------------------------------------------------------
 
 
+@cache
 def p_rising(last: int, before: int) -> float:
     """Chance of at least `last` of the reports of 35 days falling in the last 7 if nothing changed.
 
@@ -209,7 +211,7 @@ class Course:
     """How the reports of one bug went. Ages are in days before the day that is asked for; None = there was no report."""
 
     age_days: int
-    first_report_age: int | None
+    first_report_age: int | None  # may be None for a bug that is not new
     last_report_age: int | None
     customers_last_7: int
     customer_weeks_before: int  # customers of each of the four weeks before, added up

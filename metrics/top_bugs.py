@@ -20,13 +20,15 @@ What was decided where METHODOLOGY 5 leaves it open:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, log2
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from metrics import pain as pains
 from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
+from store.publishing import BAD
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -39,9 +41,6 @@ WEEKS = 13
 COVERAGE_DAYS = 90
 HISTORY_WEEKS = 26
 LONGEST_TITLE = 80
-
-# Which answers are "bad", by scale (METHODOLOGY 1.1).
-BAD_SCORES = {"1-5": (1, 2), "1-4": (1, 2), "1-3": (1,), "1-2": (1,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,6 @@ class TopBug:
     age_days: int
     opened_on: date
     expected_on: date | None
-    first_reported_on: date | None  # None: longer ago than the last 14 weeks
     last_reported_on: date | None
     revenue: Revenue
     weeks: tuple[int, ...]
@@ -150,12 +148,8 @@ class Explained:
 def top_bugs(published: Published, at: date, settings: Settings, listed: int = 10) -> TopBugs:
     """The `listed` bugs that hurt most at the end of day `at`, and what to say about them (METHODOLOGY 5)."""
     known = _Known(published, at, settings)
-    shown = known.ranked[:listed]
-    ids = [scored.bug.id for scored in shown]
-    revenues = published.bug_revenue(at, ids) if ids else {}
-    bugs = tuple(
-        known.told(scored, place, listed, revenues.get(scored.bug.id)) for place, scored in enumerate(shown, start=1)
-    )
+    bugs = known.told(known.ranked[:listed], listed)
+    ids = [bug.id for bug in bugs]
     customers = published.distinct_customers(ids, *_days(at, MONTH_DAYS)) if ids else 0
     coverage = _coverage(published, at)
     fastest = known.fastest()
@@ -181,13 +175,12 @@ def explain(published: Published, bug_id: str, at: date, settings: Settings, lis
         return None
     place = known.places.get(bug_id)
     is_listed = place is not None and place <= listed
-    revenue = published.bug_revenue(at, [bug_id]).get(bug_id)
     return Explained(
-        bug=known.told(scored, place, listed, revenue),
+        bug=known.told([scored], listed)[0],
         of=len(known.ranked),
         is_listed=is_listed,
         why_not_listed=None if is_listed else _why_not_listed(scored, place, listed, settings),
-        history=tuple(_history(published, scored.bug, at, settings)),
+        history=tuple(_history(published, bug_id, at, settings)),
         days=tuple(
             DayCount(row.day, row.contacts, row.rated, row.bad)
             for row in sorted(
@@ -216,55 +209,57 @@ class _Scored:
     reached: Reached
     severity: Severity
     mood: float
+    rated: int
+    bad: int
     pain: float
     se: float
     last_on: date | None
-    customers_7: int
-    customers_30: int
+    reaches: list[Reach]
     hurts: bool
     end: _End | None
     ending: pains.Ending
+
+    def customers_of(self, days: int, at: date) -> int:
+        """Distinct customers with a report in the `days` days up to `at` (the day of the scores)."""
+        before = at - timedelta(days=days)
+        return sum([customers for _, last_on, _, customers in self.reaches if last_on > before])
 
 
 class _Ratings:
     """Ratings on the tickets of each bug, and of the whole company, by day."""
 
     def __init__(self, days: Iterable[BugDay], company: Mapping[date, tuple[int, int]]) -> None:
-        self.by_bug: dict[str, list[tuple[date, int, int]]] = {}
-        for row in days:
-            if row.rated:
-                self.by_bug.setdefault(row.bug, []).append((row.day, row.rated, row.bad))
+        self.days = [row for row in days if row.rated]
         self.company = company
 
     def company_share(self, at: date) -> float:
         start, end = _days(at, WEEKS * WEEK_DAYS)
-        rated = bad = 0
-        for day, (day_rated, day_bad) in self.company.items():
-            if start <= day < end:
-                rated += day_rated
-                bad += day_bad
-        return bad / rated if rated else 0.0
+        inside = [counts for day, counts in self.company.items() if start <= day < end]
+        rated = sum(rated for rated, _ in inside)
+        return sum(bad for _, bad in inside) / rated if rated else 0.0
 
-    def of(self, bug: str, at: date) -> tuple[int, int]:
-        """(rated, bad) in the last 13 weeks."""
+    def of_bugs(self, at: date) -> dict[str, tuple[int, int]]:
+        """(rated, bad) in the last 13 weeks, of the bugs that have any."""
         start, end = _days(at, WEEKS * WEEK_DAYS)
-        inside = [(rated, bad) for day, rated, bad in self.by_bug.get(bug, ()) if start <= day < end]
-        return sum(rated for rated, _ in inside), sum(bad for _, bad in inside)
+        found: dict[str, tuple[int, int]] = {}
+        for bug, day, _, day_rated, day_bad in self.days:
+            if start <= day < end:
+                rated, bad = found.get(bug, (0, 0))
+                found[bug] = (rated + day_rated, bad + day_bad)
+        return found
 
 
 class _Known:
     """What was known at the end of a day, fetched once: the scores then and a week before, and the reports of 14 weeks."""
 
     def __init__(self, published: Published, at: date, settings: Settings) -> None:
+        self.published = published
         self.at = at
         self.settings = settings
         self.bugs = published.bugs(at)
         start = at - timedelta(days=(WEEKS + 1) * WEEK_DAYS - 1)
-        self.days: dict[str, list[BugDay]] = {}
-        rows = published.bug_days(start, at + timedelta(days=1))
-        for row in rows:
-            self.days.setdefault(row.bug, []).append(row)
-        self.ratings = _Ratings(rows, _company_ratings(published, start, at))
+        self.days = published.bug_days(start, at + timedelta(days=1))
+        self.ratings = _Ratings(self.days, _company_ratings(published, start, at))
         reaches = published.reaches(at)
         self.has_reports = bool(reaches)
         self.scored = _score(self.bugs, reaches, self.ratings, at, settings)
@@ -273,14 +268,37 @@ class _Known:
         week_ago = at - timedelta(days=WEEK_DAYS)
         before = _score(published.bugs(week_ago), published.reaches(week_ago), self.ratings, week_ago, settings)
         self.places_before = {scored.bug.id: place for place, scored in enumerate(_rank(before.values()), start=1)}
-        self.weeks_before = self._customer_weeks_before(published)
+        self.weeks_before = self._customer_weeks_before()
+        self.customers_7 = {scored.bug.id: scored.customers_of(WEEK_DAYS, at) for scored in self.ranked}
         rises = pains.rising([self._reports(scored) for scored in self.ranked])
         self.rises = {scored.bug.id: rise for scored, rise in zip(self.ranked, rises, strict=True)}
-        self.reported_earlier = self._reported_earlier(published)
 
-    def told(self, scored: _Scored, place: int | None, listed: int, revenue: tuple[int, int, int] | None) -> TopBug:
+    def told(self, chosen: list[_Scored], listed: int) -> tuple[TopBug, ...]:
+        """What people see of these bugs; asks the store once for all of them."""
+        ids = [scored.bug.id for scored in chosen]
+        if not ids:
+            return ()
+        revenues = self.published.bug_revenue(self.at, ids)
+        days: dict[str, list[BugDay]] = {id: [] for id in ids}
+        for row in self.days:
+            if row.bug in days:
+                days[row.bug].append(row)
+        first_ages = self._first_ages(days)
+        return tuple(
+            self._told(scored, listed, revenues.get(id, (0, 0, 0)), days[id], first_ages.get(id))
+            for id, scored in zip(ids, chosen, strict=True)
+        )
+
+    def _told(
+        self,
+        scored: _Scored,
+        listed: int,
+        revenue: tuple[int, int, int],
+        days: list[BugDay],
+        first_age: int | None,
+    ) -> TopBug:
         bug, at = scored.bug, self.at
-        days = self.days.get(bug.id, [])
+        place = self.places.get(bug.id)
         contacts = [0] * (WEEKS * WEEK_DAYS)
         for row in days:
             age = (at - row.day).days
@@ -288,9 +306,7 @@ class _Known:
                 contacts[age] += row.contacts
         weeks = tuple(sum(contacts[week * WEEK_DAYS : (week + 1) * WEEK_DAYS]) for week in reversed(range(WEEKS)))
         opened_on = _day(bug.opened_at, self.settings)
-        first_on = None if bug.id in self.reported_earlier else min((row.day for row in days), default=None)
-        rated, bad = self.ratings.of(bug.id, at)
-        labels = pains.labels(self._course(scored, weeks, first_on, opened_on))
+        labels = pains.labels(self._course(scored, weeks, first_age, opened_on))
         after = self.ranked[place] if place is not None and place < len(self.ranked) else None
         return TopBug(
             rank=place,
@@ -302,15 +318,15 @@ class _Known:
             reach=scored.reached.reach,
             mood=scored.mood,
             severity=scored.severity,
-            customers=scored.customers_30,
-            customers_7=scored.customers_7,
+            customers=scored.customers_of(MONTH_DAYS, at),
+            customers_7=scored.customers_of(WEEK_DAYS, at),
             customers_behind=scored.reached.customers,
             contacts_7=sum(contacts[:WEEK_DAYS]),
             contacts_30=sum(contacts[:MONTH_DAYS]),
-            rated=rated,
-            bad=bad,
+            rated=scored.rated,
+            bad=scored.bad,
             arithmetic=_arithmetic(scored, self.settings),
-            sentence=_sentence(scored, place, self.settings),
+            sentence=_sentence(scored, place, at, self.settings),
             labels=labels,
             movement=self._movement(bug.id, place, listed),
             about_equal_with_next=after is not None
@@ -324,9 +340,8 @@ class _Known:
             age_days=(at - opened_on).days,
             opened_on=opened_on,
             expected_on=bug.expected_on,
-            first_reported_on=first_on,
             last_reported_on=scored.last_on,
-            revenue=pains.revenue(*(revenue or (0, 0, 0))),
+            revenue=pains.revenue(*revenue),
             weeks=weeks,
         )
 
@@ -337,40 +352,41 @@ class _Known:
         # max() keeps the first of equals, which ranks higher.
         return max(
             rising,
-            key=lambda scored: scored.customers_7 - self.weeks_before.get(scored.bug.id, 0) / usual_weeks,
+            key=lambda scored: self.customers_7[scored.bug.id] - self.weeks_before.get(scored.bug.id, 0) / usual_weeks,
             default=None,
         )
 
     def _reports(self, scored: _Scored) -> tuple[int, int]:
-        return scored.customers_7, self.weeks_before.get(scored.bug.id, 0)
+        return self.customers_7[scored.bug.id], self.weeks_before.get(scored.bug.id, 0)
 
-    def _customer_weeks_before(self, published: Published) -> dict[str, int]:
+    def _customer_weeks_before(self) -> dict[str, int]:
         """For each bug the customers of each of the four weeks before the last seven days, added up."""
         total: dict[str, int] = {}
         for week in range(1, 1 + pains.BEFORE_DAYS // WEEK_DAYS):
-            for bug, customers in published.bug_customers(
+            for bug, customers in self.published.bug_customers(
                 *_days(self.at - timedelta(days=week * WEEK_DAYS), WEEK_DAYS)
             ).items():
                 total[bug] = total.get(bug, 0) + customers
         return total
 
-    def _reported_earlier(self, published: Published) -> set[str]:
-        """The bugs with reports from before the days that were fetched; asked only if some bug may be new."""
-        new_since = self.at - timedelta(days=pains.NEW_DAYS)
-        if not any(min(row.day for row in rows) >= new_since for rows in self.days.values()):
-            return set(self.days)
-        fetched_from = self.at - timedelta(days=(WEEKS + 1) * WEEK_DAYS - 1)
-        return set(published.bug_customers(date.min, fetched_from))
+    def _first_ages(self, days: Mapping[str, list[BugDay]]) -> dict[str, int]:
+        """For the bugs that are new: how many days ago the first report came. Older reports are asked for only if any may be."""
+        first = {bug: (self.at - min(row.day for row in rows)).days for bug, rows in days.items() if rows}
+        new = {bug: age for bug, age in first.items() if age <= pains.NEW_DAYS}
+        if new:
+            earlier = self.published.bug_customers(date.min, self.at - timedelta(days=pains.NEW_DAYS))
+            new = {bug: age for bug, age in new.items() if bug not in earlier}
+        return new
 
-    def _course(self, scored: _Scored, weeks: tuple[int, ...], first_on: date | None, opened_on: date) -> Course:
+    def _course(self, scored: _Scored, weeks: tuple[int, ...], first_age: int | None, opened_on: date) -> Course:
         came_back = None
         if scored.ending.state == "regression" and scored.end and scored.end.is_fix and scored.last_on:
             came_back = (scored.last_on - scored.end.on).days
         return Course(
             age_days=(self.at - opened_on).days,
-            first_report_age=None if first_on is None else (self.at - first_on).days,
+            first_report_age=first_age,
             last_report_age=None if scored.last_on is None else (self.at - scored.last_on).days,
-            customers_last_7=scored.customers_7,
+            customers_last_7=scored.customers_of(WEEK_DAYS, self.at),
             customer_weeks_before=self.weeks_before.get(scored.bug.id, 0),
             weeks_with_reports=sum(1 for n in weeks if n),
             rise=self.rises.get(scored.bug.id, pains.Rise(1.0, 1.0, False)),
@@ -424,10 +440,10 @@ def _score(
 ) -> dict[str, _Scored]:
     by_bug: dict[str, list[Reach]] = {}
     for row in reaches:
-        by_bug.setdefault(row.bug, []).append(row)
-    company_share = ratings.company_share(at)
+        by_bug.setdefault(row[0], []).append(row)
+    company_share, rated = ratings.company_share(at), ratings.of_bugs(at)
     return {
-        bug.id: _score_one(bug, by_bug.get(bug.id, []), ratings.of(bug.id, at), company_share, at, settings)
+        bug.id: _score_one(bug, by_bug.get(bug.id, []), rated.get(bug.id, (0, 0)), company_share, at, settings)
         for bug in bugs
     }
 
@@ -440,21 +456,19 @@ def _score_one(
     at: date,
     settings: Settings,
 ) -> _Scored:
-    today = at.toordinal()
-    last_on = max((row.last_on for row in reaches), default=None)
+    last_on = max(reaches, key=itemgetter(1)).last_on if reaches else None
     end = _end(bug, settings)
-    ending = pains.after_fix(
-        end.on if end else None, (row.last_on for row in reaches), at, end.quiet_days if end else pains.QUIET_DAYS
-    )
-    counted: list[Reach] = reaches
-    if ending.state == "gone":
-        counted = []
-    elif ending.state == "regression" and end:
-        counted = [row for row in reaches if (row.last_on - end.on).days > end.quiet_days]
-    reached = pains.reach(
-        [pains.Since(today - row.last_on.toordinal(), row.weight, row.customers) for row in counted],
-        settings.pain.half_life_days,
-    )
+    ending, counted = _OPEN, reaches
+    if end is not None:
+        ending = pains.after_fix(end.on, (row.last_on for row in reaches), at, end.quiet_days)
+        if ending.state == "gone":
+            counted = []
+        elif ending.state == "regression":
+            counted = [row for row in reaches if (row.last_on - end.on).days > end.quiet_days]
+    today = at.toordinal()
+    # Plain tuples that live for a moment: with a hundred thousand customers, keeping objects would be most of the time.
+    voices = ((today - last_on.toordinal(), weight, customers) for _, last_on, weight, customers in counted)
+    reached = pains.reach(voices, settings.pain.half_life_days)
     severity = pains.severity(
         None if bug.is_pain else bug.severity, settings.pain.severity, settings.pain.unrated_severity
     )
@@ -465,15 +479,19 @@ def _score_one(
         reached=reached,
         severity=severity,
         mood=mood,
+        rated=rated,
+        bad=bad,
         pain=pains.pain(reached.reach, severity.weight, mood),
         se=pains.pain(reached.se, severity.weight, mood),
         last_on=last_on,
-        customers_7=sum(row.customers for row in reaches if today - row.last_on.toordinal() < WEEK_DAYS),
-        customers_30=sum(row.customers for row in reaches if today - row.last_on.toordinal() < MONTH_DAYS),
+        reaches=reaches,
         hurts=bool(counted) and last_on is not None and (at - last_on).days < HURTS_DAYS,
         end=end,
         ending=ending,
     )
+
+
+_OPEN = pains.Ending("open", 0, None)
 
 
 def _rank(scored: Iterable[_Scored]) -> list[_Scored]:
@@ -495,30 +513,19 @@ def _end(bug: ListedBug, settings: Settings) -> _End | None:
     return None
 
 
-def _history(published: Published, bug: ListedBug, at: date, settings: Settings) -> Iterable[PainAt]:
-    """The pain at each of the last 26 week ends (weeks end on the weekday of `at`), from what was known then.
-
-    The severity is today's: how a bug was rated earlier is not published.
-    """
+def _history(published: Published, bug_id: str, at: date, settings: Settings) -> Iterable[PainAt]:
+    """The pain at each of the last 26 week ends (weeks end on the weekday of `at`), from what was known then."""
     start = at - timedelta(days=(HISTORY_WEEKS + WEEKS) * WEEK_DAYS)
-    ratings = _Ratings(
-        published.bug_days(start, at + timedelta(days=1), bug.id), _company_ratings(published, start, at)
-    )
+    rows = published.bug_days(start, at + timedelta(days=1), bug_id)
+    ratings = _Ratings(rows, _company_ratings(published, start, at))
     for week in reversed(range(HISTORY_WEEKS)):
         day = at - timedelta(days=week * WEEK_DAYS)
-        reaches = published.reach_of(bug.id, day)
-        known = _as_known(bug, day, settings)
-        scored = _score_one(known, reaches, ratings.of(bug.id, day), ratings.company_share(day), day, settings)
+        bug = published.bug(bug_id, day)
+        if bug is None or _day(bug.opened_at, settings) > day:
+            yield PainAt(day, 0.0, 0.0, 0.0)
+            continue
+        scored = _score([bug], published.reach_of(bug_id, day), ratings, day, settings)[bug_id]
         yield PainAt(day, scored.pain, scored.se, scored.reached.reach)
-
-
-def _as_known(bug: ListedBug, at: date, settings: Settings) -> ListedBug:
-    def known(moment: datetime | None) -> datetime | None:
-        return moment if moment is None or _day(moment, settings) <= at else None
-
-    return replace(
-        bug, fixed_at=known(bug.fixed_at), released_at=known(bug.released_at), closed_at=known(bug.closed_at)
-    )
 
 
 def _company_ratings(published: Published, start: date, at: date) -> dict[date, tuple[int, int]]:
@@ -526,10 +533,10 @@ def _company_ratings(published: Published, start: date, at: date) -> dict[date, 
     found: dict[date, tuple[int, int]] = {}
     for count in published.tally("csat", start, at + timedelta(days=1)):
         scale, _, score = count.bin.rpartition(":")
-        if scale not in BAD_SCORES:
+        if scale not in BAD:
             continue
         rated, bad = found.get(count.day, (0, 0))
-        found[count.day] = (rated + count.n, bad + (count.n if int(score) in BAD_SCORES[scale] else 0))
+        found[count.day] = (rated + count.n, bad + (count.n if int(score) <= BAD[scale] else 0))
     return found
 
 
@@ -628,15 +635,16 @@ def _arithmetic(scored: _Scored, settings: Settings) -> str:
     return f"{reach} {settings.words.customers} now x {severity} {weight:g} x mood {mood} = {result}"
 
 
-def _sentence(scored: _Scored, place: int | None, settings: Settings) -> str:
+def _sentence(scored: _Scored, place: int | None, at: date, settings: Settings) -> str:
     """Why it ranks where it does, for everybody."""
     words = settings.words
-    people = f"{_figure(scored.customers_30)} {words.customer if scored.customers_30 == 1 else words.customers}"
+    last_30, last_7 = scored.customers_of(MONTH_DAYS, at), scored.customers_of(WEEK_DAYS, at)
+    people = f"{_figure(last_30)} {words.customer if last_30 == 1 else words.customers}"
     if scored.ending.state == "regression" and scored.end:
         n = scored.reached.customers
         again = f"{_figure(n)} {words.customer if n == 1 else words.customers}"
         told = f"{again} told us about it again after {scored.end.after}"
-    elif scored.customers_30 == 0:
+    elif last_30 == 0:
         told = f"nobody told us about it in the last {MONTH_DAYS} days; the last report is of {scored.last_on}"
         if scored.last_on is None:
             told = f"no {words.customer} has told us about it"
@@ -644,9 +652,9 @@ def _sentence(scored: _Scored, place: int | None, settings: Settings) -> str:
             told = f"no {words.customer} has told us about it since {scored.last_on}"
     else:
         told = f"{people} told us about it in the last {MONTH_DAYS} days"
-        if scored.customers_30 > 1:
-            told += f", {_recent(scored.customers_7, scored.customers_30)} in the last {WEEK_DAYS}"
-        elif scored.customers_7:
+        if last_30 > 1:
+            told += f", {_recent(last_7, last_30)} in the last {WEEK_DAYS}"
+        elif last_7:
             told = f"{people} told us about it in the last {WEEK_DAYS} days"
     rated = f"rated {scored.severity.word}" if scored.severity.is_rated else "nobody has rated how bad it is"
     if scored.bug.is_pain:

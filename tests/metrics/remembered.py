@@ -38,8 +38,8 @@ class Remembered(Published):
         self.asked["bugs"] += 1
         return [_as_of(bug, at) for bug in self.known if bug.opened_at.date() <= at]
 
-    def bug(self, id: str) -> ListedBug | None:
-        return next((bug for bug in self.known if bug.id == id), None)
+    def bug(self, id: str, at: date | None = None) -> ListedBug | None:
+        return next((_as_of(bug, at or date.max) for bug in self.known if bug.id == id), None)
 
     def reaches(self, at: date) -> list[Reach]:
         self.asked["reaches"] += 1
