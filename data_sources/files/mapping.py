@@ -196,6 +196,7 @@ def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
     )
     meant = json.dumps([VERSION, table, str(zone), str(company_zone)], sort_keys=True, default=str)
     entry.digest = hashlib.sha256(meant.encode()).hexdigest()[:16]
+    _refuse_undated(entry)
     _check_scale(entry)
     return entry
 
@@ -284,6 +285,15 @@ def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
     _blanks(key, options)
     _flag(key, options, "decimal_comma")
     return FieldMap(name, way, source, options)
+
+
+def _refuse_undated(entry: Entry) -> None:
+    """What the record class cannot say: the store would refuse every single row of these."""
+    has = entry.fields.keys()
+    if entry.record == "survey_response" and "answered_at" not in has and ("score" in has or "sent_at" not in has):
+        raise SourceError(f"{entry.key} does not say when a survey was answered; map answered_at, without it an answer belongs to no day.")
+    if entry.record == "bug_report" and "ticket" not in has and not {"customer", "reported_at"} <= has:
+        raise SourceError(f"{entry.key}: a bug_report needs a ticket, or a customer and reported_at.")
 
 
 def _check_scale(entry: Entry) -> None:

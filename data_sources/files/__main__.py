@@ -1,0 +1,35 @@
+"""./run files guess PATH: looks at a file and prints the mapping it probably needs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from data_sources.files.guess import mapping_for, shown
+from data_sources.source import SourceError
+
+USAGE = """./run files guess PATH    look at a file and print a mapping for empathy.toml
+                          (CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet; also gzipped)"""
+
+
+def main(words: list[str]) -> int:
+    if words in (["--help"], ["-h"], ["help"]):
+        print(USAGE)
+        return 0
+    if len(words) != 2 or words[0] != "guess":
+        print(USAGE, file=sys.stderr)
+        return 2
+    path = Path(words[1]).expanduser()
+    if not path.exists():
+        print(f"There is no file {path}.", file=sys.stderr)
+        return 1
+    try:
+        print(mapping_for(path, shown(path)), end="")
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
