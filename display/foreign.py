@@ -21,9 +21,7 @@ def plain(text: str | None, longest: int = 300) -> str:
 
 def tidy(text: str | None, longest: int = 300) -> str:
     """One line without control signs or changes of direction, cut at `longest` (for st.text and cells of tables)."""
-    kept = "".join(
-        sign if unicodedata.category(sign)[0] != "C" else " " for sign in (text or "").translate(_DIRECTION)
-    )
+    kept = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in (text or "").translate(_DIRECTION))
     kept = " ".join(kept.split())
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 

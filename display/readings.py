@@ -183,9 +183,7 @@ def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage
         history = _line(published, metric, today, settings, HISTORY[metric.grain])
         groups = split_by(published, metric, period, by, settings) if by else {}
         parts = [each for each in all_metrics() if each.parent == metric.key]
-        details = [
-            _card(each, read(published, each, headline_period(each, today), settings), []) for each in parts
-        ]
+        details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
         return MetricPage(
             metric,
             read(published, metric, period, settings),

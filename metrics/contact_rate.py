@@ -148,4 +148,5 @@ METRIC = Metric(
     headline=FEWEST_WEEKS,
     count=count,
     differ=differ,
+    on_card=False,
 )

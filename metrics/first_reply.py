@@ -42,4 +42,5 @@ METRIC = Metric(
     headline=4,
     count=count,
     differ=differ,
+    on_card=False,
 )

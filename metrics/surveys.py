@@ -99,7 +99,8 @@ def response_details(counted: Counted, answered: int, waiting: int) -> dict[str,
         "worst": None,
         "best": None,
     }
-    if rate and counted.numerator is not None and counted.denominator:
+    # Only a share has bounds of this kind; promoters minus detractors (NPS) is none, and may be below 0.
+    if rate and counted.denominator and counted.numerator is not None and 0 <= counted.numerator <= counted.denominator:
         share = counted.numerator / counted.denominator
         worst, best = bounds_without_the_silent(share * answered, answered, answered + waiting)
         details |= {"worst": 100 * worst, "best": 100 * best}

@@ -1,9 +1,38 @@
-"""What hurts customers most right now."""
+"""What is hurting users now: the first page that everybody opens."""
 
 import streamlit as st
 
+from display import bugs, cards, frame
+from display.foreign import plain
+from display.links import DATA_HEALTH, HEALTH
+from display.readings import first_page
 from web.guard import guard
 
 guard()
+view = frame.opened()
+page = first_page(view)
+top = page.top
 
-st.title("What's hurting now")
+st.title(plain(top.headline, 400), anchor=False)
+if top.missing:
+    st.markdown(plain(top.missing, 600))
+frame.warning_of_age(view)
+
+left, right = st.columns([5, 4], gap="large")
+with left:
+    st.header("The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most", anchor=False)
+    if top.coverage.is_incomplete and top.bugs:
+        st.warning("This list is incomplete: " + plain(top.coverage_sentence))
+    elif top.bugs:
+        st.caption(plain(top.coverage_sentence))
+    bugs.ranked(top)
+    if top.others:
+        st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
+with right:
+    st.header(f"How {plain(view.settings.words.customers)} and the team are doing", anchor=False)
+    cards.cards(page.cards, view.now)
+    with st.container(horizontal=True):
+        st.page_link(HEALTH, label="All numbers, and what changed")
+        st.page_link(DATA_HEALTH, label="Where the numbers come from")
+
+frame.as_of(view)
