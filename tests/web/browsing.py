@@ -40,7 +40,7 @@ class Watched:
         self.complaints: list[str] = []
         page.context.on("request", lambda request: self._look_at(request.url))
         page.on("websocket", lambda socket: self._look_at(socket.url))
-        page.on("console", lambda message: self._listen(message.type, message.text))
+        page.on("console", lambda message: self._listen(message.type, message.text, message.location.get("url", "")))
         page.on("pageerror", lambda error: self._listen("error", str(error)))
 
     def open(self, url: str) -> Page:
@@ -62,8 +62,10 @@ class Watched:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
             self.outside.append(url)
 
-    def _listen(self, kind: str, text: str) -> None:
-        if kind == "error":
+    def _listen(self, kind: str, text: str, place: str = "") -> None:
+        # On a deep link Streamlit asks for these below the page's address first, to learn where it is served.
+        searches = place.endswith(("/_stcore/health", "/_stcore/host-config")) and "404" in text
+        if kind == "error" and not searches:
             self.complaints.append(text)
 
 

@@ -1,0 +1,136 @@
+"""Every page, opened by its address in a real browser: in light and dark, on a phone, as printed, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.web.browsing import DESKTOP, PHONE, Watched, watching
+from tests.web.serving import Served
+from web.pages import PAGES
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"size": DESKTOP},
+    "dark": {"size": DESKTOP, "mode": "dark"},
+    "phone": {"size": PHONE},
+    "print": {"size": DESKTOP, "paper": True},
+}
+
+# What axe finds in Streamlit's own elements, which no page of ours can mend: rule -> (a piece of the element, why).
+ALLOWED: dict[str, tuple[str, str]] = {}
+
+
+@pytest.fixture(params=[entry.url_path for entry in PAGES], ids=lambda path: path or "first")
+def path(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=LOOKS)
+def opened(request: pytest.FixtureRequest, browser: Browser, served: Served, path: str) -> Iterator[Watched]:
+    with watching(browser, **LOOKS[request.param]) as watched:
+        watched.open(f"{served.url}/{path}")
+        yield watched
+
+
+def test_a_deep_link_opens_its_page_and_nothing_leaves_the_machine(opened: Watched, path: str) -> None:
+    page = opened.page
+    (entry,) = [entry for entry in PAGES if entry.url_path == path]
+    assert page.title().startswith(entry.title)
+    assert page.locator("h1").count() == 1
+    assert page.get_by_text("Page not found").count() == 0
+    assert opened.outside == []
+    assert opened.complaints == []
+    assert is_as_wide_as_the_window(page)
+    assert not skipped_headings(page)
+    assert findings(page) == []
+
+
+def is_as_wide_as_the_window(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            ".every(element => element.scrollWidth <= element.clientWidth)"
+        )
+    )
+
+
+def skipped_headings(page: Page) -> list[str]:
+    """Headings that are more than one level below the heading before them."""
+    levels = [int(tag[1]) for tag in page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map(one => one.tagName)")]
+    return [f"h{before} then h{now}" for before, now in zip([0, *levels], levels, strict=False) if now > before + 1]
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds and is not allowed above, one line for each element."""
+    report = Axe().run(page).response
+    assert report["passes"], "axe has looked at nothing"
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for violation in report["violations"]
+        for node in violation["nodes"]
+        if violation["id"] not in ALLOWED or ALLOWED[violation["id"]][0] not in str(node["target"]) + node["html"]
+    ]
+
+
+def test_the_fonts_are_ours(browser: Browser, served: Served) -> None:
+    with watching(browser) as watched:
+        page = watched.open(served.url)
+        assert page.evaluate("document.fonts.check('16px Inter')")
+        assert "Inter" in page.locator("h1").evaluate("element => getComputedStyle(element).fontFamily")
+
+
+def test_the_keyboard_reaches_the_pages_of_the_menu_in_order(browser: Browser, served: Served) -> None:
+    with watching(browser) as watched:
+        page = watched.open(served.url)
+        reached = [text for text in focused_texts(page, 12) if text in {entry.title for entry in PAGES}]
+        assert reached[:3] == [entry.title for entry in PAGES if entry.in_menu]
+        # And opens one of them.
+        page.get_by_role("link", name="Data health").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/data-health")
+        watched.settle()
+        assert page.locator("h1").inner_text() == "Data health"
+
+
+def test_on_a_phone_the_menu_opens_with_the_keyboard(browser: Browser, served: Served) -> None:
+    with watching(browser, PHONE) as watched:
+        page = watched.open(served.url)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Customer health").wait_for(state="visible")
+        page.get_by_role("link", name="Customer health").click()
+        page.wait_for_url("**/customer-health")
+        watched.settle()
+        assert page.locator("h1").inner_text() == "Customer health"
+
+
+def focused_texts(page: Page, steps: int) -> list[str]:
+    """What the Tab key comes by, from the top of the page."""
+    texts = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        texts.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''").strip())
+    return texts
+
+
+def test_an_address_that_is_no_page_says_so_and_shows_the_first(browser: Browser, served: Served) -> None:
+    with watching(browser) as watched:
+        page = watched.open(f"{served.url}/no-such-page")
+        assert page.get_by_text("Page not found").count() > 0
+        assert page.get_by_role("heading", name=PAGES[0].title, include_hidden=True).count() == 1
+
+
+def test_back_and_forward_go_from_page_to_page(browser: Browser, served: Served) -> None:
+    with watching(browser) as watched:
+        page = watched.open(served.url)
+        page.get_by_role("link", name="Data health").click()
+        page.wait_for_url("**/data-health")
+        watched.settle()
+        page.go_back()
+        page.locator("h1", has_text=PAGES[0].title).wait_for()
+        page.go_forward()
+        page.locator("h1", has_text="Data health").wait_for()
