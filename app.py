@@ -37,7 +37,7 @@ except settings.SettingsError as error:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    await warm.warm(SETTINGS)
+    await warm.warm()
     yield
 
 

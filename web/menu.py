@@ -1,4 +1,4 @@
-"""What is around every page: the title in the browser, the menu, the word that this is sample data. Streamlit's main script.
+"""What is around every page: the title in the browser and the menu. Streamlit's main script.
 
 It lies here and not beside pages/ because Streamlit's old page discovery would otherwise run pages/x.py on a deep link
 without this frame (DESIGN 1).
@@ -9,9 +9,6 @@ from __future__ import annotations
 import streamlit as st
 
 from web.pages import PAGES
-
-# No page_icon and no icon= anywhere: Streamlit would fetch the picture from another company's server. app.py serves ours.
-st.set_page_config(page_title="Empathy", layout="wide", initial_sidebar_state="auto")
 
 page = st.navigation(
     [
@@ -26,4 +23,6 @@ page = st.navigation(
     ],
     position="top",
 )
+# No page_icon and no icon= anywhere: Streamlit would fetch the picture from another company's server. app.py serves ours.
+st.set_page_config(page_title=f"{page.title} · Empathy", layout="wide", initial_sidebar_state="auto")
 page.run()

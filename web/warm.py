@@ -1,10 +1,9 @@
-"""Makes the first visitor wait no longer than the tenth: visits the first page once, before anybody is let in."""
+"""Makes the first visitor wait no longer than the tenth: reads and runs the pages once, before anybody is let in."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.util
 import logging
 from collections.abc import Iterable, Mapping
 
@@ -12,42 +11,43 @@ from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from settings import Settings
+from display import readings
+from web.pages import PAGES
 
 log = logging.getLogger("empathy.web")
-PATIENCE_S = 30
+PATIENCE_S = 20
 
 
-async def warm(settings: Settings) -> None:
+async def warm() -> None:
     """Never fails: a server that starts cold still serves."""
     try:
-        await asyncio.to_thread(read_first_page)
-        await asyncio.wait_for(visit(settings), PATIENCE_S)
+        await asyncio.to_thread(readings.warm)
+    except Exception as error:
+        # The pages say the same, and what to do about it.
+        log.warning("Nothing could be read ahead: %s", error)
+    try:
+        await asyncio.wait_for(visit_pages(), PATIENCE_S)
     except Exception:
-        log.exception("The pages could not be warmed; the first visitor waits a little longer.")
+        log.exception("The pages could not be run ahead; the first visitor waits a little longer.")
     # Streamlit collects garbage after each run of a page, and would look at all that was loaded here every time: 45 to 80 ms.
     gc.collect()
     gc.freeze()
 
 
-def read_first_page() -> None:
-    if importlib.util.find_spec("display.readings"):
-        from display import readings
-
-        readings.warm()
-
-
-async def visit(settings: Settings) -> None:
-    """Runs the first page as a browser would, with nobody looking."""
+async def visit_pages() -> None:
+    """Runs every page as a browser would, with nobody looking."""
+    runs = runtime.get_instance()
     visitor = Visitor()
-    session = runtime.get_instance().connect_session(client=visitor, user_info={})
+    session = runs.connect_session(client=visitor, user_info={})
     try:
-        message = BackMsg()
-        message.rerun_script.query_string = ""
-        runtime.get_instance().handle_backmsg(session, message, client=visitor)
-        await visitor.has_seen_all.wait()
+        for page in PAGES:
+            visitor.has_seen_all.clear()
+            message = BackMsg()
+            message.rerun_script.page_name = page.url_path
+            runs.handle_backmsg(session, message, client=visitor)
+            await visitor.has_seen_all.wait()
     finally:
-        runtime.get_instance().close_session(session)
+        runs.close_session(session)
 
 
 class Visitor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import sys
@@ -46,18 +45,6 @@ def test_the_guard_of_every_page_holds_without_app_py() -> None:
                 assert "heading" not in elements(heard), page
         with viewing(served.port) as viewer:
             assert "heading" in elements(viewer.visit())
-
-
-@every_page
-def test_a_page_asks_the_guard_before_it_does_anything(entry: Page) -> None:
-    tree = ast.parse(entry.path.read_text("utf-8"))
-    does = [
-        statement
-        for statement in tree.body
-        if not isinstance(statement, ast.Import | ast.ImportFrom)
-        and not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-    ]
-    assert ast.unparse(does[0]).split(" = ")[-1] == "guard()"
 
 
 def test_every_file_in_pages_is_a_page() -> None:
