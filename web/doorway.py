@@ -73,9 +73,7 @@ def inline_scripts() -> list[str]:
     """The hash of each script that stands in Streamlit's own index.html, as a Content-Security-Policy names it."""
     html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    return [
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
-    ]
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts]
 
 
 def security_policy() -> str:

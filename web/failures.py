@@ -18,14 +18,18 @@ def of_a_page(error: Exception) -> bool:
     """Called by Streamlit where a page raised; True: it need not show the error itself."""
     code = new_code()
     log.error("A page failed, code %s", code, exc_info=error)
-    st.error(f"This page could not be shown. The other pages still work; whoever looks after this server finds the reason under the code {code}.")
+    st.error(
+        f"This page could not be shown. The other pages still work; whoever looks after this server finds the reason under the code {code}."
+    )
     return True
 
 
 def of_the_server(_: Request, error: Exception) -> PlainTextResponse:
     code = new_code()
     log.error("A request failed, code %s", code, exc_info=error)
-    return PlainTextResponse(f"This could not be answered. The log has the reason under the code {code}.", 500, headers=HEADERS)
+    return PlainTextResponse(
+        f"This could not be answered. The log has the reason under the code {code}.", 500, headers=HEADERS
+    )
 
 
 def new_code() -> str:

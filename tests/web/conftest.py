@@ -15,7 +15,10 @@ from tests.web.serving import Served, serving
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     given = browser_type_launch_args.get("args", [])
-    return {**browser_type_launch_args, "args": [*given, *(argument for argument in ARGUMENTS if argument not in given)]}
+    return {
+        **browser_type_launch_args,
+        "args": [*given, *(argument for argument in ARGUMENTS if argument not in given)],
+    }
 
 
 @pytest.fixture(scope="module")

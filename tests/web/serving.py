@@ -37,7 +37,7 @@ class Served:
     def log(self) -> str:
         return self.log_file.read_text("utf-8", "replace")
 
-    def get(self, path: str, headers: Mapping[str, str] = {}, method: str = "GET", host: str = "127.0.0.1") -> Answer:  # noqa: B006
+    def get(self, path: str, headers: Mapping[str, str] = {}, method: str = "GET", host: str = "127.0.0.1") -> Answer:
         return ask(self.port, path, headers, method, host)
 
 
@@ -65,7 +65,7 @@ def ask(port: int, path: str, headers: Mapping[str, str], method: str, host: str
 @contextmanager
 def serving(
     database_url: str | None = None,
-    environment: Mapping[str, str] = {},  # noqa: B006
+    environment: Mapping[str, str] = {},
     command: Sequence[str] = STREAMLIT,
     folder: Path = ROOT,
 ) -> Iterator[Served]:
@@ -81,7 +81,9 @@ def serving(
             end(process)
 
 
-def start(command: Sequence[str], folder: Path, environment: Mapping[str, str], log_file: Path) -> subprocess.Popen[Any]:
+def start(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], log_file: Path
+) -> subprocess.Popen[Any]:
     with log_file.open("wb") as log:
         return subprocess.Popen(
             command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -60,7 +60,9 @@ def is_as_wide_as_the_window(page: Page) -> bool:
 
 def skipped_headings(page: Page) -> list[str]:
     """Headings that are more than one level below the heading before them."""
-    levels = [int(tag[1]) for tag in page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map(one => one.tagName)")]
+    levels = [
+        int(tag[1]) for tag in page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map(one => one.tagName)")
+    ]
     return [f"h{before} then h{now}" for before, now in zip([0, *levels], levels, strict=False) if now > before + 1]
 
 
@@ -99,21 +101,24 @@ def test_the_keyboard_reaches_the_pages_of_the_menu_in_order(browser: Browser, s
 def test_on_a_phone_the_menu_opens_with_the_keyboard(browser: Browser, served: Served) -> None:
     with watching(browser, PHONE) as watched:
         page = watched.open(served.url)
-        page.keyboard.press("Tab")
+        reached = focused_texts(page, 10, until="Expand sidebar")
+        assert reached[-1] == "Expand sidebar"
         page.keyboard.press("Enter")
-        page.get_by_role("link", name="Customer health").wait_for(state="visible")
+        page.locator("[data-testid=stSidebar][data-collapsed=false]").wait_for()
         page.get_by_role("link", name="Customer health").click()
         page.wait_for_url("**/customer-health")
         watched.settle()
         assert page.locator("h1").inner_text() == "Customer health"
 
 
-def focused_texts(page: Page, steps: int) -> list[str]:
-    """What the Tab key comes by, from the top of the page."""
-    texts = []
-    for _ in range(steps):
+def focused_texts(page: Page, steps: int, until: str | None = None) -> list[str]:
+    """What the Tab key comes by, from the top of the page, to `until` or at most so many steps."""
+    texts: list[str] = []
+    while len(texts) < steps and (not texts or texts[-1] != until):
         page.keyboard.press("Tab")
-        texts.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''").strip())
+        texts.append(
+            page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText || ''").strip()
+        )
     return texts
 
 

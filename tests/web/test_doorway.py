@@ -187,21 +187,45 @@ def test_an_address_that_others_can_reach_must_be_meant(address: str | None) -> 
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "127.0.0.1:8501", "localhost", "LocalHost:80", "[::1]:8501", "::1", "[::1]", "127.8.9.1", "::ffff:127.0.0.1"],
+    [
+        "127.0.0.1",
+        "127.0.0.1:8501",
+        "localhost",
+        "LocalHost:80",
+        "[::1]:8501",
+        "::1",
+        "[::1]",
+        "127.8.9.1",
+        "::ffff:127.0.0.1",
+    ],
 )
 def test_names_that_only_this_machine_has(host: str) -> None:
     assert is_this_machine(host)
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1:80", "[::]", "0.0.0.0", "0", "[", "::ffff:10.0.0.1"]
+    "host",
+    [
+        "",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1:80",
+        "[::]",
+        "0.0.0.0",
+        "0",
+        "[",
+        "::ffff:10.0.0.1",
+    ],
 )
 def test_names_that_others_may_have(host: str) -> None:
     assert not is_this_machine(host)
 
 
 def test_a_socket_in_the_file_system_is_this_machine() -> None:
-    assert is_from_this_machine({"type": "http", "server": ("/run/x.sock", None), "client": None, "headers": [(b"host", b"localhost")]})
+    assert is_from_this_machine(
+        {"type": "http", "server": ("/run/x.sock", None), "client": None, "headers": [(b"host", b"localhost")]}
+    )
 
 
 def test_a_start_from_another_folder_finds_the_same_options(tmp_path: Path) -> None:
