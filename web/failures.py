@@ -19,7 +19,8 @@ def of_a_page(error: Exception) -> bool:
     code = new_code()
     log.error("A page failed, code %s", code, exc_info=error)
     st.error(
-        f"This page could not be shown. The other pages still work; whoever looks after this server finds the reason under the code {code}."
+        "This page could not be shown. The other pages still work; "
+        f"whoever looks after this server finds the reason under the code {code}."
     )
     return True
 

@@ -128,7 +128,7 @@ def answers(port: int, process: subprocess.Popen[Any], log_file: Path) -> bool:
         return False
 
 
-def wait_until(look: Callable[[], Found], what: str, patience_s: float = PATIENCE_S) -> Found:
+def wait_until(look: Callable[[], Found | None], what: str, patience_s: float = PATIENCE_S) -> Found:
     """What `look` finds, as soon as it finds something."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
