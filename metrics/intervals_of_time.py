@@ -7,8 +7,8 @@ nothing to divide by gives None, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from metrics.statistics import Interval, poisson_interval, wilson
 
 DAYS_A_MONTH = 30
 DAYS_A_YEAR = 365
-TRANSFER = "transfer"  # moved to another team: leaves the team, not the company
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,6 @@ class Stay:
 
     start: date
     end: date | None = None
-    how: str | None = None
     pauses: tuple[tuple[date, date | None], ...] = ()
 
     def left_on(self) -> date | None:
@@ -35,7 +33,7 @@ class Stay:
         return None if self.end is None else self.end - timedelta(days=1)
 
 
-# --- days, heads, leavers ---
+# --- days and leavers ---
 
 
 def days_within(stays: Iterable[Stay], period: Period) -> int:
@@ -47,11 +45,6 @@ def days_within(stays: Iterable[Stay], period: Period) -> int:
     )
 
 
-def average_headcount(stays: Iterable[Stay], period: Period) -> float:
-    """Person-days / days: exact with people who came or went inside the period (attr-002)."""
-    return days_within(stays, period) / period.days
-
-
 def left_within(stays: Iterable[Stay], period: Period) -> list[Stay]:
     """The stays whose last day lies in the period."""
     ended = []
@@ -60,46 +53,6 @@ def left_within(stays: Iterable[Stay], period: Period) -> list[Stay]:
         if last is not None and stay.start <= last and period.start <= last < period.end:
             ended.append(stay)
     return ended
-
-
-def present_on(stays: Iterable[Stay], day: date) -> list[Stay]:
-    return [stay for stay in stays if stay.start <= day and (stay.end is None or day < stay.end)]
-
-
-def outflow(stays: Iterable[Stay], period: Period, of_company: bool) -> list[Stay]:
-    """Who left the team in the period; of the company only those who did not just move to another team (attr-007)."""
-    return [stay for stay in left_within(stays, period) if not (of_company and stay.how == TRANSFER)]
-
-
-def joined_up(stays: Sequence[Stay], grace_days: int) -> list[Stay]:
-    """Stays of one customer in order; a gap of at most `grace_days` is no gap (churn-007, churn-008)."""
-    joined: list[Stay] = []
-    for stay in sorted(stays, key=lambda each: each.start):
-        last = joined[-1] if joined else None
-        if last is not None and (last.end is None or (stay.start - last.end).days <= grace_days):
-            later = None if last.end is None or stay.end is None else max(last.end, stay.end)
-            joined[-1] = replace(last, end=later, how=stay.how, pauses=last.pauses + stay.pauses)
-        else:
-            joined.append(stay)
-    return joined
-
-
-class Changes(NamedTuple):
-    """What happened to customers: first day of the new and of the reactivated, first day without of the churned."""
-
-    new: list[date]
-    churned: list[date]
-    reactivated: list[date]
-
-
-def changes(stays: Sequence[Stay], grace_days: int) -> Changes:
-    """The changes of one customer; whoever comes back after the grace is reactivated, never new."""
-    joined = joined_up(stays, grace_days)
-    return Changes(
-        [joined[0].start] if joined else [],
-        [stay.end for stay in joined if stay.end is not None],
-        [stay.start for stay in joined[1:]],
-    )
 
 
 # --- churn ---
@@ -181,16 +134,10 @@ def kept_by_movements(start: float, expansion: float, contraction: float, churne
 def kept_by_customer(start_and_end: Iterable[tuple[float, float]]) -> Kept:
     """GRR and NRR from each customer's revenue at the start and at the end: one's growth hides no other's loss (churn-012)."""
     pairs = [(start, end) for start, end in start_and_end if start > 0]
-    return kept_by_sums(
-        sum(start for start, _ in pairs), sum(min(start, end) for start, end in pairs), sum(end for _, end in pairs)
-    )
-
-
-def kept_by_sums(start: float, kept: float, end: float) -> Kept:
-    """The same from sums: `kept` is the sum of min(start, end) of each customer of the start, `end` of the same customers."""
+    start = sum(start for start, _ in pairs)
     if start == 0:
         return Kept(None, None, None)
-    return Kept(kept / start, end / start, None)
+    return Kept(sum(min(pair) for pair in pairs) / start, sum(end for _, end in pairs) / start, None)
 
 
 class Renewal(NamedTuple):

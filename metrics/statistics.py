@@ -104,7 +104,7 @@ def answers_needed(share: float, half: float) -> int:
     return _fewest(lambda n: half_width(share, n) <= half)
 
 
-def bounds_without_the_silent(x: int, answered: int, sent: int) -> Interval:
+def bounds_without_the_silent(x: float, answered: int, sent: int) -> Interval:
     """The share if everybody who did not answer had said no, and if they had said yes (Manski 1989)."""
     _check_share(x, answered)
     if sent < answered:
