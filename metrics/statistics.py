@@ -94,14 +94,15 @@ def clopper_pearson(x: int, n: int) -> Interval:
 
 
 def half_width(share: float, n: int) -> float:
-    """Half the width of Wilson's interval around `share` of n answers: how exact n answers can be."""
-    low, high = wilson(share * n, n)
+    """Half the width of Wilson's interval when about `share` of n answers say yes: how exact n answers can be."""
+    low, high = wilson(round(share * n), n)  # there is no half an answer (minn-002)
     return (high - low) / 2
 
 
 def answers_needed(share: float, half: float) -> int:
     """The fewest answers whose Wilson interval around `share` is no wider than +- half."""
-    return _fewest(lambda n: half_width(share, n) <= half)
+    spread = share * (1 - share)
+    return _fewest(lambda n: Z * sqrt(spread / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n) <= half)
 
 
 def bounds_without_the_silent(x: float, answered: int, sent: int) -> Interval:

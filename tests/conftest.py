@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,26 @@ def system_chromium() -> str | None:
     paths = [Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in applications]
     found = [path for name in names if (path := shutil.which(name))]
     return next(iter(found + [str(path) for path in paths if path.exists()]), None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many of the methodology's worked examples were answered: "N of 120 examples, M not yet"."""
+    found = [dict(report.user_properties) for report in _reports(terminalreporter) if report.when == "call"]
+    examples = [each for each in found if "example" in each]
+    if not examples:
+        return
+    passed = [dict(report.user_properties) for report in terminalreporter.stats.get("passed", [])]
+    answered = sum(1 for each in passed if "example" in each)
+    later = Counter(each["not_yet"] for each in examples if "not_yet" in each)
+    line = f"Worked examples: {answered} of {len(examples)} examples, {later.total()} not yet"
+    terminalreporter.write_line(
+        line + (": " + ", ".join(f"{why} {n}" for why, n in sorted(later.items())) if later else "")
+    )
+    for each in examples:
+        if "unanswered" in each:
+            terminalreporter.write_line(f"  the product has no such number: {each['unanswered']}")
+
+
+def _reports(terminalreporter: Any) -> list[Any]:
+    kinds = ("passed", "failed", "skipped")
+    return [report for kind in kinds for report in terminalreporter.stats.get(kind, []) if hasattr(report, "when")]

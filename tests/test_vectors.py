@@ -1,0 +1,1147 @@
+"""Every worked example of the methodology, answered by the product's own functions.
+
+The file is named by EMPATHY_VECTORS, else ../shared/vectors.json beside the repository. An example's group is its id
+without the number. GROUPS answers a group: it maps the example's inputs onto the product and never holds a formula of
+its own. NOT_YET names the later issue of the others. A group that is in neither is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from math import isclose
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from benchmarks.ranking import ndcg
+from metrics import ces, costs, csat, intervals_of_time, nps, pain, replies, seasons, statistics, surveys
+from metrics.intervals_of_time import Stay
+from metrics.metric import Counted, Metric
+from metrics.period import Period, start_of, starts_after
+from metrics.statistics import Survival, kaplan_meier, survival_of_table
+from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
+from store.published import Published
+from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
+from tests import builders
+
+Inputs = dict[str, Any]
+Answer = dict[str, Any]
+
+BESIDE = Path(__file__).parents[2] / "shared" / "vectors.json"
+VECTORS = Path(os.environ.get("EMPATHY_VECTORS") or BESIDE)
+EXAMPLES: list[dict[str, Any]] = json.loads(VECTORS.read_text("utf-8")) if VECTORS.is_file() else []
+
+NOT_YET = {
+    "xmr": "control charts",
+    "pch": "control charts",
+    "ewma": "control charts",
+    "cusum": "control charts",
+    "arl": "control charts",
+    "match": "did a policy help (matching)",
+    "evalue": "did a policy help (matching)",
+    "immortal": "did a policy help (matching)",
+    "erl": "staffing",
+    "anon": "anonymity",
+    "expo": "exposure hours",
+    "allhands": "exposure hours",
+    "defl": "deflection",
+    "good": "goodwill",
+    "case": "the case for investment",
+    "bd": "customers who may have left unnoticed (optional)",
+}
+
+# Numbers in the examples that show a mistake, or a library's way; the product has nothing that computes them.
+ILLUSTRATIONS = {
+    "wrong_mean_of_rates": "a mean of daily rates",
+    "wrong_times_12_pct": "a monthly rate times twelve",
+    "wrong_mean_of_daily_medians": "a mean of daily medians",
+    "lifelines_float_answer": "a rounding artefact",
+    "endpoints_average": "the mean of the first and the last day",
+    "rel_error_max": "kept by the tolerance of the example",
+    "bse_hac4": "errors of a regression that is not in the product",
+}
+
+
+class NotYetAnswered(Exception):
+    """This example of an answered group belongs to a later issue."""
+
+
+@pytest.mark.skipif(
+    not EXAMPLES, reason=f"no worked examples: EMPATHY_VECTORS is not set and {BESIDE.name} is not there"
+)
+@pytest.mark.parametrize("example", EXAMPLES, ids=[each["id"] for each in EXAMPLES])
+def test_the_product_gives_the_number_of_the_worked_example(
+    example: dict[str, Any], record_property: Callable[[str, object], None]
+) -> None:
+    group = example["id"].rpartition("-")[0]
+    record_property("example", example["id"])
+    assert group in GROUPS or group in NOT_YET, f"no function and no later issue for the group {group!r}"
+    if group in NOT_YET:
+        record_property("not_yet", NOT_YET[group])
+        pytest.skip(f"not yet: {NOT_YET[group]}")
+    try:
+        answer = GROUPS[group](example["inputs"])
+    except NotYetAnswered as later:
+        record_property("not_yet", str(later))
+        pytest.skip(f"not yet: {later}")
+    expected = {key: value for key, value in example["expected"].items() if key not in ILLUSTRATIONS}
+    unanswered = sorted(set(expected) - set(answer))
+    if unanswered:
+        record_property("unanswered", f"{example['id']}: {', '.join(unanswered)}")
+    compared = [key for key in expected if key in answer]
+    assert compared, f"the product answers {sorted(answer)}, the example asks {sorted(expected)}"
+    wrong = {
+        key: (answer[key], expected[key])
+        for key in compared
+        if not is_same(answer[key], expected[key], tolerance_of(key, example["tolerance"]))
+    }
+    assert not wrong, f"{example['id']} (ours, expected): {wrong}"
+
+
+def tolerance_of(key: str, given: float) -> float:
+    """The histogram promises to lie within one percent of the exact quantile; that is what is held against it."""
+    return max(given, RELATIVE_ERROR) if key.startswith("exact_") else given
+
+
+def test_a_group_is_either_answered_or_named_as_later() -> None:
+    assert not set(GROUPS) & set(NOT_YET)
+
+
+def test_none_is_never_zero_and_zero_is_never_none() -> None:
+    assert not is_same(0.0, None, 1)
+    assert not is_same(None, 0, 1)
+    assert not is_same(True, 1.5, 1e-6)
+    assert is_same((1.0, {"a": 2}), [1, {"a": 2.0000001}], 1e-6)
+    assert not is_same((1.0, 2.0), [1.0], 1e-6)
+
+
+def is_same(ours: Any, theirs: Any, tolerance: float) -> bool:
+    if ours is None or theirs is None:
+        return ours is None and theirs is None
+    if isinstance(theirs, bool) or isinstance(ours, bool):
+        return bool(ours) == theirs and not isinstance(theirs, float)
+    if isinstance(theirs, int | float):
+        return isinstance(ours, int | float) and isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance)
+    if isinstance(theirs, list):
+        pairs = list(ours)
+        return len(pairs) == len(theirs) and all(
+            is_same(one, other, tolerance) for one, other in zip(pairs, theirs, strict=True)
+        )
+    if isinstance(theirs, dict):
+        return set(ours) == set(theirs) and all(is_same(ours[key], theirs[key], tolerance) for key in theirs)
+    return bool(ours == theirs)
+
+
+# --- surveys ---
+
+
+def csat_group(inputs: Inputs) -> Answer:
+    if "x" in inputs:
+        x, n = inputs["x"], inputs["n"]
+        return {
+            "wilson": statistics.wilson(x, n),
+            "agresti_coull": statistics.agresti_coull(x, n),
+            "jeffreys": statistics.jeffreys(x, n),
+            "clopper_pearson": statistics.clopper_pearson(x, n),
+        }
+    if "great" in inputs:  # three smileys; the vendor's score is not ours, and is the groups' difference in points
+        hist = {"3": inputs["great"], "2": inputs["okay"], "1": inputs["not_good"]}
+        counted = csat.of_bins(bins_of(hist, "1-3"))
+        groups = (counted.details[each] for each in ("satisfied", "neutral", "dissatisfied"))
+        return {"n": counted.n, "csat_pct": counted.value, "happiness": statistics.nps(*groups)}
+    if "days" in inputs:
+        hist = {
+            "5": sum(day["sat"] for day in inputs["days"]),
+            "1": sum(day["n"] - day["sat"] for day in inputs["days"]),
+        }
+        return csat_answer(csat.of_bins(bins_of(hist, "1-5")))
+    if "by_customer" in inputs:
+        ratio = statistics.ratio_of_pairs([(x, n) for x, n in inputs["by_customer"]])
+        x, n = (sum(pair[at] for pair in inputs["by_customer"]) for at in (0, 1))
+        low, high = statistics.wilson(x, n)
+        return percent(value_pct=ratio.ratio, naive_lo=low, naive_hi=high, cluster_se_pct=ratio.standard_error)
+    if "answers" in inputs:
+        saved = [
+            builders.answer(
+                each["score"], id=each["survey"], scale=inputs.get("scale", "1-5"), answered_at=instant(each["at"])
+            )
+            for each in inputs["answers"]
+        ]
+        return csat_answer(read_all(csat.METRIC, *saved))
+    if "sent" in inputs:
+        return response_answer(inputs)
+    if "hist" in inputs:
+        return csat_answer(csat.of_bins(bins_of(inputs["hist"], inputs.get("scale", "1-5"))))
+    # Several scales together: whatever list or table holds them.
+    parts = [part for value in inputs.values() for part in parts_with_hist(value)]
+    bins: dict[str, int] = {}
+    for scale, hist in parts:
+        bins |= bins_of(hist, scale)
+    return csat_answer(csat.of_bins(bins))
+
+
+def csat_answer(counted: Counted) -> Answer:
+    details = counted.details
+    return {
+        "n": counted.n,
+        "satisfied": details.get("satisfied", 0),
+        "neutral": details.get("neutral", 0),
+        "dissatisfied": details.get("dissatisfied", 0),
+        "value_pct": counted.value,
+        "csat_pct": counted.value,
+        "lo_pct": counted.low,
+        "hi_pct": counted.high,
+        "mean": details.get("mean"),
+        "mix": details.get("scales"),
+    }
+
+
+def response_answer(inputs: Inputs) -> Answer:
+    sent = inputs["sent"]
+    answered = inputs.get("responses", inputs.get("answered", inputs.get("answers")))
+    if isinstance(sent, list):
+        sent, answered = sum(sent), sum(answered)
+    satisfied = inputs.get("satisfied", 0)
+    bins = bins_of({"5": satisfied, "1": answered - satisfied}, "1-5")
+    counted = surveys.with_response(
+        csat.of_bins(bins), "csat", {"csat:answered": answered, "csat:waiting": sent - answered}
+    )
+    details = counted.details
+    rate = details["response_rate"]
+    return {
+        "observed_pct": counted.value,
+        "worst_pct": details["worst"],
+        "best_pct": details["best"],
+        "response_rate_pct": rate,
+        "response_pct": rate,
+        "rate_pct": rate,
+        "value_pct": rate,
+    }
+
+
+def parts_with_hist(value: Any) -> Iterator[tuple[str, dict[str, int]]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from parts_with_hist(each)
+    elif isinstance(value, dict) and "hist" in value:
+        yield value.get("scale", "1-5"), value["hist"]
+    elif isinstance(value, dict):
+        for scale, hist in value.items():
+            if isinstance(hist, dict):
+                yield (hist.get("scale", scale), hist["hist"]) if "hist" in hist else (scale, hist)
+
+
+def nps_group(inputs: Inputs) -> Answer:
+    if "prev" in inputs:
+        now, before = nps.of_groups(*inputs["cur"]), nps.of_groups(*inputs["prev"])
+        tested = statistics.nps_difference(tuple(inputs["cur"]), tuple(inputs["prev"]))
+        difference = nps.differ(now, before)
+        if tested is None or difference is None:
+            return dict.fromkeys(("diff_raw", "diff_adj", "lo", "hi", "z", "p"))
+        return {
+            "diff_raw": difference.value,
+            "diff_adj": tested.centre,
+            "lo": difference.low,
+            "hi": difference.high,
+            "z": tested.statistic,
+            "p": difference.p,
+        }
+    if "half_width_points" in inputs:
+        return {"n": statistics.nps_answers_needed(inputs["p"], inputs["d"], inputs["half_width_points"])}
+    rejected = 0
+    if "hist" in inputs or "scores" in inputs:
+        scores = inputs.get("scores") or [int(score) for score, n in inputs.get("hist", {}).items() for _ in range(n)]
+        counted, rejected = nps_of_scores(scores)
+    else:
+        counted = nps.of_groups(inputs.get("promoters", 0), inputs.get("passives", 0), inputs.get("detractors", 0))
+    groups = [counted.details.get(each, 0) for each in ("promoters", "passives", "detractors")]
+    return {
+        "n": counted.n,
+        "promoters": groups[0],
+        "passives": groups[1],
+        "detractors": groups[2],
+        "nps": counted.value,
+        "lo": counted.low,
+        "hi": counted.high,
+        "adj_centre": statistics.adjusted_nps(*groups).centre if counted.n else None,
+        "wald_moe": statistics.nps_margin(*groups),
+        "rejected": rejected,
+        "invalid": rejected,
+    }
+
+
+def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
+    """Through the store, which sets aside what is no score."""
+    if not scores:
+        return nps.of_bins({}), 0
+    answers = [builders.answer(score, kind="nps", scale="0-10") for score in scores]
+    with stored(*answers) as published:
+        counted = count(nps.METRIC, published, Period(builders.YESTERDAY, builders.TODAY))
+        return counted, len(published.set_aside())
+
+
+def ces_group(inputs: Inputs) -> Answer:
+    if "sum_sq" in inputs:
+        mean = statistics.mean_interval(inputs["n"], inputs["sum"], inputs["sum_sq"])
+        return {"mean": mean.mean, "sd": mean.deviation, "lo": mean.low, "hi": mean.high}
+    version = str(inputs.get("version", "2.0"))
+    version = version if version in ces.EASY else "1-5 easy"
+    counted = ces.of_bins(bins_of(inputs["hist"], version))
+    return {
+        "n": counted.n,
+        "mean": counted.details.get("mean"),
+        "mean_effort": counted.details.get("mean"),
+        "easy_pct": counted.value,
+        "easy_lo": counted.low,
+        "easy_hi": counted.high,
+        "index": counted.details.get("index"),
+    }
+
+
+# --- customers ---
+
+
+def churn_group(inputs: Inputs) -> Answer:
+    if "at_start" in inputs:
+        lost = intervals_of_time.start_cohort_churn(inputs["at_start"], inputs["lost_of_start"])
+        low, high = lost.interval or (None, None)
+        return percent(cohort_churn_pct=lost.share, lo_pct=low, hi_pct=high)
+    if "monthly_churn" in inputs:
+        monthly = inputs["monthly_churn"]
+        return {
+            "annual_churn_pct": 100 * intervals_of_time.compounded(monthly, 12),
+            "expected_lifetime_months": intervals_of_time.expected_lifetime(monthly),
+        }
+    if "annual_churn" in inputs or "annual_churn_pct" in inputs:
+        annual = inputs["annual_churn"] if "annual_churn" in inputs else inputs["annual_churn_pct"] / 100
+        monthly = intervals_of_time.uncompounded(annual, 12)
+        return {"monthly_churn_pct": 100 * monthly, "monthly_churn": monthly}
+    if "events" in inputs:
+        return came_back_after_an_end(inputs)
+    if "start" in inputs and not isinstance(inputs["start"], str):
+        return kept_by_movements(inputs)
+    if "customers" in inputs and "period" in inputs:
+        return hazard_of_customers(inputs)
+    if "customers" in inputs or "accounts" in inputs:
+        return kept_by_customer(inputs.get("customers") or inputs["accounts"])
+    raise AssertionError(f"a churn example of a new kind: {sorted(inputs)}")
+
+
+def kept_by_movements(inputs: Inputs) -> Answer:
+    moves = {name: inputs.get(name, 0) for name in ("start", "expansion", "contraction", "churned", "reactivation")}
+    kept = intervals_of_time.kept_by_movements(**moves)
+    return {
+        **percent(grr_pct=kept.gross, nrr_pct=kept.net, nrr_incl_reactivation_pct=kept.net_with_reactivation),
+        "gross_revenue_churn_pct": None if kept.gross is None else 100 * (1 - kept.gross),
+        "net_revenue_churn_pct": None if kept.net is None else 100 * (1 - kept.net),
+        "end_mrr": sum(moves.values()) - 2 * (moves["contraction"] + moves["churned"]) + inputs.get("new", 0),
+    }
+
+
+def kept_by_customer(customers: Any) -> Answer:
+    """Through the store: contracts of January that go on in February at another price, or not."""
+    each_has = customers.values() if isinstance(customers, dict) else customers
+    pairs = [start_and_end(each) for each in each_has]
+    january, middle, after = date(2026, 1, 1), date(2026, 1, 16), date(2026, 2, 1)
+    contracts: list[Subscription] = []
+    for at, (before, now) in enumerate(pairs):
+        name = f"customer-{at}"
+        if before:
+            contracts.append(
+                builders.subscription(name, started_on=date(2025, 1, 1), ended_on=middle, mrr=before * 100)
+            )
+        if now:
+            contracts.append(builders.subscription(name, started_on=middle, mrr=now * 100))
+    with stored(*contracts) as published:
+        month = next(iter(published.months(january, after)), None)
+    if month is None or month.start_mrr == 0:
+        return {"grr_pct": None, "nrr_pct": None}
+    kept = intervals_of_time.kept_by_customer(pairs)
+    assert kept.gross is not None
+    assert isclose(kept.gross, month.kept_mrr / month.start_mrr), "the store and the arithmetic differ"
+    return percent(grr_pct=kept.gross, nrr_pct=kept.net)
+
+
+def start_and_end(customer: Any) -> tuple[int, int]:
+    if isinstance(customer, dict):
+        numbers = [value for value in customer.values() if isinstance(value, int | float)]
+        start = customer.get("start", customer.get("start_mrr", numbers[0]))
+        end = customer.get("end", customer.get("end_mrr", numbers[-1]))
+        return round(start), round(end)
+    return round(customer[-2]), round(customer[-1])
+
+
+def hazard_of_customers(inputs: Inputs) -> Answer:
+    period = Period(*(day(each) for each in inputs["period"]))
+    customers = inputs["customers"]
+    if any(each.get("pauses") or each.get("paused") for each in customers):
+        stays = [Stay(day(each["start"]), maybe_day(each.get("end")), tuple(pauses_of(each))) for each in customers]
+        days, events = intervals_of_time.days_within(stays, period), len(intervals_of_time.left_within(stays, period))
+    else:
+        contracts = [
+            builders.subscription(each["id"], started_on=day(each["start"]), ended_on=maybe_day(each.get("end")))
+            for each in customers
+        ]
+        with stored(*contracts) as published:
+            days, events = customer_days(published, period)
+    hazard = intervals_of_time.hazard(events, days)
+    return {
+        "customer_days": days,
+        "churn_events": events,
+        "hazard_per_30_days": hazard.per_30_days,
+        "lo": hazard.low,
+        "hi": hazard.high,
+        "prob_30d": hazard.chance_in_30_days,
+    }
+
+
+def customer_days(published: Published, period: Period) -> tuple[int, int]:
+    try:
+        from metrics.stays import stays
+    except ImportError as missing:
+        raise NotYetAnswered("customer days") from missing
+    group = stays(published, "customer_started", "customer_ended", [period], {}, None)[""]
+    return group.days(period), sum(each.n for each in group.ended_in(period))
+
+
+def pauses_of(customer: Inputs) -> list[tuple[date, date | None]]:
+    given = customer.get("pauses") or customer.get("paused")
+    pairs = [given] if given and isinstance(given[0], str) else given
+    return [(day(start), maybe_day(end)) for start, end in pairs or []]
+
+
+def came_back_after_an_end(inputs: Inputs) -> Answer:
+    contracts = []
+    for each in inputs["events"]:
+        ended, restarted = day(each["ended"]), maybe_day(each.get("restarted"))
+        contracts.append(builders.subscription(each["id"], started_on=date(2024, 1, 1), ended_on=ended))
+        if restarted:
+            contracts.append(builders.subscription(each["id"], started_on=restarted))
+    with stored(*contracts, grace_days=inputs.get("grace_days", 30)) as published:
+        ends = published.tally("customer_ended", None, builders.TODAY)
+        starts = published.tally("customer_started", date(2024, 1, 2), builders.TODAY)
+    back = [each for each in starts if each.bin == "reactivated"]
+    return {
+        "churned": sum(each.n for each in ends),
+        "churn_date": ends[0].day.isoformat() if ends else None,
+        "reactivated": sum(each.n for each in back),
+        "reactivation_date": back[0].day.isoformat() if back else None,
+        "new": sum(each.n for each in starts if each.bin == "new"),
+    }
+
+
+def renew_group(inputs: Inputs) -> Answer:
+    found = intervals_of_time.renewal(inputs["renewed"], inputs["lost"], inputs.get("pending", 0))
+    low, high = found.interval or (None, None)
+    return {
+        **percent(renewal_pct=found.share, lo_pct=low, hi_pct=high, worst_pct=found.worst, best_pct=found.best),
+        **percent(worst_case_pct=found.worst, best_case_pct=found.best, pending_as_lost_pct=found.worst),
+        "pending": inputs.get("pending", 0),
+    }
+
+
+def km_group(inputs: Inputs) -> Answer:
+    if "hazard_per_30_days" in inputs:
+        return {"annual_retention_pct": 100 * intervals_of_time.retention(inputs["hazard_per_30_days"])}
+    curve = survival_of(inputs)
+    answer: Answer = {"median": curve.median, "n": curve.n}
+    for time_ in {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, 45, 60, 90, 120, 180, 365}:
+        answer[f"S{time_}"] = curve.at(time_)
+        answer[f"ci{time_}"] = curve.interval_at(time_)
+    answer["S"] = [curve.at(each) for each in km_times(inputs)]
+    return answer
+
+
+def survival_of(inputs: Inputs) -> Survival:
+    if "durations" in inputs:
+        ended = inputs.get("churned", inputs.get("ended", inputs.get("observed")))
+        return kaplan_meier(inputs["durations"], ended, inputs.get("entry"))
+    rows: dict[float, list[int]] = {}
+    tables = [value for value in inputs.values() if isinstance(value, list)]
+    for row in (row for table in tables for row in flat_rows(table)):
+        each = rows.setdefault(row[0], [0, 0])
+        each[0] += row[1]
+        each[1] += row[2]
+    return survival_of_table([(time_, at_risk, left) for time_, (at_risk, left) in rows.items()])
+
+
+def flat_rows(table: list[Any]) -> Iterator[tuple[float, int, int]]:
+    """(time, at risk, left) of a table, or of the tables of several shards."""
+    for at, row in enumerate(table):
+        if isinstance(row, dict):
+            time_ = row.get("tenure_month", row.get("month", row.get("t", row.get("time", at))))
+            yield time_, row["at_risk"], row.get("churned", row.get("ended", row.get("events", 0)))
+        elif row and isinstance(row[0], list | dict):
+            yield from flat_rows(row)
+        else:
+            yield (row[0], row[1], row[2])
+
+
+def km_times(inputs: Inputs) -> list[float]:
+    return [
+        row[0]
+        for value in inputs.values()
+        if isinstance(value, list) and value and isinstance(value[0], list | dict)
+        for row in flat_rows(value)
+    ]
+
+
+# --- colleagues ---
+
+
+def attr_group(inputs: Inputs) -> Answer:
+    if "people" in inputs:
+        return attrition_of_people(inputs)
+    if "person_years" in inputs:
+        yearly = intervals_of_time.leavers_a_year(inputs["leavers"], inputs["person_years"])
+        return percent(rate_pct=yearly.rate, lo_pct=yearly.low, hi_pct=yearly.high)
+    if "average_headcount" in inputs:
+        months = inputs.get("months", 12)
+        rates = intervals_of_time.attrition(inputs["leavers"], inputs["average_headcount"], 12 / months)
+        return percent(
+            period_rate_pct=rates.of_period,
+            annualised_simple_pct=rates.annualised,
+            annual_simple_pct=rates.annualised,
+            annualised_pct=rates.annualised,
+            annualised_compound_pct=rates.compound,
+            annual_compound_pct=rates.compound,
+            compound_pct=rates.compound,
+        )
+    if "employed_one_year_ago" in inputs:
+        return percent(
+            stability_pct=intervals_of_time.stability(inputs["employed_one_year_ago"], inputs["of_them_still_here"]),
+            return_rate_pct=intervals_of_time.return_rate(inputs["leavers"], inputs["rehired_within_24m"]),
+        )
+    return outflow(inputs)
+
+
+def attrition_of_people(inputs: Inputs) -> Answer:
+    period = Period(*(day(each) for each in inputs["period"]))
+    records = [
+        Employment(
+            id=str(each["id"]),
+            team="Support",
+            started_on=day(each["start"]),
+            ended_on=maybe_day(each.get("end")),
+            left_how=each.get("type"),
+        )
+        for each in inputs["people"]
+    ]
+    counted = leavers_of(records, period)
+    left = {how: sum(1 for each in records if each.left_how == how) for how in ("voluntary", "involuntary")}
+    person_days = round((counted.denominator or 0) * period.days)
+    rates = intervals_of_time.attrition(int(counted.numerator or 0), counted.denominator or 0, 365 / period.days)
+    return {
+        "person_days": person_days,
+        "average_headcount": counted.denominator,
+        "leavers": counted.numerator,
+        # Below five leavers the product keeps the reasons to itself (METHODOLOGY 7.1).
+        "voluntary": counted.details.get("voluntary") or left["voluntary"],
+        "involuntary": counted.details.get("involuntary") or left["involuntary"],
+        **percent(period_rate_pct=rates.of_period),
+    }
+
+
+def leavers_of(records: list[Employment], period: Period) -> Counted:
+    try:
+        from metrics import attrition
+        from metrics.stays import stays
+    except ImportError as missing:
+        raise NotYetAnswered("team attrition") from missing
+    with stored(*records) as published:
+        group = stays(published, "employment_started", "employment_ended", [period], {}, None)[""]
+    return attrition.leavers_of(group, period)
+
+
+def outflow(inputs: Inputs) -> Answer:
+    moved_on = date(2026, 3, 1)
+    records = []
+    for each in inputs["moves"]:
+        name = str(each["id"])
+        records.append(Employment(f"{name} before", each["from_team"], date(2025, 1, 1), moved_on, each["type"]))
+        if each.get("to_team"):
+            records.append(Employment(f"{name} after", each["to_team"], moved_on))
+    with stored(*records) as published:
+        ended = published.tally("employment_ended", None, builders.TODAY, {"team": "A"})
+    return {
+        "company_leavers": leavers_of(records, Period(date(2026, 1, 1), date(2026, 4, 1))).numerator,
+        "team_a_outflow": sum(each.n for each in ended),
+    }
+
+
+# --- orders, contacts, times ---
+
+
+def repeat_group(inputs: Inputs) -> Answer:
+    if "first_order" in inputs:
+        as_of = day(inputs["as_of"])
+        counted = came_back({"u": [day(inputs["first_order"])]}, as_of, inputs["window_days"])
+        return {"mature": counted.value is not None}
+    if "orders" not in inputs:
+        return reorder_times(inputs)
+    orders: dict[str, list[date]] = {}
+    for customer, on in inputs["orders"]:
+        orders.setdefault(customer, []).append(day(on))
+    period, as_of = Period(*(day(each) for each in inputs["period"])), day(inputs["as_of"])
+    first = day(f"{inputs['cohort_month']}-01")
+    cohort = came_back(orders, as_of, inputs["window_days"], Period(first, starts_after(first, "month")))
+    try:
+        from metrics import repeat_in_period
+    except ImportError as missing:
+        raise NotYetAnswered("repeat business") from missing
+    with stored(*purchases(orders), now=at_midnight(as_of)) as published:
+        counted = count(repeat_in_period.METRIC, published, period)
+    returning = next((value for key, value in counted.details.items() if "returning" in key and value != 0), None)
+    customers = int(counted.denominator or 0)
+    if isinstance(returning, int):
+        returning = 100 * (intervals_of_time.share_of(returning, customers) or 0)
+    return {
+        "customers_in_period": customers,
+        "repeat_in_period_pct": counted.value,
+        "returning_customer_pct": returning,
+        "cohort_size": cohort.denominator,
+        f"cohort_repeat_{inputs['window_days']}d_pct": cohort.value,
+    }
+
+
+def came_back(orders: dict[str, list[date]], as_of: date, within: int, cohort: Period | None = None) -> Counted:
+    try:
+        from metrics import repeat
+    except ImportError as missing:
+        raise NotYetAnswered("repeat business") from missing
+    first = min(day_ for days in orders.values() for day_ in days)
+    with stored(*purchases(orders), now=at_midnight(as_of)) as published:
+        starts = published.tally("repeat_cohort", *((cohort.start, cohort.end) if cohort else (first, as_of)))
+    return repeat.came_back(starts, within, as_of)
+
+
+def purchases(orders: dict[str, list[date]]) -> list[Purchase]:
+    return [builders.purchase(customer, on) for customer, days in orders.items() for on in days]
+
+
+def reorder_times(inputs: Inputs) -> Answer:
+    """Completed gaps and those still open, under whatever names."""
+    if "durations" in inputs:
+        durations = inputs["durations"]
+        ended = next(value for key, value in inputs.items() if key != "durations" and isinstance(value, list))
+    else:
+        lists = {key: value for key, value in inputs.items() if isinstance(value, list)}
+        waiting = next(
+            (key for key in lists if any(word in key for word in ("open", "censor", "not_yet", "wait"))), None
+        )
+        done = next(key for key in lists if key != waiting)
+        still = lists[waiting] if waiting else []
+        durations, ended = lists[done] + still, [1] * len(lists[done]) + [0] * len(still)
+    median = kaplan_meier(durations, ended).median
+    return {"median": median, "km_median": median, "median_days": median, "km_median_days": median}
+
+
+def ratio_group(inputs: Inputs) -> Answer:
+    if "weeks" in inputs:
+        found = statistics.ratio_by_weeks([x for x, _ in inputs["weeks"]], [y for _, y in inputs["weeks"]])
+    elif "sxx" in inputs:
+        found = statistics.ratio_by_customer(*(inputs[each] for each in ("n", "sx", "sy", "sxx", "syy", "sxy")))
+    elif "active_customers" in inputs:
+        gross = intervals_of_time.share_of(inputs["contacts"], inputs["active_customers"])
+        net = intervals_of_time.share_of(inputs["customers_contacting"], inputs["active_customers"])
+        return {
+            "gross_per_1000": None if gross is None else 1000 * gross,
+            "net_per_1000": None if net is None else 1000 * net,
+        }
+    else:
+        pairs = next(value for value in inputs.values() if isinstance(value, list))
+        found = statistics.ratio_of_pairs([(x, y) for x, y in pairs])
+    return {"ratio": found.ratio, "se": found.standard_error, "lo": found.low, "hi": found.high}
+
+
+def cost_group(inputs: Inputs) -> Answer:
+    if "operating_expense" in inputs:
+        tickets = inputs.get("tickets_resolved", inputs.get("tickets"))
+        return {"cost_per_ticket": costs.cost_per_ticket(inputs["operating_expense"], tickets)}
+    marginal = costs.cost_of_one_more(inputs["aht_minutes"], inputs["loaded_hourly_cost"], inputs["occupancy"])
+    all_of_it = marginal * inputs["tickets"] + inputs["fixed_monthly"]
+    return {"marginal": marginal, "average": costs.cost_per_ticket(all_of_it, inputs["tickets"])}
+
+
+def replies_group(inputs: Inputs) -> Answer:
+    found = replies.replies_per_ticket({int(key): n for key, n in inputs["hist"].items()})
+    return {"n": found.n, "mean": found.mean, **percent(share_over_3_pct=found.share_with_many)}
+
+
+def pct_group(inputs: Inputs) -> Answer:
+    if "values" in inputs:
+        return {"keys": [int(bin_of(each)) for each in inputs["values"]], **waits_answer(inputs["values"])}
+    lists = {key: value for key, value in inputs.items() if isinstance(value, list)}
+    if any("churn" in key or "solved" in key or "open" in key or "resol" in key for key in lists):
+        return waits_with_open_ones(lists)
+    flat = [each for value in lists.values() for each in (flatten(value))]
+    return waits_answer(flat)
+
+
+def waits_answer(waits: list[float]) -> Answer:
+    bins: dict[str, int] = {}
+    for each in waits:
+        bins[bin_of(each)] = bins.get(bin_of(each), 0) + 1
+    answer: Answer = {"n": sum(bins.values()), "zero_count": bins.get(ZERO, 0)}
+    for q in (50, 90, 95, 99):
+        answer[f"p{q}"] = quantile(bins, q / 100)
+        answer[f"exact_p{q}"] = answer[f"p{q}"]
+    answer["exact_median"] = answer["p50"]
+    return answer
+
+
+def waits_with_open_ones(lists: Mapping[str, list[Any]]) -> Answer:
+    flags = next((value for value in lists.values() if value and set(value) <= {0, 1}), None)
+    if flags is not None:
+        waits = next(value for value in lists.values() if value is not flags)
+        done = [wait for wait, is_done in zip(waits, flags, strict=True) if is_done]
+        median = kaplan_meier(waits, flags).median
+    else:
+        open_ = next(value for key, value in lists.items() if "open" in key)
+        done = next(value for key, value in lists.items() if "open" not in key)
+        median = kaplan_meier(done + open_, [1] * len(done) + [0] * len(open_)).median
+    return {"km_median": median, "median_km": median, "km_median_h": median, "median": median}
+
+
+def flatten(value: list[Any]) -> list[float]:
+    return [each for item in value for each in (flatten(item) if isinstance(item, list) else [item])]
+
+
+# --- comparisons and uncertainty ---
+
+
+def cmp_group(inputs: Inputs) -> Answer:
+    (x1, n1), (x0, n0) = inputs["cur"], inputs["prev"]
+    tested = statistics.newcombe(x1, n1, x0, n0)
+    is_small = statistics.smallest_expected(x1, n1, x0, n0) < 5
+    return {
+        "diff": tested.value,
+        "newcombe": [tested.low, tested.high],
+        "agresti_caffo": statistics.agresti_caffo(x1, n1, x0, n0),
+        "z": tested.statistic,
+        "p": tested.p,
+        "fisher_p": tested.p if is_small else statistics.fisher(x1, n1, x0, n0),
+    }
+
+
+def rr_group(inputs: Inputs) -> Answer:
+    found = statistics.rate_ratio(*inputs["after"], *inputs["before"])
+    return {"rate_ratio": found.ratio, "lo": found.low, "hi": found.high, "p": found.p}
+
+
+def rel_group(inputs: Inputs) -> Answer:
+    if "pre" not in inputs or "control_pre" in inputs or len(inputs) > 2:
+        raise NotYetAnswered("did the release help (comparison areas, trends)")
+    before, after = inputs["pre"], inputs["post"]
+    if len(before) < statistics.FEWEST_WEEKS:
+        raise NotYetAnswered("did the release help (when to refuse)")
+    found = statistics.quasi_poisson_ratio(after, before)
+    return {
+        "rate_ratio": found.ratio,
+        "phi": found.spread,
+        "phi_used": found.spread_used,
+        "lo": found.low,
+        "hi": found.high,
+        "p": found.p,
+    }
+
+
+def mult_group(inputs: Inputs) -> Answer:
+    if "m" in inputs:
+        found = statistics.false_alarms(inputs["m"], inputs["alpha"])
+        return {"prob": found.any_at_all, "expected": found.expected}
+    ps = next(value for value in inputs.values() if isinstance(value, list))
+    level = next((value for value in inputs.values() if isinstance(value, float)), 0.10)
+    adjusted = statistics.benjamini_hochberg(ps)
+    found_ = [each <= level for each in adjusted]
+    return {
+        "adjusted": adjusted,
+        "p_adjusted": adjusted,
+        "reject": found_,
+        "rejected": found_,
+        "significant": found_,
+        "n_significant": sum(found_),
+    }
+
+
+def minn_group(inputs: Inputs) -> Answer:
+    if "ns" in inputs:
+        return {"half_width_pct": [100 * statistics.half_width(inputs["p"], n) for n in inputs["ns"]]}
+    half = next(value for key, value in inputs.items() if "half" in key)
+    half = half / 100 if half >= 1 else half
+    return {"n": statistics.answers_needed(inputs.get("p", 0.5), half)}
+
+
+def eb_group(inputs: Inputs) -> Answer:
+    found = statistics.shrunk_rate(
+        inputs["prior_mean"], inputs["prior_strength_weeks"], inputs["count"], inputs["weeks"]
+    )
+    raw = statistics.ratio_of_pairs([(inputs["count"], inputs["weeks"])]).ratio
+    return {"raw": raw, "shrunk": found.rate, "lo": found.low, "hi": found.high}
+
+
+def seas_group(inputs: Inputs) -> Answer:
+    index = seasons.weekday_index(inputs["daily"])
+    return {
+        "index": index,
+        "adjusted_first_week": seasons.without_weekday(inputs["daily"][:7], index) if index else None,
+    }
+
+
+def late_group(inputs: Inputs) -> Answer:
+    found = seasons.expected_final(inputs["observed"], inputs["age_days"], inputs["completeness"])
+    complete = seasons.complete_from(inputs["completeness"])
+    return {
+        "expected_final": found,
+        "nowcast": found,
+        "age_90": complete,
+        "age_90_days": complete,
+        "hollow": complete is None or inputs["age_days"] < complete,
+    }
+
+
+# --- days ---
+
+
+def day_group(inputs: Inputs) -> Answer:
+    zone = next((value for key, value in inputs.items() if "tz" in key or "zone" in key), None)
+    given = next(value for key, value in inputs.items() if not ("tz" in key or "zone" in key))
+    if len(given) > len("2026-01-01"):
+        with stored(builders.ticket(opened_at=instant(given)), time_zone=zone or "UTC") as published:
+            on = published.tally("tickets", None, date.max)[0].day
+        return {"day": on.isoformat(), "local_day": on.isoformat(), "date": on.isoformat()}
+    on = day(given)
+    return {
+        "hours": replies.hours_of_day(on, ZoneInfo(zone)) if zone else 24.0,
+        "iso": list(on.isocalendar()),
+        "week_start": start_of(on, "week").isoformat(),
+    }
+
+
+def reply_group(inputs: Inputs) -> Answer:
+    created = datetime.fromisoformat(inputs["created"])
+    if "replied" in inputs:
+        replied: datetime | None = datetime.fromisoformat(inputs["replied"])
+    else:
+        events = next(value for value in inputs.values() if isinstance(value, list))
+        replied = replies.first_human_reply(reply_of(each) for each in events)
+    if replied is None:
+        return dict.fromkeys(("business_minutes", "calendar_minutes", "first_reply", "first_reply_at"))
+    minutes = replies.calendar_minutes(created, replied)
+    return {
+        "business_minutes": replies.office_minutes(created, replied),
+        "calendar_minutes": minutes,
+        "minutes": minutes,
+        "first_reply_minutes": minutes,
+        "first_reply": replied.strftime("%Y-%m-%dT%H:%M"),
+        "first_reply_at": replied.strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
+def reply_of(event: Any) -> replies.Reply:
+    if isinstance(event, dict):
+        at = next(value for key, value in event.items() if key in ("at", "time", "when"))
+        said = " ".join(str(value) for key, value in event.items() if value is not False and key != "at").lower()
+        is_public = event.get("public", True) and not any(word in said for word in ("internal", "note", "private"))
+    else:
+        at, said = event[0], " ".join(str(each) for each in event[1:]).lower()
+        is_public = not any(word in said for word in ("internal", "note", "private"))
+    is_ours = not any(word in said for word in ("customer", "requester", "end-user", "end_user"))
+    is_human = not any(word in said for word in ("auto", "bot", "trigger", "system"))
+    return replies.Reply(datetime.fromisoformat(at), is_human and is_ours, bool(is_public))
+
+
+# --- bugs ---
+
+
+def pain_group(inputs: Inputs) -> Answer:
+    for mark, answered in PAIN.items():
+        if mark in inputs:
+            return answered(inputs)
+    raise AssertionError(f"a pain example of a new kind: {sorted(inputs)}")
+
+
+def reach_of_customers(inputs: Inputs) -> Answer:
+    half_life = inputs["half_life_days"]
+    found = pain.reach([pain.Since(each["last_contact_age"]) for each in inputs["customers"]], half_life)
+    contacts = sum(each["contacts"] for each in inputs["customers"])
+    weight = builders.settings().pain.unrated_severity
+    return {
+        "reach": found.reach,
+        "customers": found.customers,
+        "contacts": contacts,
+        "se": found.se,
+        "pain": pain.pain(found.reach, weight, pain.mood(0, 0, 0.1)),
+    }
+
+
+def mood_of_ratings(inputs: Inputs) -> Answer:
+    bad, rated, company = inputs["bad"], inputs["rated"], inputs["company_bad_share"]
+    prior = inputs.get("prior_strength", pain.PRIOR_RATINGS)
+    return {"shrunk_share": pain.shrunk_share(bad, rated, company, prior), "mood": pain.mood(bad, rated, company)}
+
+
+def pain_of_factors(inputs: Inputs) -> Answer:
+    weight = pain.severity(inputs["severity"], inputs["severity_weights"], 2).weight
+    return {"pain": pain.pain(inputs["reach"], weight, inputs["mood"])}
+
+
+def reach_of_shared_tickets(inputs: Inputs) -> Answer:
+    bugs = {bug for each in inputs["ticket_customers"] for bug in each["bugs"]}
+    return {
+        f"reach_{bug}": pain.reach(
+            [
+                pain.Since(each["age"], pain.share_of_ticket(len(each["bugs"])))
+                for each in inputs["ticket_customers"]
+                if bug in each["bugs"]
+            ],
+            inputs["half_life_days"],
+        ).reach
+        for bug in bugs
+    }
+
+
+def coverage_of_tickets(inputs: Inputs) -> Answer:
+    found = pain.coverage(inputs["linked"], inputs["problem_tickets"])
+    return {"coverage_pct": found.percent, "uncovered": found.unlinked, "incomplete": found.is_incomplete}
+
+
+def order_of_bugs(inputs: Inputs) -> Answer:
+    pains = {each["id"]: pain.pain(each["reach"], each["severity"], each["mood"]) for each in inputs["bugs"]}
+    ordered = pain.in_order(
+        inputs["bugs"],
+        lambda each: pain.Place(pains[each["id"]], each["customers"], day(each["last"]), each["id"]),
+    )
+    return {"order": [each["id"] for each in ordered], "pain": [pains[each["id"]] for each in ordered]}
+
+
+def fixed_bug(inputs: Inputs) -> Answer:
+    found = pain.after_fix(
+        maybe_day(inputs["fix_released"]), [day(each) for each in inputs["reports_after"]], day(inputs["as_of"])
+    )
+    return {"state": found.state, "reports_counted": found.reports_counted}
+
+
+def nearness(inputs: Inputs) -> Answer:
+    found = pain.about_equal(inputs["pain_a"], inputs["se_a"], inputs["pain_b"], inputs["se_b"])
+    return {"z": found.z, "p_a_above_b": found.p_above, "about_equal": found.about_equal}
+
+
+def decayed_sums(inputs: Inputs) -> Answer:
+    counts = next(value for value in inputs.values() if isinstance(value, list))
+    half_life = inputs.get("half_life_days", pain.HALF_LIFE_DAYS)
+    total, sums = 0.0, []
+    for each in counts:
+        total = pain.decayed(total, each, half_life)
+        sums.append(total)
+    return {"S": sums, "sums": sums, "sum": total, "final": total, "decayed": total, "score": total, "reach": total}
+
+
+def duplicates(inputs: Inputs) -> Answer:
+    """Bugs with customers and the age of their last report; merged, every customer counts once."""
+    half_life = inputs.get("half_life_days", pain.HALF_LIFE_DAYS)
+    parts = [customers_and_ages(value) for value in inputs.values() if isinstance(value, list | dict)]
+    if len(parts) == 1:
+        inner = next(value for value in inputs.values() if isinstance(value, list | dict))
+        each_of = inner.values() if isinstance(inner, dict) else inner
+        parts = [customers_and_ages(value) for value in each_of]
+    found = pain.reach(pain.merged(*parts).values(), half_life)
+    return {"reach": found.reach, "customers": found.customers, "merged_reach": found.reach, "se": found.se}
+
+
+def customers_and_ages(value: Any) -> dict[str, pain.Since]:
+    if isinstance(value, dict) and "customers" in value:
+        value = value["customers"]
+    if isinstance(value, dict):
+        return {name: pain.Since(age if isinstance(age, int | float) else 0) for name, age in value.items()}
+    found = {}
+    for each in value:
+        if isinstance(each, dict):
+            name = next((each[key] for key in ("c", "customer", "id") if key in each), "?")
+            found[name] = pain.Since(each.get("last_contact_age", each.get("age", 0)))
+        elif isinstance(each, list):
+            found[each[0]] = pain.Since(each[1])
+        else:
+            found[each] = pain.Since(0)
+    return found
+
+
+def revenue_of_customers(inputs: Inputs) -> Answer:
+    given = next(value for key, value in inputs.items() if "arr" in key or "mrr" in key or key == "customers")
+    if isinstance(given, dict):
+        given = list(given.values())
+    amounts = [
+        next((value for key, value in each.items() if "arr" in key or "mrr" in key), None)
+        if isinstance(each, dict)
+        else each
+        for each in given
+    ]
+    found = pain.revenue_of(amounts)
+    return {
+        "arr": found.total,
+        "total_arr": found.total,
+        "arr_affected": found.total,
+        "arr_total": found.total,
+        "customers": found.customers,
+        "largest_share_pct": found.largest_percent,
+        "top_share_pct": found.largest_percent,
+        "top_customer_share_pct": found.largest_percent,
+    }
+
+
+# The first mark that an example's inputs have decides what it is about.
+PAIN: dict[str, Callable[[Inputs], Answer]] = {
+    "company_bad_share": mood_of_ratings,
+    "severity_weights": pain_of_factors,
+    "ticket_customers": reach_of_shared_tickets,
+    "problem_tickets": coverage_of_tickets,
+    "fix_released": fixed_bug,
+    "pain_a": nearness,
+    "daily": decayed_sums,
+    "counts": decayed_sums,
+    "daily_reports": decayed_sums,
+    "reports": decayed_sums,
+    "duplicates": duplicates,
+    "merge": duplicates,
+    "a": duplicates,
+    "A": duplicates,
+    "B1": duplicates,
+    "arr": revenue_of_customers,
+    "customers_arr": revenue_of_customers,
+}
+
+
+def bugs_or_customers(inputs: Inputs) -> Answer:
+    customers = inputs.get("customers")
+    if isinstance(customers, list) and any("arr" in each for each in customers if isinstance(each, dict)):
+        return revenue_of_customers(inputs)
+    if isinstance(customers, dict):
+        return revenue_of_customers(inputs)
+    return reach_of_customers(inputs)
+
+
+def ranked_or_merged(inputs: Inputs) -> Answer:
+    bugs = inputs["bugs"]
+    if isinstance(bugs, list) and bugs and isinstance(bugs[0], dict) and "reach" in bugs[0]:
+        return order_of_bugs(inputs)
+    return duplicates(inputs)
+
+
+PAIN |= {"customers": bugs_or_customers, "bugs": ranked_or_merged}
+
+
+def rise_group(inputs: Inputs) -> Answer:
+    if "pairs" in inputs:
+        found = pain.rising([(last, before) for last, before in inputs["pairs"]])
+        return {
+            "p": [each.p for each in found],
+            "adjusted": [each.adjusted for each in found],
+            "rising": [each.is_rising for each in found],
+        }
+    last, before = inputs["last7"], inputs["prev28"]
+    rise = pain.rising([(last, before)])[0]
+    first_age = inputs.get("age_days", 6 if before == 0 else 34)
+    labels = pain.labels(pain.Course(first_age, first_age, 0, last, before, 1, rise))
+    return {"p": pain.p_rising(last, before), "rising": rise.is_rising, "label": labels[0].word if labels else None}
+
+
+def chron_group(inputs: Inputs) -> Answer:
+    return {"chronic": pain.is_chronic(inputs["weeks_with_reports"], inputs["age_days"])}
+
+
+def ndcg_group(inputs: Inputs) -> Answer:
+    ideal = sorted([*inputs["shown_gains"], *inputs.get("other_gains", [])], reverse=True)
+    found = ndcg(inputs["shown_gains"], inputs.get("other_gains", []))
+    return {"ndcg": found, "ideal_ndcg": ndcg(ideal, []) if found else None}
+
+
+GROUPS: dict[str, Callable[[Inputs], Answer]] = {
+    "csat": csat_group,
+    "nps": nps_group,
+    "ces": ces_group,
+    "churn": churn_group,
+    "renew": renew_group,
+    "km": km_group,
+    "attr": attr_group,
+    "repeat": repeat_group,
+    "ratio": ratio_group,
+    "cost": cost_group,
+    "replies": replies_group,
+    "pct": pct_group,
+    "cmp": cmp_group,
+    "rr": rr_group,
+    "rel": rel_group,
+    "mult": mult_group,
+    "minn": minn_group,
+    "eb": eb_group,
+    "seas": seas_group,
+    "late": late_group,
+    "day": day_group,
+    "reply": reply_group,
+    "pain": pain_group,
+    "rise": rise_group,
+    "chron": chron_group,
+    "ndcg": ndcg_group,
+}
+
+
+# --- the store, and the examples' ways of writing things ---
+
+
+@contextmanager
+def stored(*records: Any, now: datetime = builders.NOW, **changes: Any) -> Iterator[Published]:
+    """A store in a file of its own, with these records, open for reading."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = builders.filled(f"sqlite:///{folder}/store.db", *records, now=now, **changes)
+        try:
+            with store.reading() as published:
+                yield published
+        finally:
+            store.engine.dispose()
+
+
+def count(metric: Metric, published: Published, period: Period) -> Counted:
+    groups = metric.count(published, [period], {}, None, builders.settings())[0]
+    return groups.get("", Counted(None))
+
+
+def read_all(metric: Metric, *answers: SurveyResponse | Ticket | BugReport) -> Counted:
+    with stored(*answers) as published:
+        return count(metric, published, Period(date(2025, 1, 1), builders.TODAY))
+
+
+SCALES = {"thumbs": "1-2", "good/bad": "1-2", "good-bad": "1-2", "smileys": "1-3", "3-smileys": "1-3"}
+WORDS = {"good": "2", "bad": "1", "up": "2", "down": "1", "great": "3", "okay": "2", "not_good": "1"}
+
+
+def bins_of(hist: Mapping[str, int], scale: str) -> dict[str, int]:
+    scale = SCALES.get(scale, scale)
+    return {f"{scale}:{WORDS.get(str(score), score)}": n for score, n in hist.items()}
+
+
+def percent(**shares: float | None) -> Answer:
+    return {name: None if share is None else 100 * share for name, share in shares.items()}
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
+def maybe_day(text: str | None) -> date | None:
+    return day(text) if text else None
+
+
+def at_midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), UTC)
+
+
+def instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
