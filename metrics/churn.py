@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from metrics.intervals_of_time import compounded, hazard
 from metrics.metric import Counted, Metric, Where
 from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
-from metrics.statistics import poisson_interval
 from metrics.stays import Stays, stays
 
 if TYPE_CHECKING:
@@ -41,23 +41,21 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
         "new": sum(each.n for each in group.started_in(period) if each.bin != "reactivated"),
         "reactivated": sum(each.n for each in group.started_in(period) if each.bin == "reactivated"),
         "lost_of_new": sum(each.n for each in ended) - n_lost,
-        **hazard(sum(each.n for each in ended), group.days(period)),
+        **leaving(sum(each.n for each in ended), group.days(period)),
     }
     if at_start.n > 0 and is_month(period):
-        details["annualised_percent"] = 100 * (1 - (1 - n_lost / at_start.n) ** 12)
+        details["annualised_percent"] = 100 * compounded(n_lost / at_start.n, 12)
     return share(n_lost, at_start.n, NOBODY_AT_START, details)
 
 
-def hazard(events: int, customer_days: int) -> dict[str, Any]:
+def leaving(events: int, customer_days: int) -> dict[str, Any]:
     """Leavings per 30 customer-days, exact Poisson interval (METHODOLOGY 1.4, churn-006); None without exposure."""
-    if customer_days <= 0:
-        return {"customer_days": customer_days, "hazard_per_30_days": None, "hazard_low": None, "hazard_high": None}
-    low, high = poisson_interval(events)
+    found = hazard(events, customer_days)
     return {
         "customer_days": customer_days,
-        "hazard_per_30_days": events / customer_days * 30,
-        "hazard_low": low / customer_days * 30,
-        "hazard_high": high / customer_days * 30,
+        "hazard_per_30_days": found.per_30_days,
+        "hazard_low": found.low,
+        "hazard_high": found.high,
     }
 
 

@@ -82,18 +82,6 @@ def retention(hazard_per_30_days: float, days: int = DAYS_A_YEAR) -> float:
     return exp(-hazard_per_30_days / DAYS_A_MONTH * days)
 
 
-class Lost(NamedTuple):
-    share: float | None
-    interval: Interval | None
-
-
-def start_cohort_churn(at_start: int, lost_of_start: int) -> Lost:
-    """Of the customers of the first day, the share gone on the last day. Losses of joiners are not in it (churn-001)."""
-    if at_start == 0:
-        return Lost(None, None)
-    return Lost(lost_of_start / at_start, wilson(lost_of_start, at_start))
-
-
 def compounded(rate: float, times: float) -> float:
     """The share gone after `times` periods at this rate each: 5 % a month is 46 % a year, not 60 % (churn-003)."""
     gone: float = 1 - (1 - rate) ** times

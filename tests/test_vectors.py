@@ -21,13 +21,29 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.ranking import ndcg
-from metrics import ces, costs, csat, intervals_of_time, nps, pain, replies, seasons, statistics, surveys
+from metrics import (
+    attrition,
+    ces,
+    churn,
+    costs,
+    csat,
+    intervals_of_time,
+    nps,
+    pain,
+    repeat,
+    repeat_in_period,
+    replies,
+    seasons,
+    statistics,
+    surveys,
+)
 from metrics.intervals_of_time import Stay
 from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
 from metrics.statistics import Survival, kaplan_meier, survival_of_table
+from metrics.stays import Stays, stays
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
-from store.published import Published
+from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
 from tests import builders
 
@@ -65,7 +81,10 @@ ILLUSTRATIONS = {
     "lifelines_float_answer": "a rounding artefact",
     "endpoints_average": "the mean of the first and the last day",
     "rel_error_max": "kept by the tolerance of the example",
-    "bse_hac4": "errors of a regression that is not in the product",
+    "poisson_lo": "plain Poisson, which finds proof where there is none",
+    "poisson_hi": "plain Poisson, which finds proof where there is none",
+    "dcg": "a part of ndcg, which is compared",
+    "idcg": "a part of ndcg, which is compared",
 }
 
 
@@ -73,13 +92,12 @@ class NotYetAnswered(Exception):
     """This example of an answered group belongs to a later issue."""
 
 
-@pytest.mark.skipif(
-    not EXAMPLES, reason=f"no worked examples: EMPATHY_VECTORS is not set and {BESIDE.name} is not there"
-)
-@pytest.mark.parametrize("example", EXAMPLES, ids=[each["id"] for each in EXAMPLES])
+@pytest.mark.parametrize("example", EXAMPLES or [{}], ids=[each["id"] for each in EXAMPLES] or ["none"])
 def test_the_product_gives_the_number_of_the_worked_example(
     example: dict[str, Any], record_property: Callable[[str, object], None]
 ) -> None:
+    if not example:
+        pytest.skip(f"the worked examples are not here: set EMPATHY_VECTORS to their file, or put it at {BESIDE}")
     group = example["id"].rpartition("-")[0]
     record_property("example", example["id"])
     assert group in GROUPS or group in NOT_YET, f"no function and no later issue for the group {group!r}"
@@ -205,7 +223,7 @@ def csat_answer(counted: Counted) -> Answer:
 
 def response_answer(inputs: Inputs) -> Answer:
     sent = inputs["sent"]
-    answered = inputs.get("responses", inputs.get("answered", inputs.get("answers")))
+    answered = first_of(inputs, "responses", "answered", "answers")
     if isinstance(sent, list):
         sent, answered = sum(sent), sum(answered)
     satisfied = inputs.get("satisfied", 0)
@@ -235,7 +253,7 @@ def parts_with_hist(value: Any) -> Iterator[tuple[str, dict[str, int]]]:
     elif isinstance(value, dict):
         for scale, hist in value.items():
             if isinstance(hist, dict):
-                yield (hist.get("scale", scale), hist["hist"]) if "hist" in hist else (scale, hist)
+                yield (str(hist.get("scale", scale)), hist["hist"]) if "hist" in hist else (scale, hist)
 
 
 def nps_group(inputs: Inputs) -> Answer:
@@ -310,9 +328,7 @@ def ces_group(inputs: Inputs) -> Answer:
 
 def churn_group(inputs: Inputs) -> Answer:
     if "at_start" in inputs:
-        lost = intervals_of_time.start_cohort_churn(inputs["at_start"], inputs["lost_of_start"])
-        low, high = lost.interval or (None, None)
-        return percent(cohort_churn_pct=lost.share, lo_pct=low, hi_pct=high)
+        return start_cohort(inputs)
     if "monthly_churn" in inputs:
         monthly = inputs["monthly_churn"]
         return {
@@ -332,6 +348,27 @@ def churn_group(inputs: Inputs) -> Answer:
     if "customers" in inputs or "accounts" in inputs:
         return kept_by_customer(inputs.get("customers") or inputs["accounts"])
     raise AssertionError(f"a churn example of a new kind: {sorted(inputs)}")
+
+
+def start_cohort(inputs: Inputs) -> Answer:
+    """Some were there before the month, some joined in it; of both some are gone at its end."""
+    before, month, joined, gone = date(2025, 1, 1), date(2026, 3, 1), date(2026, 3, 10), date(2026, 3, 20)
+    new, lost_of_new = inputs.get("new", 0), inputs.get("lost_of_new", 0)
+    customers = Stays(
+        [Count(before, "", "new", inputs["at_start"], 0), Count(joined, "", "new", new, 0)],
+        [
+            Count(gone, "", before.isoformat(), inputs["lost_of_start"], 0),
+            Count(gone, "", joined.isoformat(), lost_of_new, 0),
+        ],
+    )
+    counted = churn.lost_of_those_at_start(customers, Period(month, starts_after(month, "month")))
+    return {
+        "cohort_churn_pct": counted.value,
+        "churn_pct": counted.value,
+        "value_pct": counted.value,
+        "lo_pct": counted.low,
+        "hi_pct": counted.high,
+    }
 
 
 def kept_by_movements(inputs: Inputs) -> Answer:
@@ -371,10 +408,7 @@ def kept_by_customer(customers: Any) -> Answer:
 
 def start_and_end(customer: Any) -> tuple[int, int]:
     if isinstance(customer, dict):
-        numbers = [value for value in customer.values() if isinstance(value, int | float)]
-        start = customer.get("start", customer.get("start_mrr", numbers[0]))
-        end = customer.get("end", customer.get("end_mrr", numbers[-1]))
-        return round(start), round(end)
+        return round(first_of(customer, "start", "start_mrr")), round(first_of(customer, "end", "end_mrr"))
     return round(customer[-2]), round(customer[-1])
 
 
@@ -403,10 +437,6 @@ def hazard_of_customers(inputs: Inputs) -> Answer:
 
 
 def customer_days(published: Published, period: Period) -> tuple[int, int]:
-    try:
-        from metrics.stays import stays
-    except ImportError as missing:
-        raise NotYetAnswered("customer days") from missing
     group = stays(published, "customer_started", "customer_ended", [period], {}, None)[""]
     return group.days(period), sum(each.n for each in group.ended_in(period))
 
@@ -461,7 +491,7 @@ def km_group(inputs: Inputs) -> Answer:
 
 def survival_of(inputs: Inputs) -> Survival:
     if "durations" in inputs:
-        ended = inputs.get("churned", inputs.get("ended", inputs.get("observed")))
+        ended = first_of(inputs, "churned", "ended", "observed")
         return kaplan_meier(inputs["durations"], ended, inputs.get("entry"))
     rows: dict[float, list[int]] = {}
     tables = [value for value in inputs.values() if isinstance(value, list)]
@@ -476,8 +506,8 @@ def flat_rows(table: list[Any]) -> Iterator[tuple[float, int, int]]:
     """(time, at risk, left) of a table, or of the tables of several shards."""
     for at, row in enumerate(table):
         if isinstance(row, dict):
-            time_ = row.get("tenure_month", row.get("month", row.get("t", row.get("time", at))))
-            yield time_, row["at_risk"], row.get("churned", row.get("ended", row.get("events", 0)))
+            time_ = first_of({**row, "at": at}, "tenure_month", "month", "t", "time", "at")
+            yield time_, row["at_risk"], first_of(row, "churned", "ended", "events", "d")
         elif row and isinstance(row[0], list | dict):
             yield from flat_rows(row)
         else:
@@ -550,11 +580,6 @@ def attrition_of_people(inputs: Inputs) -> Answer:
 
 
 def leavers_of(records: list[Employment], period: Period) -> Counted:
-    try:
-        from metrics import attrition
-        from metrics.stays import stays
-    except ImportError as missing:
-        raise NotYetAnswered("team attrition") from missing
     with stored(*records) as published:
         group = stays(published, "employment_started", "employment_ended", [period], {}, None)[""]
     return attrition.leavers_of(group, period)
@@ -592,10 +617,6 @@ def repeat_group(inputs: Inputs) -> Answer:
     period, as_of = Period(*(day(each) for each in inputs["period"])), day(inputs["as_of"])
     first = day(f"{inputs['cohort_month']}-01")
     cohort = came_back(orders, as_of, inputs["window_days"], Period(first, starts_after(first, "month")))
-    try:
-        from metrics import repeat_in_period
-    except ImportError as missing:
-        raise NotYetAnswered("repeat business") from missing
     with stored(*purchases(orders), now=at_midnight(as_of)) as published:
         counted = count(repeat_in_period.METRIC, published, period)
     returning = next((value for key, value in counted.details.items() if "returning" in key and value != 0), None)
@@ -612,10 +633,6 @@ def repeat_group(inputs: Inputs) -> Answer:
 
 
 def came_back(orders: dict[str, list[date]], as_of: date, within: int, cohort: Period | None = None) -> Counted:
-    try:
-        from metrics import repeat
-    except ImportError as missing:
-        raise NotYetAnswered("repeat business") from missing
     first = min(day_ for days in orders.values() for day_ in days)
     with stored(*purchases(orders), now=at_midnight(as_of)) as published:
         starts = published.tally("repeat_cohort", *((cohort.start, cohort.end) if cohort else (first, as_of)))
@@ -663,7 +680,7 @@ def ratio_group(inputs: Inputs) -> Answer:
 
 def cost_group(inputs: Inputs) -> Answer:
     if "operating_expense" in inputs:
-        tickets = inputs.get("tickets_resolved", inputs.get("tickets"))
+        tickets = first_of(inputs, "tickets_resolved", "tickets")
         return {"cost_per_ticket": costs.cost_per_ticket(inputs["operating_expense"], tickets)}
     marginal = costs.cost_of_one_more(inputs["aht_minutes"], inputs["loaded_hourly_cost"], inputs["occupancy"])
     all_of_it = marginal * inputs["tickets"] + inputs["fixed_monthly"]
@@ -965,7 +982,7 @@ def customers_and_ages(value: Any) -> dict[str, pain.Since]:
     for each in value:
         if isinstance(each, dict):
             name = next((each[key] for key in ("c", "customer", "id") if key in each), "?")
-            found[name] = pain.Since(each.get("last_contact_age", each.get("age", 0)))
+            found[name] = pain.Since(first_of({**each, "none": 0}, "last_contact_age", "age", "none"))
         elif isinstance(each, list):
             found[each[0]] = pain.Since(each[1])
         else:
@@ -1057,9 +1074,7 @@ def chron_group(inputs: Inputs) -> Answer:
 
 
 def ndcg_group(inputs: Inputs) -> Answer:
-    ideal = sorted([*inputs["shown_gains"], *inputs.get("other_gains", [])], reverse=True)
-    found = ndcg(inputs["shown_gains"], inputs.get("other_gains", []))
-    return {"ndcg": found, "ideal_ndcg": ndcg(ideal, []) if found else None}
+    return {"ndcg": ndcg(inputs["shown_gains"], inputs.get("other_gains", []))}
 
 
 GROUPS: dict[str, Callable[[Inputs], Answer]] = {
@@ -1128,6 +1143,11 @@ def bins_of(hist: Mapping[str, int], scale: str) -> dict[str, int]:
 
 def percent(**shares: float | None) -> Answer:
     return {name: None if share is None else 100 * share for name, share in shares.items()}
+
+
+def first_of(inputs: Mapping[str, Any], *names: str) -> Any:
+    """The examples have more than one name for the same thing."""
+    return next(inputs[name] for name in names if name in inputs)
 
 
 def day(text: str) -> date:
