@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-DEFAULT_CONFIG = "empathy.toml"
+# Beside the programs, so that ./run means the same store from whatever folder it is called.
+DEFAULT_CONFIG = Path(__file__).resolve().parent / "empathy.toml"
 
 
 class SettingsError(Exception):
@@ -95,7 +96,7 @@ class Settings(BaseSettings):
 
 
 def load(config: str | Path | None = None) -> Settings:
-    """The settings of `config`, else of EMPATHY_CONFIG, else of ./empathy.toml if it exists, else the defaults.
+    """The settings of `config`, else of EMPATHY_CONFIG, else of empathy.toml beside the programs, else the defaults.
 
     Raises SettingsError with one sentence that names the file, the key and what is wrong.
     """

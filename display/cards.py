@@ -10,8 +10,8 @@ import streamlit as st
 
 from display import words
 from display.links import METRIC
-from display.readings import Card
 from metrics.metric import Metric, Reading
+from metrics.readings import Card
 
 NAMED_BY_ITS_OWN = {"csat": "CSAT", "nps": "NPS", "ces": "Customer effort"}
 

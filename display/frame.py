@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from display import words
 from display.foreign import plain
-from display.readings import View, sources, view
+from metrics import readings
+from metrics.readings import SourceState, StoreError, View, sources, view
 from settings import SettingsError
-from store import StoreError
-from store.published import SourceState
 
 
 def opened() -> View:
     """The view of this run; where there is nothing to show, the page says why and what to do, and stops."""
     try:
-        found = view()
+        found = view(datetime.now(UTC))
     except StoreError as error:
         if "nothing has been read" in str(error):
             nothing_yet()
@@ -34,6 +33,11 @@ def opened() -> View:
         raise AssertionError("the page has stopped")
     ribbon(found)
     return found
+
+
+def warm() -> None:
+    """Before anybody is let in: works out what the first visitor would wait for. Raises SettingsError and StoreError."""
+    readings.warm(datetime.now(UTC))
 
 
 def nothing_yet() -> None:

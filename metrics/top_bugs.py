@@ -78,7 +78,7 @@ class TopBug:
     rated: int
     bad: int
     arithmetic: str
-    sentence: str
+    why: str  # one plain sentence for everybody, without the rank
     labels: tuple[Label, ...]
     movement: Movement
     about_equal_with_next: bool
@@ -98,6 +98,12 @@ class TopBug:
     @property
     def is_pain(self) -> bool:
         return self.badge is not None
+
+    @property
+    def sentence(self) -> str:
+        """Why it ranks where it does: "Ranks 1st: 52 customers told us ..."."""
+        ranks = f"Ranks {_ordinal(self.rank)}" if self.rank is not None else "Not ranked"
+        return f"{ranks}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +332,7 @@ class _Known:
             rated=scored.rated,
             bad=scored.bad,
             arithmetic=_arithmetic(scored, self.settings),
-            sentence=_sentence(scored, place, at, self.settings),
+            why=_why(scored, at, self.settings),
             labels=labels,
             movement=self._movement(bug.id, place, listed),
             about_equal_with_next=after is not None
@@ -635,8 +641,8 @@ def _arithmetic(scored: _Scored, settings: Settings) -> str:
     return f"{reach} {settings.words.customers} now x {severity} {weight:g} x mood {mood} = {result}"
 
 
-def _sentence(scored: _Scored, place: int | None, at: date, settings: Settings) -> str:
-    """Why it ranks where it does, for everybody."""
+def _why(scored: _Scored, at: date, settings: Settings) -> str:
+    """What puts it there, for everybody."""
     words = settings.words
     last_30, last_7 = scored.customers_of(MONTH_DAYS, at), scored.customers_of(WEEK_DAYS, at)
     people = f"{_figure(last_30)} {words.customer if last_30 == 1 else words.customers}"
@@ -664,8 +670,7 @@ def _sentence(scored: _Scored, place: int | None, at: date, settings: Settings) 
         temper = "; their ratings are worse than usual"
     elif scored.mood <= 0.9:
         temper = "; their ratings are better than usual"
-    ranks = f"Ranks {_ordinal(place)}" if place is not None else "Not ranked"
-    return f"{ranks}: {told}; {rated}{temper}."
+    return f"{told}; {rated}{temper}."
 
 
 def _recent(last_7: int, last_30: int) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from display import bugs, cards, frame
 from display.foreign import plain
 from display.links import DATA_HEALTH, HEALTH
-from display.readings import first_page
+from metrics.readings import first_page
 from web.guard import guard
 
 guard()

@@ -11,7 +11,7 @@ from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from display import readings
+from display import frame
 from web.pages import PAGES
 
 log = logging.getLogger("empathy.web")
@@ -21,7 +21,7 @@ PATIENCE_S = 20
 async def warm() -> None:
     """Never fails: a server that starts cold still serves."""
     try:
-        await asyncio.to_thread(readings.warm)
+        await asyncio.to_thread(frame.warm)
     except Exception as error:
         # The pages say the same, and what to do about it.
         log.warning("Nothing could be read ahead: %s", error)

@@ -7,25 +7,45 @@ nothing is computed twice; treat them as read-only.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-
-import streamlit as st
+from datetime import date, datetime, timedelta
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
 from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
 from metrics.metric import Metric, Reading, headline_period, read, series, split_by
-from metrics.period import Period, start_of, starts_after, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
-from store import Snapshot, Store, open_store
-from store.published import Mark, SourceState, Voice
+from store import Published, Snapshot, Store, open_store
+from store import StoreError as StoreError
+from store.published import Mark, Voice
+from store.published import SourceState as SourceState
 
 POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
 HISTORY = {"week": 52, "month": 24}  # ... and the chart of one metric
 PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page of customer health, in weeks
-_once = threading.Lock()
+
+Worked = TypeVar("Worked", bound=Callable[..., Any])
+
+
+def kept(most: int) -> Callable[[Worked], Worked]:
+    """Keeps the last `most` results; of two who ask for the same at once the second waits, so nothing is worked out twice."""
+
+    def keep(work: Worked) -> Worked:
+        cached, once = lru_cache(most)(work), threading.RLock()
+
+        @wraps(work)
+        def ask(*asked: Any) -> Any:
+            with once:
+                return cached(*asked)
+
+        return cast("Worked", ask)
+
+    return keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +96,23 @@ class MetricPage:
     details: tuple[Card, ...]  # the metrics that are a detail of this one
 
 
-@st.cache_resource(show_spinner=False)
+@kept(1)
 def opened() -> tuple[Settings, Store]:
     """The settings and the store of this server. Raises SettingsError and StoreError."""
     settings = load()
     return settings, open_store(settings)
 
 
-def view(now: datetime | None = None) -> View | None:
+def view(now: datetime) -> View | None:
     """The newest snapshot; None while nothing has been published. Raises SettingsError and StoreError."""
     settings, store = opened()
     newest = store.snapshot_id()
     if newest is None:
         return None
-    return View(settings, store, _snapshot(newest), now or datetime.now(UTC))
+    return View(settings, store, _snapshot(newest), now)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(4)
 def _snapshot(newest: int) -> Snapshot:
     _, store = opened()
     with store.reading() as published:
@@ -104,7 +124,7 @@ def first_page(view: View) -> FirstPage:
     return _first_page(view.snapshot.id, view.today.toordinal())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(4)
 def _first_page(snapshot: int, day: int) -> FirstPage:
     settings, store = opened()
     today = date.fromordinal(day)
@@ -122,7 +142,9 @@ def _card(metric: Metric, reading: Reading, line: list[Reading]) -> Card:
     return Card(metric, reading, tuple(each.value for each in line), tuple(each.period for each in line))
 
 
-def _line(published, metric: Metric, today: date, settings: Settings, points: int | None = None) -> list[Reading]:  # type: ignore[no-untyped-def]
+def _line(
+    published: Published, metric: Metric, today: date, settings: Settings, points: int | None = None
+) -> list[Reading]:
     return series(published, metric, line_periods(metric, today, points or POINTS[metric.grain]), settings)
 
 
@@ -141,7 +163,7 @@ def health(view: View, period: str) -> Health:
     return _health(view.snapshot.id, view.today.toordinal(), period)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
+@kept(12)
 def _health(snapshot: int, day: int, period: str) -> Health:
     settings, store = opened()
     today = date.fromordinal(day)
@@ -173,7 +195,7 @@ def one_metric(view: View, key: str, by: str | None) -> MetricPage:
     return _one_metric(view.snapshot.id, view.today.toordinal(), metric_of(key).key, by)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@kept(64)
 def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage:
     settings, store = opened()
     today = date.fromordinal(day)
@@ -198,7 +220,7 @@ def one_bug(view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
     return _one_bug(view.snapshot.id, view.today.toordinal(), id[:500])
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@kept(128)
 def _one_bug(snapshot: int, day: int, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
     settings, store = opened()
     with store.reading() as published:
@@ -217,13 +239,8 @@ def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:
         return published.set_aside(source)
 
 
-def warm() -> None:
-    """Computes what the first visitor would otherwise wait for."""
-    now = view()
-    if now is not None:
-        first_page(now)
-
-
-def this_week(today: date) -> Period:
-    """The week that is not over yet: drawn apart, never tested."""
-    return Period(start_of(today, "week"), starts_after(today, "week"))
+def warm(now: datetime) -> None:
+    """Works out what the first visitor would otherwise wait for. Raises SettingsError and StoreError."""
+    found = view(now)
+    if found is not None:
+        first_page(found)
