@@ -18,6 +18,11 @@ EMAIL, PHONE, CARD, IBAN, IP = "[e-mail]", "[phone]", "[card]", "[IBAN]", "[IP]"
 KEY, NUMBER, NAME, QUERY = "[key]", "[number]", "[name]", "[query]"
 PLACEHOLDERS = frozenset({EMAIL, PHONE, CARD, IBAN, IP, KEY, NUMBER, NAME, QUERY})
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Everything with a shape has one of these in it; most texts have none.
 _WORTH_A_LOOK = re.compile("[@:=0-9\uff20\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]")
 
@@ -66,15 +71,20 @@ def _mask_shapes(text: str) -> str:
         text = _QUERY.sub(rf"\1{QUERY}", text)
     if "@" in text:
         text = _mask_emails(_URL_SIGN_IN.sub(rf"\1{KEY}@", text))
-    if _DIGIT.search(text) is None:
+    digits = len(_DIGIT.findall(text))
+    if digits == 0:
         return text
-    text = _SPOKEN_SECRET.sub(rf"\1{KEY}", text)
-    text = _IBAN_LIKE.sub(_iban, text)
-    if ":" in text:
+    small = text.lower()
+    if any(word in small for word in _SECRET_WORDS):
+        text = _SPOKEN_SECRET.sub(rf"\1{KEY}", text)
+    if digits >= 9:
+        text = _IBAN_LIKE.sub(_iban, text)
+    if digits >= 4 and text.count(".") >= 3:
+        text = _IP4_LIKE.sub(_ip4, text)
+    if text.count(":") >= 2:
         text = _IP6_LIKE.sub(_ip6, text)
-    text = _IP4_LIKE.sub(_ip4, text)
     text = _LONG_WORD.sub(_key, text)
-    return _NUMBERS.sub(_number, text)
+    return _NUMBERS.sub(_number, text) if digits >= 7 else text
 
 
 _DIGIT = re.compile("[0-9]")
@@ -108,6 +118,7 @@ def _mask_emails(text: str) -> str:
     return "".join([*parts, text[done:]]) if parts else text
 
 
+_SECRET_WORDS = ("pass", "pwd", "pin", "secret", "key", "token", "contraseña")
 _SPOKEN_SECRET = re.compile(
     r"(\b(?:password|passwort|passcode|contraseña|mot de passe|pwd|pin|secret|api[ _\-]?key|access[ _\-]?key|token)\b"
     r"\s{0,3}(?:is|ist|es|:|=)\s{0,3})(?=[^\s\d]{0,40}\d)[^\s,;]{4,200}(?<![.!?)])",
@@ -155,19 +166,13 @@ def _changes(word: str) -> int:
 
 # ---- IBAN ---------------------------------------------------------------------------------------------------------
 
-_IBAN_LENGTH = {
-    code: int(length)
-    for code, length in (
-        pair.split(":")
-        for pair in (
-            "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DK:18 DO:28 "
-            "EE:20 EG:29 ES:24 FI:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HR:21 HU:28 IE:22 IL:23 IQ:23 IS:26 "
-            "IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 LY:25 MC:27 MD:24 ME:22 MK:19 MR:27 MT:31 MU:30 "
-            "NL:18 NO:15 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 SA:24 SC:31 SD:18 SE:24 SI:19 SK:24 SM:27 ST:25 SV:28 "
-            "TL:23 TN:24 TR:26 UA:29 VA:22 VG:24 XK:20"
-        ).split()
-    )
-}
+_IBAN_COUNTRIES = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 "
+    "FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 "
+    "LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 "
+    "SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
+)
+_IBAN_LENGTH = {country[:2]: int(country[2:]) for country in _words(_IBAN_COUNTRIES)}
 _IBAN_LIKE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ \u00a0\-]?[A-Za-z0-9]){11,30}")
 
 
@@ -222,16 +227,19 @@ def _before(match: re.Match[str], letters: int) -> str:
 # ---- numbers: cards, phones, accounts -----------------------------------------------------------------------------
 
 # A run of digits with what people put between them. Commas and colons end it: sums and times.
-_NUMBERS = re.compile(r"(?<![\w.,:#])(?:\+|\()?\(?[0-9](?:[ \u00a0\u202f.\-\u2010-\u2013/()]{0,3}[0-9])*")
+_NUMBERS = re.compile(
+    r"(?<![\w.,:#])(?:(?:\+[0-9]{1,3}|1) ?\(|\+|\()?[0-9](?:[ \u00a0\u202f.\-\u2010-\u2013/)]{0,3}[0-9])*"
+)
 _GROUPS = re.compile(r"[0-9]+")
 _DATE = re.compile(
-    r"(?<![0-9])(?:(?:19|20)[0-9]{2}([\-/.])[0-9]{1,2}\1[0-9]{1,2}"
+    r"(?<![0-9])(?<![0-9][\-/.])(?:(?:19|20)[0-9]{2}([\-/.])[0-9]{1,2}\1[0-9]{1,2}"
     r"|[0-9]{1,2}([\-/.]) ?[0-9]{1,2}\2 ?(?:(?:19|20)[0-9]{2}|[0-9]{2})"
     r"|(?:19|20)[0-9]{2} ?[\-/\u2013] ?(?:19|20)?[0-9]{2})(?![0-9]|[\-/.][0-9])"
 )
 _STAMP = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{4}|[0-9]{6})?$")
 _PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|phone|telephone|call|mobile|cell|ring|whats ?app|fax|text|sms|reach|handy|rufnummer|anruf|movil|móvil|tlf)\b)[^.!?\n]{0,22}$",
+    r"\b(?:tel|phone|telephone|call|mobile|cell|ring|whats ?app|fax|text|sms|reach|handy|rufnummer|anruf|movil|móvil|tlf)"
+    r"\b[^.!?\n]{0,22}$",
     re.I,
 )
 _MONEY_BEFORE = re.compile(r"(?:[€$£¥]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln))\s?$", re.I)
@@ -351,16 +359,14 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 # ---- names --------------------------------------------------------------------------------------------------------
 
 # Words inside names that are no name by themselves.
-_PARTICLES = frozenset(
-    "van von der den del dos das des los las the and for mrs miss herr frau sir bin ibn ter ten zur".split()
-)
+_PARTICLES = _words("van von der den del dos das des los las the and for mrs miss herr frau sir bin ibn ter ten zur")
 # Names that are also ordinary words: taken for a name only with a capital.
-_ALSO_WORDS = frozenset(
+_ALSO_WORDS = _words(
     "will may mark rose grace hope faith joy summer bill sue pat art dean drew rich jack ray guy miles frank gene june april august "
     "dawn ivy iris lily violet olive amber ruby pearl penny chase chance hunter mason carter cooper baker cook king young long short "
     "small brown black white green gray grey stone wood woods hill field fields banks bank price page case cash day best good love "
     "sharp strong swift bush park parks street lane west north east south snow winter noble major bishop order orders card shop help "
-    "support test new any all can not you our are was has had but store customer user admin team".split()
+    "support test new any all can not you our are was has had but store customer user admin team"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTED = {"ß": "s", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "a", "Æ": "a", "ı": "i"}
