@@ -79,7 +79,9 @@ def _written(current: dict[str, Any]) -> str:
     return json.dumps(current, sort_keys=True)
 
 
-def _plan(entry: Entry, path: Path, folder: Path, known: dict[str, Any], current: dict[str, Any], waiting: list[_Reading]) -> None:
+def _plan(
+    entry: Entry, path: Path, folder: Path, known: dict[str, Any], current: dict[str, Any], waiting: list[_Reading]
+) -> None:
     """Reads it again only if its content or its mapping changed; time and size are asked first, being cheap."""
     place = f"{os.path.relpath(path, folder)}#{entry.digest}"
     if place in current:
@@ -238,7 +240,9 @@ def _paths(entry: Entry, folder: Path) -> list[Path]:
 def _from_environment(entry: Entry, found: re.Match[str]) -> str:
     value = os.environ.get(found[1]) or found[2]
     if value is None:
-        raise SourceError(f"{entry.key}: the environment variable {found[1]} is not set; set it, or write a default: ${{{found[1]}:-folder}}.")
+        raise SourceError(
+            f"{entry.key}: the environment variable {found[1]} is not set; set it, or write a default: ${{{found[1]}:-folder}}."
+        )
     return value
 
 

@@ -296,7 +296,9 @@ def _columns(first: Iterable[Any], layout: Layout, kind: str) -> list[str]:
 def _without_nul(path: Path, lines: Iterable[str]) -> Iterator[str]:
     for count, line in enumerate(lines, 1):
         if "\0" in line:
-            raise SourceError(f"{path.name} holds a NUL byte in line {count:,}: it is not a text file, or it is damaged.")
+            raise SourceError(
+                f"{path.name} holds a NUL byte in line {count:,}: it is not a text file, or it is damaged."
+            )
         yield line
 
 
@@ -504,7 +506,9 @@ def _sheet(path: Path, layout: Layout) -> Iterator[Any]:
         try:
             names = book.sheetnames
             if layout.sheet is not None and layout.sheet not in names:
-                raise SourceError(f"{path.name} has no sheet {layout.sheet!r}; {nearest(layout.sheet, names, 'its sheets are')}.")
+                raise SourceError(
+                    f"{path.name} has no sheet {layout.sheet!r}; {nearest(layout.sheet, names, 'its sheets are')}."
+                )
             sheet = book[layout.sheet or names[0]]
             if not hasattr(sheet, "iter_rows"):
                 raise SourceError(f"{path.name}: the sheet {sheet.title!r} is a chart, not a table.")
@@ -523,7 +527,9 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
         inside = archive.infolist()
         unpacked = sum(member.file_size for member in inside)
         if unpacked > max(SMALL, packed * MOST_EXPANSION) or unpacked > layout.most_unpacked_mb * 1e6:
-            raise SourceError(f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB from {packed / 1e6:,.1f} MB; it was not read.")
+            raise SourceError(
+                f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB from {packed / 1e6:,.1f} MB; it was not read."
+            )
         for member in inside:
             if member.filename.endswith("sharedStrings.xml") and member.file_size > MOST_TEXT_OF_WORKBOOK:
                 raise SourceError(f"{path.name} holds too much text for a workbook; save it as CSV.")
@@ -581,8 +587,8 @@ def _parquet(path: Path, layout: Layout) -> Iterator[Any]:
         try:
             yield pyarrow.parquet.ParquetFile(stream)
         except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
-            first_line = str(error).splitlines()[0]
-            raise SourceError(f"{path.name} is a broken Parquet file: {first_line}") from None
+            first_line = str(error).splitlines()[0].rstrip(".")
+            raise SourceError(f"{path.name} is a broken Parquet file: {first_line}.") from None
 
 
 def _check_parquet(path: Path, layout: Layout, wanted: list[str]) -> Shape:
@@ -595,7 +601,12 @@ def _check_parquet(path: Path, layout: Layout, wanted: list[str]) -> Shape:
 
 
 def _read_parquet(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
-    tops = list(dict.fromkeys(n if n in shape.columns else n.split(".")[0] for n in [*shape.wanted, *([layout.each] if layout.each else [])]))
+    tops = list(
+        dict.fromkeys(
+            n if n in shape.columns else n.split(".")[0]
+            for n in [*shape.wanted, *([layout.each] if layout.each else [])]
+        )
+    )
     row_number = 1  # as if there were a header, so that the numbers fit the same table as CSV
     with _parquet(path, layout) as table:
         for batch in table.iter_batches(batch_size=5_000, columns=tops or None):

@@ -31,7 +31,7 @@ MISSING_WORDS = ("na", "n/a", "?", "-", "--", "null", "none", "nan", "nil", "bla
 # What columns are called, most telling first; matched against the name in lower case with _ for everything else.
 NAMES: dict[str, dict[str, str]] = {
     "ticket": {
-        "id": r"ticket_?(id|number|no|key)|case_?(id|number)|incident(_?(id|number))?$|^number$|^id$|_id$|^key$|^reference$",
+        "id": r"ticket_?(id|number|no|key)|case_?(id|number)|incident(_?(id|number))?$|^number$|^ticket$|^case$|^id$|_id$|^key$|^reference$",
         "opened_at": r"(opened|created|submitted|received|reported|erstellt|abierto|creado)(_?(at|on|date|time))?$|opened|created|open_?date|creation|submitted|received",
         "customer": r"customer(_?(id|number|no))?$|account(_?id)?$|client(_?id)?$|caller(_?id)?|requester(_?id)?|organi[sz]ation(_?id)?|company(_?id)?|kunde|cliente",
         "first_reply_at": r"first_?(reply|response|answer)(_?(at|on|date|time))?$",
@@ -41,14 +41,14 @@ NAMES: dict[str, dict[str, str]] = {
         "within_target": r"sla|within_?target",
         "area": r"^area$|categor|product|component|topic|module",
         "channel": r"channel|contact_?type|^via$|^medium$",
-        "kind": r"^kind$|(ticket|request|issue)_?type",
+        "kind": r"^kind$|(ticket|request|issue)_?type|^type$",
         "priority": r"priorit|urgency",
         "subject": r"subject|summary|^title$|betreff|asunto",
         "excerpt": r"description|^body$|message|^text$",
         "names": r"(customer|requester|contact|full|client)_?name$",
     },
     "survey_response": {
-        "id": r"(response|survey|answer|rating)_?(id|number|no)|respnum|ticket_?id|^id$|_id$|respondent",
+        "id": r"(response|survey|answer|rating)_?(id|number|no)|respnum|^survey$|^response$|ticket_?id|^id$|_id$|respondent",
         "score": r"^(score|rating|nps|csat|ces|netpro)$|nps|csat|satisfaction|_score$|score|rating|recommend|effort|^ease|stars|bewertung|puntuacion",
         "answered_at": r"(answered|responded|submitted|completed|rated|received)(_?(at|on|date|time))?$|(response|answer|survey|end)_?date|^date$|timestamp|closed_?at|created|intdate|datum|fecha",
         "sent_at": r"(sent|invited|asked)(_?(at|on|date|time))?$",
@@ -61,14 +61,14 @@ NAMES: dict[str, dict[str, str]] = {
     "customer": {
         "id": r"(customer|account|client|company)_?(id|number|no|key)$|^customer$|^account$|^id$|_id$|kundennummer",
         "name": r"(account|customer|company|client)_?name|^name$|^company$",
-        "segment": r"segment|industry|tier_?size|sector|branche|internetservice",
+        "segment": r"segment|industry|tier_?size|sector|branche|internetservice|^size$",
         "plan": r"^plan|plan_?(tier|name|type)|subscription_?type|contract|package|edition",
         "mrr": r"mrr|monthly_?(revenue|charges?|price|fee|amount)",
         "started_on": r"(started|start|signup|sign_?up|joined|since|activated|created)(_?(at|on|date|time))?$|customer_?since",
-        "ended_on": r"(ended|end|churned|cancel?led|cancellation|churn|left|deactivated)_?(at|on|date)$|^ended$|^churned$",
+        "ended_on": r"(ended|end|churned|cancel?led|cancellation|churn|left|deactivated)_?(at|on|date)$|^ended$|^churned$|^last_day$",
     },
     "subscription": {
-        "id": r"(subscription|contract)_?(id|number|no)|^id$|_id$",
+        "id": r"(subscription|contract)(_?(id|number|no))?$|^id$|_id$",
         "customer": r"customer(_?(id|number|no))?$|account(_?id)?$|client(_?id)?$|company(_?id)?",
         "started_on": r"(started|start|begin|valid_from|activated)(_?(at|on|date))?$",
         "ended_on": r"(ended|end|cancel?led|expires|expired|valid_to|valid_until)(_?(at|on|date))?$",
@@ -76,16 +76,16 @@ NAMES: dict[str, dict[str, str]] = {
         "mrr": r"mrr|monthly_?(revenue|charges?|price|fee|amount)",
     },
     "purchase": {
-        "id": r"(order|invoice|purchase|booking|transaction|receipt)_?(id|number|no|key)|^id$|_id$",
+        "id": r"(order|invoice|purchase|booking|transaction|receipt)(_?(id|number|no|key))?$|^id$|_id$",
         "customer": r"customer(_?(id|number|no))?$|account(_?id)?$|client(_?id)?$|buyer|guest(_?id)?$|user_?id|kunde|cliente",
         "ordered_at": r"(order|invoice|purchase|booking|transaction|arrival)_?(at|on|date|time)|ordered(_?(at|on))?$|purchased(_?(at|on))?$|^date$|created|datum|fecha",
         "amount": r"amount|total|price|revenue|betrag|importe|^value$",
     },
     "bug": {
-        "id": r"(bug|issue|defect)_?(id|number|no|key)|^key$|^id$|_id$",
+        "id": r"(bug|issue|defect)(_?(id|number|no|key))?$|^key$|^id$|_id$",
         "title": r"^title$|summary|subject|^name$",
         "opened_at": r"(opened|created|reported|submitted)(_?(at|on|date|time))?$|creation",
-        "severity": r"severity",
+        "severity": r"severity|priorit",
         "status": r"status|^state$",
         "fixed_at": r"(fixed)(_?(at|on|date))?$",
         "released_at": r"(released|shipped)(_?(at|on|date))?$",
@@ -118,21 +118,44 @@ NAMES: dict[str, dict[str, str]] = {
 }
 # Words in the name of the file, or columns, that tell what a row is.
 TELLING: dict[str, tuple[str, str]] = {
-    "ticket": (r"ticket|case|incident|helpdesk|request", r"ticket|case_?id|incident|first_?(reply|response)|caller|requester|solved|sla"),
-    "survey_response": (r"survey|nps|csat|ces|rating|feedback|response", r"nps|csat|satisf|rating|score|recommend|survey|respnum"),
+    "ticket": (
+        r"ticket|case|incident|helpdesk|request",
+        r"ticket|case_?id|incident|first_?(reply|response)|caller|requester|solved|sla",
+    ),
+    "survey_response": (
+        r"survey|nps|csat|ces|rating|feedback|response",
+        r"nps|csat|satisf|rating|score|recommend|survey|respnum",
+    ),
     "customer": (r"customer|account|client|churn", r"plan|segment|industry|signup|contract|churn"),
     "subscription": (r"subscription|contract", r"subscription"),
     "purchase": (r"order|purchase|invoice|sales|retail|booking", r"order|invoice|purchase|quantity|amount|price"),
     "bug": (r"bug|issue|defect", r"severity|bug|issue|resolution|assignee|component"),
     "bug_report": (r"bug_?report|report|duplicate|link", r"bug|duplicate"),
     "release": (r"release|deploy|version", r"version|release|deploy"),
-    "employment": (r"employ|staff|hr|attrition|people|personnel", r"employee|emp_?id|hire|termination|department|manager"),
+    "employment": (
+        r"employ|staff|hr|attrition|people|personnel",
+        r"employee|emp_?id|hire|termination|department|manager",
+    ),
 }
 MONEY_WORDS = re.compile(r"[$€£¥]|(?<![A-Za-z])(EUR|USD|GBP)(?![A-Za-z])")
 
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
-_DAYS = tuple(f"{order[0]}{mark}{order[1]}{mark}{year}" for mark in "/.-" for year in ("%Y", "%y") for order in (("%d", "%m"), ("%m", "%d")))
-_OTHERS = ("%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%a %b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M:%S UTC")
+_DAYS = tuple(
+    f"{order[0]}{mark}{order[1]}{mark}{year}"
+    for mark in "/.-"
+    for year in ("%Y", "%y")
+    for order in (("%d", "%m"), ("%m", "%d"))
+)
+_OTHERS = (
+    "%Y/%m/%d",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%a %b %d %H:%M:%S %Y",
+    "%Y-%m-%d %H:%M:%S UTC",
+)
 CANDIDATES = ("iso", *(day + hour for day in _DAYS + _OTHERS[:6] for hour in _TIMES), *_OTHERS[6:])
 
 
@@ -243,7 +266,9 @@ def _encoding(path: Path, doubts: dict[str, str]) -> str:
 
 def _delimiter(lines: list[str], usual: str) -> str | None:
     bare = [re.sub(r'"(?:[^"]|"")*"', "", line) for line in lines[:100]]
-    counts = {mark: Counter(line.count(mark) for line in bare).most_common(1)[0] for mark in (usual, ",", ";", "\t", "|")}
+    counts = {
+        mark: Counter(line.count(mark) for line in bare).most_common(1)[0] for mark in (usual, ",", ";", "\t", "|")
+    }
     steady = {mark: often for mark, (many, often) in counts.items() if many > 0 and bare[0].count(mark) > 0}
     if not steady:
         return usual if len({len(line.split()) for line in lines}) > 1 or len(lines[0].split()) == 1 else None
@@ -299,23 +324,39 @@ def _look_into(column: Column) -> None:
     points, commas = (_reads_all(_decimals(comma), some) for comma in (False, True))
     column.is_number = points or commas
     written = [text for text in some if "," in text or "." in text]
-    column.comma = commas and not points or (
-        commas and bool(written) and all(re.search(r",\d{1,2}$", MONEY_WORDS.sub("", text).strip()) for text in written if "," in text)
-        and any("," in text for text in written)
+    column.comma = (
+        (commas
+        and not points)
+        or (
+            commas
+            and bool(written)
+            and all(re.search(r",\d{1,2}$", MONEY_WORDS.sub("", text).strip()) for text in written if "," in text)
+            and any("," in text for text in written)
+        )
     )
     column.comma_unsure = points and commas and any(re.search(r"[.,]\d{3}$", text) for text in written)
 
 
-def _reads_all(read: Callable[[str], Any], texts: list[str]) -> bool:
+def _failures(read: Callable[[str], Any], texts: list[str]) -> int | None:
+    """How many of these it cannot read; None if they are too many to be slips of the hand (one in fifty, or one of 20)."""
+    slips = max(len(texts) // 50, len(texts) >= 20)
+    failures = 0
     for text in texts:
         try:
             read(text)
         except (Wrong, ValueError, OverflowError, OSError):
-            return False
-    return True
+            failures += 1
+            if failures > slips:
+                return None
+    return failures
+
+
+def _reads_all(read: Callable[[str], Any], texts: list[str]) -> bool:
+    return _failures(read, texts) is not None
 
 
 def _date_formats(folded: str, texts: list[str]) -> tuple[str | None, str | None]:
+    """The format of these dates, and another one that reads them as well."""
     if all(re.fullmatch(r"\d+", text) for text in texts):
         numbers = [int(text) for text in texts]
         named = re.search(r"date|time|_at$|_on$|^ts$|created|day", folded)
@@ -328,13 +369,18 @@ def _date_formats(folded: str, texts: list[str]) -> tuple[str | None, str | None
         return None, None
     if not all(any(c.isdigit() for c in text) and len(text) >= 6 for text in texts):
         return None, None
-    fitting = []
+    fitting: list[tuple[int, str]] = []
     for candidate in CANDIDATES:
-        if _reads_all(_reader_of("", candidate), texts):
-            fitting.append(candidate)
-            if candidate == "iso" or len(fitting) == 2:
+        failures = _failures(_reader_of("", candidate), texts)
+        if failures is not None:
+            fitting.append((failures, candidate))
+            if candidate == "iso":
                 break
-    return (fitting + [None, None])[0], (fitting + [None, None])[1]  # type: ignore[return-value]
+    fitting.sort(key=lambda each: each[0])
+    if not fitting:
+        return None, None
+    too = len(fitting) > 1 and fitting[1][0] == fitting[0][0]
+    return fitting[0][1], fitting[1][1] if too else None
 
 
 # --- which record, which field -----------------------------------------------------------------------------------
@@ -359,7 +405,9 @@ def _guess(record: str, path: Path, columns: list[Column]) -> Guess:
     first = columns[0].folded
     if re.search(rf"^{record.split('_')[0]}(_?(id|number|no|key))?$", first):
         guess.points += 3
-    if record == "bug_report" and not (guess.fields.get("ticket") or (guess.fields.get("customer") and guess.fields.get("reported_at"))):
+    if record == "bug_report" and not (
+        guess.fields.get("ticket") or (guess.fields.get("customer") and guess.fields.get("reported_at"))
+    ):
         guess.points = -1
     for each in fields(BY_TABLE[record]):
         if _is_required(each) and each.name not in guess.fields and each.name not in ("id", "kind", "scale"):
@@ -435,7 +483,13 @@ def _fill_required(record: str, guess: Guess, columns: list[Column]) -> None:
                 guess.fields[each.name] = column
                 guess.by_content.append(each.name)
                 break
-            if record == "bug" and each.name == "title" and kind is str and not column.is_number and column.dates is None:
+            if (
+                record == "bug"
+                and each.name == "title"
+                and kind is str
+                and not column.is_number
+                and column.dates is None
+            ):
                 guess.fields[each.name] = column
                 guess.by_content.append(each.name)
                 guess.points -= 0.5
@@ -473,12 +527,22 @@ def _said(texts: Iterable[str]) -> str:
     return listed(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text) for text in texts)
 
 
-def _written(path: Path, shown_as: str, layout: Layout, doubts: dict[str, str], shape: Shape, columns: list[Column], guesses: list[Guess]) -> list[str]:
+def _written(
+    path: Path,
+    shown_as: str,
+    layout: Layout,
+    doubts: dict[str, str],
+    shape: Shape,
+    columns: list[Column],
+    guesses: list[Guess],
+) -> list[str]:
     guess = guesses[0]
-    source = re.sub(r"[^a-z0-9]+", "_", path.name.casefold().removesuffix(".gz").rsplit(".", 1)[0]).strip("_") or "files"
+    source = (
+        re.sub(r"[^a-z0-9]+", "_", path.name.casefold().removesuffix(".gz").rsplit(".", 1)[0]).strip("_") or "files"
+    )
     rows = len(columns[0].cells)
     lines = [
-        f"# Guessed from the first {number(rows, 'row')} of {_said([path.name])}. Read it, mend what says \"not sure\",",
+        f'# Guessed from the first {number(rows, "row")} of {_said([path.name])}. Read it, mend what says "not sure",',
         "# and paste it into empathy.toml. What each line means: docs/files.md.",
         f"[sources.{source}]",
         'type = "files"',
@@ -501,10 +565,12 @@ def _written(path: Path, shown_as: str, layout: Layout, doubts: dict[str, str], 
     used = list(guess.fields.values())
     missing = sorted({word for column in used for word in column.missing})
     if missing:
-        lines.append(f"blanks = {_toml(missing)}  # not sure: that these mean \"not known\"")
+        lines.append(f'blanks = {_toml(missing)}  # not sure: that these mean "not known"')
     guess.merges = _stand_together(path, layout, shape, guess)
     if guess.merges:
-        lines.append('same_id = "merge"  # not sure: many rows share an id and stand together; they are taken for one record')
+        lines.append(
+            'same_id = "merge"  # not sure: many rows share an id and stand together; they are taken for one record'
+        )
     body, entry_lines = _fields(guess, columns)
     lines += entry_lines
     lines.append(f"[sources.{source}.files.fields]")
@@ -529,10 +595,22 @@ def _fields(guess: Guess, columns: list[Column]) -> tuple[list[str], list[str]]:
         elif name in guess.fields:
             lines += _one_field(guess, name, guess.fields[name])
         elif guess.record == "survey_response" and name == "answered_at" and "answered_at" not in guess.fields:
-            lines.append("# answered_at = ...  # not sure: no column of dates was found, and without one the answers belong to no day")
-    times = [c for n, c in guess.fields.items() if kind_of(guess.record, n) is datetime and c.dates not in ("unix", "unix_ms")]
-    if any(not re.search(r"(Z|[+-]\d\d:?\d\d)$", text) and re.search(r"\d:\d\d", text) for c in times for text in c.texts[:50]):
-        entry.append('# not sure: in which time zone its times are; the company\'s is taken, else write time_zone = "Europe/Madrid"')
+            lines.append(
+                "# answered_at = ...  # not sure: no column of dates was found, and without one the answers belong to no day"
+            )
+    times = [
+        c
+        for n, c in guess.fields.items()
+        if kind_of(guess.record, n) is datetime and c.dates not in ("unix", "unix_ms")
+    ]
+    if any(
+        not re.search(r"(Z|[+-]\d\d:?\d\d)$", text) and re.search(r"\d:\d\d", text)
+        for c in times
+        for text in c.texts[:50]
+    ):
+        entry.append(
+            '# not sure: in which time zone its times are; the company\'s is taken, else write time_zone = "Europe/Madrid"'
+        )
     return lines, entry
 
 
@@ -571,7 +649,17 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
         return [f"id = {_toml(column.name)}{doubt}"]
     parts = [
         guess.fields[name].name
-        for name in ("id", "bug", "ticket", "customer", "ordered_at", "answered_at", "opened_at", "reported_at", "started_on")
+        for name in (
+            "id",
+            "bug",
+            "ticket",
+            "customer",
+            "ordered_at",
+            "answered_at",
+            "opened_at",
+            "reported_at",
+            "started_on",
+        )
         if name in guess.fields
     ]
     parts = list(dict.fromkeys(parts))
@@ -583,7 +671,9 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
             'if the rows of one stand together, write same_id = "merge"'
         ]
     unique = sorted((each for each in columns if each.texts), key=lambda each: (-each.distinct, each.dates is not None))
-    return [f"id = {_toml((unique or columns)[0].name)}  # not sure: no column is named like a key; this one differs most from row to row"]
+    return [
+        f"id = {_toml((unique or columns)[0].name)}  # not sure: no column is named like a key; this one differs most from row to row"
+    ]
 
 
 def _one_field(guess: Guess, name: str, column: Column) -> list[str]:
@@ -608,7 +698,9 @@ def _one_field(guess: Guess, name: str, column: Column) -> list[str]:
         if column.comma:
             options["decimal_comma"] = True
         if column.comma_unsure:
-            doubts.append(f"is {_said([next(t for t in column.texts if re.search(r'[.,][0-9]{3}$', t))])} more than a thousand?")
+            doubts.append(
+                f"is {_said([next(t for t in column.texts if re.search(r'[.,][0-9]{3}$', t))])} more than a thousand?"
+            )
         if name not in MONEY and any(re.search(r"[.,]\d*[1-9]", text) for text in column.texts):
             doubts.append("it holds broken numbers, which are set aside")
     allowed = WORDS.get((record, name))
@@ -622,19 +714,22 @@ def _one_field(guess: Guess, name: str, column: Column) -> list[str]:
         doubts.append("if this is the last day and not the first day after it, add plus = { days = 1 }")
     if not options:
         return [f"{name} = {_toml(column.name)}" + (f"  # not sure: {'; '.join(doubts)}" if doubts else "")]
-    return [f"{name} = {_toml({'column': column.name, **options})}" + (f"  # not sure: {'; '.join(doubts)}" if doubts else "")]
+    return [
+        f"{name} = {_toml({'column': column.name, **options})}"
+        + (f"  # not sure: {'; '.join(doubts)}" if doubts else "")
+    ]
 
 
 _MEANINGS = {
     "blocker": r"block|critical|^p0$|^s1$|urgent|highest",
     "major": r"major|high|^p1$|^s2$",
     "minor": r"minor|medium|normal|moderate|^p2$|^s3$",
-    "cosmetic": r"cosmetic|trivial|^low|lowest|^p[34]$|^s4$",
+    "cosmetic": r"cosmetic|trivial|^low|lowest|^p[45]$|^s4$",
     "involuntary": r"involunt|dismiss|for cause|layoff|laid off|fired|redundan",
     "voluntary": r"volunt|resign|quit",
-    "problem": r"problem|bug|incident|technical|error|defect",
+    "problem": r"problem|bug|incident|technical|error|defect|fault",
     "question": r"question|inquiry|enquiry|how to",
-    "request": r"request|refund|cancel|change",
+    "request": r"request|refund|cancel|change|wish",
 }
 
 
@@ -671,7 +766,9 @@ def _scale(guess: Guess) -> dict[str, str]:
     doubts = []
     if outside:
         rows = sum(numbers[each] for each in outside)
-        doubts.append(f"{number(rows, 'row')} with {listed(map(str, outside))} are set aside; if that means \"no answer\", add it to blanks")
+        doubts.append(
+            f'{number(rows, "row")} with {listed(map(str, outside))} are set aside; if that means "no answer", add it to blanks'
+        )
     value: Any = column.name
     if words:
         value = {"column": column.name, "blanks": words[:20]}

@@ -140,12 +140,16 @@ def entries(asked: Asked) -> list[Entry]:
     key = f"sources.{asked.name}"
     for option in asked.options:
         if option != "files":
-            raise SourceError(f"{key}.{option}: a source of type files has no such option; it has [[{key}.files]] tables.")
+            raise SourceError(
+                f"{key}.{option}: a source of type files has no such option; it has [[{key}.files]] tables."
+            )
     tables = asked.options.get("files")
     if isinstance(tables, dict):
         tables = [tables]
     if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
-        raise SourceError(f"{key} names no files; write a [[{key}.files]] table, or let ./run files guess PATH write it.")
+        raise SourceError(
+            f"{key} names no files; write a [[{key}.files]] table, or let ./run files guess PATH write it."
+        )
     return [_entry(f"{key}.files[{place}]", table, asked.settings.zone) for place, table in enumerate(tables, 1)]
 
 
@@ -165,18 +169,22 @@ def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
     mapped = {}
     for name, value in written.items():
         if name not in names:
-            raise SourceError(f"{key}.fields.{name}: a {record} has no field {name!r}; {nearest(name, names, 'it has')}.")
+            raise SourceError(
+                f"{key}.fields.{name}: a {record} has no field {name!r}; {nearest(name, names, 'it has')}."
+            )
         mapped[name] = _field(f"{key}.fields.{name}", name, value, kind_of(record, name))
     for name, declared in names.items():
         if declared.default is MISSING and declared.default_factory is MISSING and name not in mapped:
-            raise SourceError(f"{key}: a {record} needs the field {name!r}, and the mapping does not say where it comes from.")
+            raise SourceError(
+                f"{key}: a {record} needs the field {name!r}, and the mapping does not say where it comes from."
+            )
     same_id = _one_of(key, "same_id", table.get("same_id", "last"), SAME_ID)
     for name, each in mapped.items():
         if "take" in each.options and same_id != "merge":
             raise SourceError(f'{key}.fields.{name}.take has a meaning only with same_id = "merge".')
     where = table.get("where", {})
     if not isinstance(where, dict):
-        raise SourceError(f"{key}.where: write a table, for example where = {{ Status = \"Closed\" }}.")
+        raise SourceError(f'{key}.where: write a table, for example where = {{ Status = "Closed" }}.')
     for column, condition in where.items():
         if isinstance(condition, dict):
             _refuse_unknown(f"{key}.where.{column}", condition, CONDITIONS, "condition")
@@ -270,7 +278,7 @@ def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
         if options["take"] == "sum" and kind is not int:
             raise SourceError(f"{key}.take: only a number or an amount can be summed.")
     if "values" in options and not isinstance(options["values"], dict):
-        raise SourceError(f"{key}.values: write a table, for example {{ \"1 - High\" = \"major\" }}.")
+        raise SourceError(f'{key}.values: write a table, for example {{ "1 - High" = "major" }}.')
     if "other" in options and "values" not in options:
         raise SourceError(f"{key}.other has a meaning only beside `values`.")
     if "format" in options and kind not in (date, datetime):
@@ -280,7 +288,7 @@ def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
     if "plus" in options:
         plus = options["plus"]
         if kind not in (date, datetime) or not isinstance(plus, dict) or not plus:
-            raise SourceError(f"{key}.plus: write time to add to a date, for example {{ minutes = \"wait_minutes\" }}.")
+            raise SourceError(f'{key}.plus: write time to add to a date, for example {{ minutes = "wait_minutes" }}.')
         _refuse_unknown(f"{key}.plus", plus, UNITS if kind is datetime else ("days",), "unit")
     _blanks(key, options)
     _flag(key, options, "decimal_comma")
@@ -291,7 +299,9 @@ def _refuse_undated(entry: Entry) -> None:
     """What the record class cannot say: the store would refuse every single row of these."""
     has = entry.fields.keys()
     if entry.record == "survey_response" and "answered_at" not in has and ("score" in has or "sent_at" not in has):
-        raise SourceError(f"{entry.key} does not say when a survey was answered; map answered_at, without it an answer belongs to no day.")
+        raise SourceError(
+            f"{entry.key} does not say when a survey was answered; map answered_at, without it an answer belongs to no day."
+        )
     if entry.record == "bug_report" and "ticket" not in has and not {"customer", "reported_at"} <= has:
         raise SourceError(f"{entry.key}: a bug_report needs a ticket, or a customer and reported_at.")
 
@@ -302,7 +312,9 @@ def _check_scale(entry: Entry) -> None:
     kind, scale = entry.fields["kind"], entry.fields["scale"]
     if kind.way == scale.way == "constant" and (kind.source, scale.source) not in SCALES:
         known = listed(f'{each} "{name}"' for each, name in SCALES)
-        raise SourceError(f"{entry.key}: there is no scale {scale.source!r} for {kind.source!r}; understood are {known}.")
+        raise SourceError(
+            f"{entry.key}: there is no scale {scale.source!r} for {kind.source!r}; understood are {known}."
+        )
 
 
 def _refuse_unknown(key: str, table: dict[str, Any], known: Iterable[str], noun: str) -> None:
@@ -334,7 +346,7 @@ def _flag(key: str, table: dict[str, Any], name: str) -> bool:
 def _blanks(key: str, table: dict[str, Any]) -> frozenset[str]:
     written = table.get("blanks", [])
     if not isinstance(written, list):
-        raise SourceError(f"{key}.blanks: write a list, for example [\"NA\", \"?\"].")
+        raise SourceError(f'{key}.blanks: write a list, for example ["NA", "?"].')
     return frozenset({"", *(as_text(each) for each in written)})
 
 
@@ -493,7 +505,9 @@ def _getter(entry: Entry, shape: Shape, mapped: FieldMap) -> Get:
         else:
             get = _joined(texts, str(mapped.options.get("join", "/")), mapped.name in REFERENCES, convert)
     elif mapped.way == "product":
-        numbers = [_from_column(shape.place_of(each), blanks, _decimals(_comma(entry, mapped)), {}) for each in mapped.source]
+        numbers = [
+            _from_column(shape.place_of(each), blanks, _decimals(_comma(entry, mapped)), {}) for each in mapped.source
+        ]
         get = _multiplied(numbers, mapped.name)
     else:
         parts = re.split(r"\{([^{}]+)\}", mapped.source)
@@ -504,7 +518,9 @@ def _getter(entry: Entry, shape: Shape, mapped: FieldMap) -> Get:
     return get
 
 
-def _from_column(place: int, blanks: frozenset[str], convert: Callable[[str], Any], typed: dict[type, Callable[[Any], Any]]) -> Get:
+def _from_column(
+    place: int, blanks: frozenset[str], convert: Callable[[str], Any], typed: dict[type, Callable[[Any], Any]]
+) -> Get:
     def get(row: list[Any]) -> Any:
         cell = row[place]
         if cell.__class__ is str:
@@ -684,7 +700,9 @@ def _sensible(moment: datetime) -> datetime:
     return moment
 
 
-def _dates(readers: list[Callable[[str], datetime]], formats: list[str], kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[str], Any]:
+def _dates(
+    readers: list[Callable[[str], datetime]], formats: list[str], kind: type, zone: ZoneInfo, company_zone: ZoneInfo
+) -> Callable[[str], Any]:
     settle = _settle(kind, zone, company_zone)
     expected = " or ".join(each if each != "iso" else "like 2026-01-31 or 2026-01-31 14:05" for each in formats)
 
@@ -702,14 +720,14 @@ def _dates(readers: list[Callable[[str], datetime]], formats: list[str], kind: t
 
 def _reader_of(key: str, pattern: Any) -> Callable[[str], datetime]:
     if not isinstance(pattern, str) or not pattern:
-        raise SourceError(f"{key}.format: write a text like \"%d/%m/%Y\", or a list of them.")
+        raise SourceError(f'{key}.format: write a text like "%d/%m/%Y", or a list of them.')
     if pattern == "iso":
         return datetime.fromisoformat
     if pattern in ("unix", "unix_ms"):
         part = 1 if pattern == "unix" else 1000
         return lambda text: datetime.fromtimestamp(float(text) / part, UTC)
     if "%" not in pattern:
-        raise SourceError(f"{key}.format: {pattern!r} is none of iso, unix, unix_ms or a text like \"%d/%m/%Y\".")
+        raise SourceError(f'{key}.format: {pattern!r} is none of iso, unix, unix_ms or a text like "%d/%m/%Y".')
     try:
         datetime.strptime(datetime(2026, 1, 31, 14, 5).strftime(pattern), pattern)
     except ValueError as error:
@@ -729,7 +747,12 @@ def _quick(pattern: str) -> Callable[[str], datetime] | None:
     if len({"%Y", "%y"} & set(used)) != 1 or any(a == "" for a in pieces[2:-1:2]):
         return None  # without marks between them, where one number ends is for strptime to find out
     exact = re.compile("".join(_QUICK.get(each, re.escape(each)) for each in pieces), re.ASCII).fullmatch
-    places = {letter: place for letter, place in re.compile("".join(_QUICK.get(each, re.escape(each)) for each in pieces)).groupindex.items()}
+    places = {
+        letter: place
+        for letter, place in re.compile(
+            "".join(_QUICK.get(each, re.escape(each)) for each in pieces)
+        ).groupindex.items()
+    }
     order = [places.get(letter) for letter in "YmdHMS"]
     short = places.get("y")
 
