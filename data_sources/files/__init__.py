@@ -161,13 +161,14 @@ def _records(reading: _Reading, bound: Bound) -> Iterator[tuple[int, Any]]:
     keeps, values, make = bound.keeps, bound.values, bound.make
     merges = entry.same_id == "merge"
     together: list[list[Any]] = []
-    where, last_row = "", []
+    where = ""
+    last_row: list[Any] = []
     before = 0
     for row_number, row in formats.read(reading.path, entry.layout, reading.shape):
         count = int(row_number != before)  # several records may come out of one row
         before = row_number
         if row.__class__ is BadRow:
-            yield count, SetAside(entry.record, f"{name} row {row_number}", row.column, row.value, row.reason)  # type: ignore[union-attr]
+            yield count, SetAside(entry.record, f"{name} row {row_number}", row.column, row.value, row.reason)
             continue
         if keeps is not None and not keeps(row):  # type: ignore[arg-type]
             yield count, None

@@ -163,7 +163,7 @@ class _Unpacking(io.RawIOBase):
 
     def __init__(self, path: Path, most: float) -> None:
         self._name = path.name
-        self._inside = gzip.open(path, "rb")
+        self._inside = gzip.open(path, "rb")  # noqa: SIM115 (closed by close)
         self._most = most
         self._fair = max(SMALL, path.stat().st_size * MOST_EXPANSION)
         self._given = 0
@@ -196,7 +196,7 @@ def _unpacked(path: Path, layout: Layout) -> Iterator[IO[bytes]]:
             plain.seek(0)
             yield plain
             return
-    with io.BufferedReader(_Unpacking(path, layout.most_unpacked_mb * 1e6), 1 << 18) as stream:  # type: ignore[type-var]
+    with io.BufferedReader(_Unpacking(path, layout.most_unpacked_mb * 1e6), 1 << 18) as stream:
         yield stream
 
 
@@ -613,9 +613,9 @@ def _read_parquet(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[in
             columns = {name: _plain(batch.column(place)) for place, name in enumerate(batch.schema.names)}
             if not layout.each and all(name in columns for name in shape.wanted):
                 picked = [columns[name] for name in shape.wanted]
-                for row in zip(*picked, strict=True):
+                for several in zip(*picked, strict=True):
                     row_number += 1
-                    yield row_number, list(row)
+                    yield row_number, list(several)
                 continue
             for cells in zip(*columns.values(), strict=True):
                 row_number += 1

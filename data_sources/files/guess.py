@@ -28,6 +28,7 @@ from store.records import BY_TABLE, SCALES, WORDS
 SAMPLE = 2_000  # rows
 MISSING_WORDS = ("na", "n/a", "?", "-", "--", "null", "none", "nan", "nil", "blank", "unknown", "#n/a", "(blank)")
 
+# ruff: noqa: E501 (patterns are easier to compare in one line each)
 # What columns are called, most telling first; matched against the name in lower case with _ for everything else.
 NAMES: dict[str, dict[str, str]] = {
     "ticket": {
@@ -324,15 +325,11 @@ def _look_into(column: Column) -> None:
     points, commas = (_reads_all(_decimals(comma), some) for comma in (False, True))
     column.is_number = points or commas
     written = [text for text in some if "," in text or "." in text]
-    column.comma = (
-        (commas
-        and not points)
-        or (
-            commas
-            and bool(written)
-            and all(re.search(r",\d{1,2}$", MONEY_WORDS.sub("", text).strip()) for text in written if "," in text)
-            and any("," in text for text in written)
-        )
+    column.comma = (commas and not points) or (
+        commas
+        and bool(written)
+        and all(re.search(r",\d{1,2}$", MONEY_WORDS.sub("", text).strip()) for text in written if "," in text)
+        and any("," in text for text in written)
     )
     column.comma_unsure = points and commas and any(re.search(r"[.,]\d{3}$", text) for text in written)
 

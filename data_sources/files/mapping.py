@@ -268,9 +268,8 @@ def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
         source = [str(each) for each in source]
     elif way == "column":
         source = str(source)
-    elif way == "template":
-        if not isinstance(source, str) or not re.search(r"\{[^{}]+\}", source):
-            raise SourceError(f"{key}.template: write a text with at least one {{column}} in it.")
+    elif way == "template" and not (isinstance(source, str) and re.search(r"\{[^{}]+\}", source)):
+        raise SourceError(f"{key}.template: write a text with at least one {{column}} in it.")
     if way == "product" and kind is not int:
         raise SourceError(f"{key}.product: only a number or an amount can be a product.")
     if "take" in options:
@@ -361,7 +360,8 @@ def kind_of(record: str, name: str) -> type:
     hint = get_type_hints(BY_TABLE[record])[name]
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(each for each in get_args(hint) if each is not type(None))
-    return get_origin(hint) or hint
+    kind: type = get_origin(hint) or hint
+    return kind
 
 
 # --- from row to record ------------------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ class Bound:
 
     def merged(self, rows: list[list[Any]]) -> list[Any]:
         """One row of values out of several; a row that left a field blank has no say in it."""
-        together = []
+        together: list[Any] = []
         for take, column in zip(self.take, zip(*rows, strict=True), strict=True):
             said = [value for value in column if value is not None]
             if not said:
@@ -416,7 +416,7 @@ class Bound:
             elif take == "first":
                 together.append(said[0])
             else:
-                together.append({"min": min, "max": max, "sum": sum}[take](said))
+                together.append(_TOGETHER[take](said))
         return together
 
     def label(self, name: str) -> str:
@@ -433,6 +433,9 @@ class Bound:
                     column = self.label(name)
                     break
         return SetAside(self.entry.record, place, column or "", wrong.value[:200], wrong.reason)
+
+
+_TOGETHER: dict[str, Callable[[list[Any]], Any]] = {"min": min, "max": max, "sum": sum}
 
 
 def _finish_survey(place: dict[str, int], values: list[Any]) -> bool:
@@ -729,10 +732,10 @@ def _reader_of(key: str, pattern: Any) -> Callable[[str], datetime]:
     if "%" not in pattern:
         raise SourceError(f'{key}.format: {pattern!r} is none of iso, unix, unix_ms or a text like "%d/%m/%Y".')
     try:
-        datetime.strptime(datetime(2026, 1, 31, 14, 5).strftime(pattern), pattern)
+        datetime.strptime(datetime(2026, 1, 31, 14, 5).strftime(pattern), pattern)  # noqa: DTZ001, DTZ007
     except ValueError as error:
         raise SourceError(f"{key}.format: {pattern!r} is no format of a date ({error}).") from None
-    return _quick(pattern) or (lambda text: datetime.strptime(text, pattern))
+    return _quick(pattern) or (lambda text: datetime.strptime(text, pattern))  # noqa: DTZ007 (its zone comes later)
 
 
 _QUICK = {"%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})"} | {f"%{c}": rf"(?P<{c}>\d{{1,2}})" for c in "mdHMS"}
@@ -766,7 +769,7 @@ def _quick(pattern: str) -> Callable[[str], datetime] | None:
         else:
             year = int(found[order[0]])  # type: ignore[index]
         rest = [0 if place is None else int(found[place]) for place in order[1:]]
-        return datetime(year, *rest)
+        return datetime(year, *rest)  # type: ignore[arg-type]  # noqa: DTZ001 (its zone comes later)
 
     return read
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -107,10 +108,7 @@ def test_the_airport_survey_gives_its_satisfaction_and_both_kinds_of_ease(name: 
     assert agrees(scores(tables, "csat"), expected()[name]["csat_Q7ALL"])
     assert agrees(scores(tables, "ces", "Finding the way"), expected()[name]["ease_Q14FIND"])
     assert agrees(scores(tables, "ces", "Passing through security"), expected()[name]["ease_Q14PASSTHRU"])
-    days = {
-        each.answered_at.astimezone(settings.ZoneInfo("America/Los_Angeles")).date()
-        for each in tables["survey_response"]
-    }
+    days = {each.answered_at.astimezone(ZoneInfo("America/Los_Angeles")).date() for each in tables["survey_response"]}
     assert {day.month for day in days} == {5}
     assert {day.year for day in days} == {int(name[-4:])}
 
@@ -172,9 +170,10 @@ def test_staff_gives_head_count_and_leavers_of_every_year() -> None:
     assert sum(each.ended_on is not None for each in people) == reference["terminated"]
     assert {each.left_how for each in people} == {"voluntary", "involuntary", None}
     for year, figures in reference["per_year"].items():
-        there = lambda day: sum(
-            each.started_on <= day and (each.ended_on is None or each.ended_on > day) for each in people
-        )
+
+        def there(day: date) -> int:
+            return sum(each.started_on <= day and (each.ended_on is None or each.ended_on > day) for each in people)
+
         assert there(date(int(year), 1, 1)) == figures["headcount_jan1"]
         assert there(date(int(year), 12, 31)) == figures["headcount_dec31"]
         assert (
