@@ -7,6 +7,7 @@ import streamlit as st
 from display import words
 from display.foreign import plain
 from display.links import BUG
+from display.sparkline import bars, in_words
 from metrics.top_bugs import TopBug, TopBugs
 from settings import Settings
 
@@ -17,12 +18,13 @@ LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic
 def ranked(top: TopBugs) -> None:
     """The list. Each line opens the page of its bug."""
     for bug in top.bugs:
-        with st.container(key=f"bug-{bug.rank}", gap=None):
+        with st.container(key=f"bug-{bug.rank}", gap="xxsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.page_link(BUG, label=f"**{bug.rank}.** {plain(bug.title, 90)}", query_params={"bug": bug.id})
+                st.page_link(BUG, label=f"{bug.rank}. {plain(bug.title, 90)}", query_params={"bug": bug.id})
                 if badges := marks(bug):
-                    st.markdown(badges)
-            st.markdown(told(bug))
+                    st.markdown(badges, width="content")
+                st.image(bars(bug.weeks), alt=in_words(bug.weeks), width="content")
+            st.caption(told(bug))
 
 
 def marks(bug: TopBug) -> str:
@@ -39,7 +41,8 @@ def marks(bug: TopBug) -> str:
 
 def told(bug: TopBug) -> str:
     """Why it stands here, in one sentence, and the arithmetic."""
-    return f"{plain(bug.sentence)}  \n:gray[Pain {plain(bug.arithmetic)}]"
+    why = bug.why[:1].upper() + bug.why[1:]
+    return f"{plain(why)}  \nPain: {plain(bug.arithmetic)}"
 
 
 def facts(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:

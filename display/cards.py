@@ -13,10 +13,8 @@ from display.links import METRIC
 from metrics.metric import Metric, Reading
 from metrics.readings import Card
 
-NAMED_BY_ITS_OWN = {"csat": "CSAT", "nps": "NPS", "ces": "Customer effort"}
 
-
-def cards(shown: Sequence[Card], now: datetime, width: int = 190) -> None:
+def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
     """A grid of cards that falls to two columns on a phone."""
     grid = st.grid(min_column_width=width, gap="small")
     for card in shown:
@@ -26,7 +24,7 @@ def cards(shown: Sequence[Card], now: datetime, width: int = 190) -> None:
 
 def one_card(card: Card, now: datetime) -> None:
     metric, reading = card.metric, card.reading
-    st.page_link(METRIC, label=f"**{metric.name}**", query_params={"metric": metric.key})
+    st.page_link(METRIC, label=metric.short, query_params={"metric": metric.key})
     changed: dict[str, Any] = {}
     if reading.state == "full" and reading.comparison is not None:
         changed = delta(metric, reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,6 +12,13 @@ from display.foreign import plain
 from metrics import readings
 from metrics.readings import SourceState, StoreError, View, sources, view
 from settings import SettingsError
+
+LOOK = Path(__file__).with_name("look.css")
+
+
+def look() -> None:
+    """What the theme cannot say."""
+    st.html(LOOK)
 
 
 def opened() -> View:
@@ -55,7 +63,7 @@ def nothing_yet() -> None:
 def ribbon(view: View) -> None:
     """On every page, before anything else, where what is shown was invented."""
     if view.snapshot.is_sample:
-        st.caption(
+        st.markdown(
             ":orange-badge[Sample data] This company is invented, with its customers, bugs and numbers. "
             "The README says how to read your own."
         )

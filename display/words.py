@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
 from metrics.metric import Comparison, Metric, Reading
 from metrics.period import Period
+from metrics.readings import Card
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"
@@ -175,3 +177,35 @@ def sentence(metric: Metric, reading: Reading) -> str:
     if metric.differ is None:
         return f"{text}."
     return f"{text}; {verdict(metric, reading.comparison, reading.period)}."
+
+
+def what_changed(shown: Sequence[Card]) -> str:
+    """The answer of the page for executives, in one or two sentences."""
+    worse = [card for card in shown if _good(card) is False]
+    better = [card for card in shown if _good(card) is True]
+    known = [card for card in shown if card.reading.value is not None]
+    if not known:
+        return "There is no number yet that may be shown: too few stand behind each of them."
+    parts = []
+    if worse:
+        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
+    if better:
+        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
+    rest = len(known) - len(worse) - len(better)
+    if not parts:
+        return f"None of the {len(known)} numbers that can be told changed clearly from the stretch before."
+    if rest:
+        parts.append(f"The other {rest} show no clear change.")
+    return " ".join(parts)
+
+
+def _good(card: Card) -> bool | None:
+    return card.reading.comparison.good if card.reading.comparison else None
+
+
+def _change(card: Card) -> str:
+    comparison = card.reading.comparison
+    assert comparison is not None
+    assert comparison.difference is not None
+    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
+    return f"{card.metric.short} ({before} to {now})"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from importlib import import_module
 
-from metrics.metric import Metric, Unanswerable
+from metrics.metric import Metric
+from metrics.metric import Unanswerable as Unanswerable
 
 METRICS = (
     "csat",

@@ -114,4 +114,5 @@ METRIC = Metric(
     headline=4,
     count=count_answers("ces", of_bins),
     differ=differ,
+    abbreviation="Ease (CES)",
 )

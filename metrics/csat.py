@@ -95,4 +95,5 @@ METRIC = Metric(
     headline=4,
     count=count_answers("csat", of_bins),
     differ=differ,
+    abbreviation="CSAT",
 )

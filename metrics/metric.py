@@ -84,7 +84,12 @@ class Metric:
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
+    abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
+
+    @property
+    def short(self) -> str:
+        return self.abbreviation or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,4 +85,5 @@ METRIC = Metric(
     headline=4,
     count=count_answers("nps", of_bins),
     differ=differ,
+    abbreviation="NPS",
 )

@@ -22,8 +22,9 @@ from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
 from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
-from store.published import Mark, Voice
+from store.published import Mark as Mark
 from store.published import SourceState as SourceState
+from store.published import Voice as Voice
 
 POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
 HISTORY = {"week": 52, "month": 24}  # ... and the chart of one metric

@@ -1,9 +1,56 @@
-"""One metric with everything a careful reader asks."""
+"""One number: what it means, how it went, where it differs, and how to take it away."""
 
 import streamlit as st
 
+from display import charts, frame, one_metric, tables, words
+from display.foreign import plain
+from display.links import HEALTH
+from metrics import Unanswerable, all_metrics, metric
+from metrics.readings import one_metric as read_metric
 from web.guard import guard
 
 guard()
+view = frame.opened()
+key = st.query_params.get("metric", "csat")
+try:
+    shown = metric(key)
+except Unanswerable as problem:
+    st.title("There is no such number", anchor=False)
+    st.markdown(plain(str(problem)))
+    one_metric.links(all_metrics())
+    st.stop()
 
-st.title("One metric")
+by = one_metric.choose_split(shown)
+page = read_metric(view, shown.key, by)
+
+st.title(shown.name, anchor=False)
+st.markdown(f"**{plain(words.sentence(shown, page.reading))}**")
+if page.reading.value is not None:
+    st.caption(f"{words.stretch(page.reading.period)}.")
+
+if any(reading.value is not None for reading in page.history):
+    st.header("How it went", anchor=False)
+    telling = one_metric.course(shown, page.history, page.marks)
+    st.markdown(plain(telling))
+    charts.history(shown, page.history, page.marks, alt=telling)
+    with st.expander("The same as a table"):
+        one_metric.history_table(shown, page.history)
+    st.download_button(
+        "Take it as a file (CSV)",
+        data=lambda: tables.as_csv(tables.history_rows(shown, page.history)),
+        file_name=f"{shown.key}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+if shown.dimensions:
+    st.header("Where it differs", anchor=False)
+    one_metric.offer_split(shown)
+    if by:
+        tables.groups(shown, page.groups, by, f"{shown.name} by {by}")
+
+st.header("What it means", anchor=False)
+one_metric.definition(shown, page)
+
+st.page_link(HEALTH, label="All numbers")
+frame.as_of(view, page.reading.sources)

@@ -27,7 +27,7 @@ ARROWS = {
     "metrics": {"store"},
     "display": {"metrics"},
     "pages": {"display", "metrics"},
-    "web": {"pages", "display"},
+    "web": {"pages", "display", "metrics"},
 }
 # The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
 GUARD = ("pages", "web.guard.guard")

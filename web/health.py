@@ -10,7 +10,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from display import frame, readings
+from display import frame
+from metrics import readings
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 3.0

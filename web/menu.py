@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from display import frame
 from web.pages import PAGES
 
 page = st.navigation(
@@ -25,4 +26,5 @@ page = st.navigation(
 )
 # No page_icon and no icon= anywhere: Streamlit would fetch the picture from another company's server. app.py serves ours.
 st.set_page_config(page_title=f"{page.title} · Empathy", layout="wide", initial_sidebar_state="auto")
+frame.look()
 page.run()

@@ -1,0 +1,110 @@
+"""The chart of one number over time: a line, the band in which chance moves it, and a mark for each release.
+
+Colours are the theme's (in light and dark); what is drawn stands in a table and a sentence as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from display import words
+from display.foreign import in_chart
+from metrics.metric import Metric, Reading
+from metrics.readings import Mark
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+GREY = "rgba(128, 128, 128, 0.75)"
+BAND = "rgba(47, 133, 128, 0.18)"
+LINE = "#2F8580"
+MOST_MARKS = 8
+
+
+def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt: str) -> None:
+    # Only here: Plotly is half of what a browser would have to load otherwise.
+    st.plotly_chart(
+        figure(metric, shown, marks),
+        key=f"history-{metric.key}",
+        config={"displayModeBar": False, "scrollZoom": False},
+        alt=alt,
+    )
+
+
+def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> go.Figure:
+    import plotly.graph_objects as go
+
+    scale = 3600.0 if metric.unit == "seconds" else 1.0
+    days = [reading.period.start for reading in shown]
+    drawn = go.Figure()
+    band = [(day, reading.low, reading.high) for day, reading in zip(days, shown, strict=True)]
+    for stretch in unbroken(band):
+        xs = [day for day, _, _ in stretch]
+        drawn.add_scatter(
+            x=[*xs, *reversed(xs)],
+            y=[*(high / scale for _, _, high in stretch), *(low / scale for _, low, _ in reversed(stretch))],
+            fill="toself",
+            fillcolor=BAND,
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    drawn.add_scatter(
+        x=days,
+        y=[None if reading.value is None else reading.value / scale for reading in shown],
+        mode="lines+markers",
+        line={"color": LINE, "width": 2.5},
+        marker={
+            "size": 7,
+            "color": LINE,
+            # A hollow point stands on few: look at the band.
+            "symbol": ["circle-open" if reading.state == "thin" else "circle" for reading in shown],
+        },
+        text=[
+            f"{words.stretch(reading.period)}<br>{words.value(metric, reading.value)}"
+            f"<br>{words.standing(metric, reading)}"
+            for reading in shown
+        ],
+        hovertemplate="%{text}<extra></extra>",
+        connectgaps=False,
+        showlegend=False,
+    )
+    newest = list(marks)[-MOST_MARKS:]
+    for nth, mark in enumerate(newest):
+        drawn.add_vline(x=mark.day.isoformat(), line={"color": GREY, "width": 1, "dash": "dot"})
+        drawn.add_annotation(
+            x=mark.day.isoformat(),
+            y=1,
+            yref="paper",
+            # Two heights, so that neighbours do not cover one another.
+            yanchor="bottom" if nth % 2 else "top",
+            xanchor="left",
+            text=in_chart(mark.name, 18),
+            showarrow=False,
+            font={"size": 11, "color": GREY},
+        )
+    unit = {"percent": " %", "points": "", "seconds": " h"}.get(metric.unit, "")
+    drawn.update_layout(
+        height=360,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        yaxis={"ticksuffix": unit, "rangemode": "tozero" if metric.unit != "points" else "normal", "title": None},
+        xaxis={"title": None},
+        hovermode="closest",
+    )
+    return drawn
+
+
+def unbroken(
+    band: Sequence[tuple[object, float | None, float | None]],
+) -> list[list[tuple[object, float, float]]]:
+    """The stretches without a gap: a band must not be drawn over weeks of which nothing is known."""
+    stretches: list[list[tuple[object, float, float]]] = [[]]
+    for day, low, high in band:
+        if low is None or high is None:
+            stretches.append([])
+        else:
+            stretches[-1].append((day, low, high))
+    return [stretch for stretch in stretches if stretch]

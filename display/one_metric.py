@@ -1,0 +1,133 @@
+"""The parts of the page about one number: the choice of a split, the course in a sentence, the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from display import tables, words
+from display.foreign import plain
+from display.links import METRIC
+from metrics.metric import Metric, Reading
+from metrics.readings import Mark, MetricPage
+
+DIRECTION = {
+    "higher": "A higher value is better.",
+    "lower": "A lower value is better.",
+    None: "Neither a high nor a low value is better in itself.",
+}
+
+
+def choose_split(metric: Metric) -> str | None:
+    """What the address or the control below says; anything that this metric has not is ignored."""
+    chosen = st.session_state.get("by") or st.query_params.get("by")
+    return chosen if chosen in metric.dimensions else None
+
+
+def offer_split(metric: Metric) -> None:
+    st.segmented_control(
+        "Split by",
+        list(metric.dimensions),
+        format_func=str.capitalize,
+        key="by",
+        bind="query-params",
+    )
+
+
+def links(metrics: Sequence[Metric]) -> None:
+    for each in metrics:
+        st.page_link(METRIC, label=each.name, query_params={"metric": each.key})
+
+
+def course(metric: Metric, history: Sequence[Reading], marks: Sequence[Mark]) -> str:
+    """The chart in one sentence: from where to where, lowest, highest, and how many stretches could not be told."""
+    known = [reading for reading in history if reading.value is not None]
+    first, last = known[0], known[-1]
+    lowest = min(known, key=lambda each: each.value or 0.0)
+    highest = max(known, key=lambda each: each.value or 0.0)
+    grain = "windows of twelve months" if first.period.days > 31 else f"{metric.grain}s"
+    text = (
+        f"Over {len(known)} {grain} it went from {words.value(metric, first.value)} to "
+        f"{words.value(metric, last.value)}, between {words.value(metric, lowest.value)} "
+        f"({words.stretch(lowest.period)}) and {words.value(metric, highest.value)} "
+        f"({words.stretch(highest.period)}). The band is where chance alone would move it."
+    )
+    unknown = len(history) - len(known)
+    if unknown:
+        text += f" {unknown} {grain} are left out, because too few stood behind them."
+    if marks:
+        text += f" The dotted lines are releases; the last was {plain_name(marks[-1])}."
+    return text
+
+
+def plain_name(mark: Mark) -> str:
+    return f"{mark.name} on {words.day(mark.day)}"
+
+
+def history_table(metric: Metric, history: Sequence[Reading]) -> None:
+    rows = [
+        {
+            "Days": words.stretch(reading.period),
+            "Value": words.value(metric, reading.value),
+            "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
+            "Stands on": words.people(reading.n, metric) if reading.n else words.NOTHING,
+            "": "" if reading.state == "full" else reading.reason or "",
+        }
+        for reading in reversed(history)
+    ]
+    st.table(tables.columns(rows), border="horizontal", hide_index=True, alt=f"{metric.name}, newest first")
+
+
+def definition(metric: Metric, page: MetricPage) -> None:
+    """Everything a finance director asks."""
+    st.markdown(f"**{metric.asks}** {metric.why}")
+    rows = [
+        ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
+        ("Direction", DIRECTION[metric.better]),
+        ("Not shown below", words.people(metric.withheld_below, metric)),
+        ("Only a range below", words.people(metric.thin_below, metric)),
+        *details(metric, page.reading),
+        *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
+        ("After", "; ".join(metric.cites)),
+        ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
+    ]
+    tables.facts([(name, plain(text, 1000)) for name, text in rows], f"Definition of {metric.name}")
+    st.markdown("**What to beware of**")
+    st.markdown("\n".join(f"- {plain(caveat, 500)}" for caveat in metric.caveats))
+
+
+# Names of details that a reader asks for, as people say them; the rest stays in ./run read --json.
+DETAILS: dict[str, str] = {
+    "response_rate": "Answered of those asked",
+    "satisfied": "Satisfied",
+    "mean": "Average score",
+    "promoters": "Promoters (9, 10)",
+    "passives": "Passives (7, 8)",
+    "detractors": "Detractors (0 to 6)",
+    "at_start": "At the start",
+    "lost": "Lost",
+    "new": "New",
+    "reactivated": "Came back",
+    "leavers": "Leavers",
+    "average_headcount": "Average headcount",
+    "tickets": "Tickets",
+    "average_customers": "Average customers",
+    "ordered_again": "Ordered again",
+    "window_not_over": "First-time customers whose time is not over",
+}
+
+
+def details(metric: Metric, reading: Reading) -> list[tuple[str, str]]:
+    return [
+        (name, _detail(key, reading.details[key]))
+        for key, name in DETAILS.items()
+        if reading.details.get(key) is not None
+    ]
+
+
+def _detail(key: str, found: Any) -> str:
+    if key == "response_rate":
+        return f"{100 * found:.0f} %" if found <= 1 else f"{found:.0f} %"
+    return words.number(found, 0 if float(found).is_integer() else 1)
