@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from display import words
+from display import tables, words
 from display.foreign import plain
 from display.links import BUG
-from display.sparkline import bars, in_words
-from metrics.top_bugs import TopBug, TopBugs
+from display.sparkline import COLOUR, bars, in_words
+from metrics.readings import Voice
+from metrics.top_bugs import Explained, TopBug, TopBugs
 from settings import Settings
 
 # The word carries the meaning; the colour only helps.
@@ -67,3 +70,90 @@ def revenue(bug: TopBug, settings: Settings) -> str:
     share = f"; the largest pays {largest:.0f} % of it" if largest is not None and bug.revenue.customers > 1 else ""
     total = words.money(bug.revenue.total, settings.currency)
     return f"{total} a month ({bug.revenue.customers:,} {settings.words.customers} of the last 90 days{share})"
+
+
+def why(explained: Explained, settings: Settings) -> None:
+    """The arithmetic, factor by factor, and the way out."""
+    bug = explained.bug
+    customers = settings.words.customers
+    place = f"{bug.rank} of {explained.of}" if bug.rank is not None else "not ranked"
+    share = f"{bug.bad} of {bug.rated} ratings of its tickets were bad" if bug.rated else "no ratings of its tickets"
+    rows = [
+        ("Place", place if explained.why_not_listed is None else f"{place}. {explained.why_not_listed}"),
+        ("Pain", bug.arithmetic),
+        (
+            f"{customers.capitalize()} now",
+            f"{bug.reach:.1f}: each of {bug.customers_behind:,} {customers} counts 1 on the day of the last report and "
+            f"half as much every {settings.pain.half_life_days:g} days after",
+        ),
+        (
+            "Severity",
+            f"{bug.severity.word}, counts {bug.severity.weight:g}"
+            + ("" if bug.severity.is_rated else " (nobody rated it)"),
+        ),
+        ("Mood", f"{bug.mood:.2f}: {share}"),
+        ("How sure", f"chance moves the pain by about {bug.se:.0f} either way"),
+        *((label.word.capitalize(), label.reason) for label in bug.labels),
+        ("To leave the list", bug.leaves),
+    ]
+    tables.facts([(name, plain(text, 600)) for name, text in rows if text], "How the pain of this bug is worked out")
+
+
+def beside(bug: TopBug, settings: Settings) -> None:
+    tables.facts(facts(bug, settings), "Owner, age, state and revenue")
+    if link := web_address(bug.url):
+        st.link_button("Open in the tracker", link)
+
+
+def web_address(url: str | None) -> str | None:
+    """Only what a browser opens as a page: a tracker's address may be anything."""
+    return url if url and url.lower().startswith(("https://", "http://")) else None
+
+
+def course(explained: Explained) -> None:
+    """26 weeks of pain: a sentence, a chart, a table."""
+    points = explained.history
+    if not any(point.pain for point in points):
+        st.markdown("It has not hurt anybody in the last 26 weeks.")
+        return
+    worst = max(points, key=lambda point: point.pain)
+    now = points[-1]
+    telling = (
+        f"Its pain is {now.pain:,.0f} now; the most in {len(points)} weeks was {worst.pain:,.0f} "
+        f"in the week to {words.day(worst.day)}. Each point is worked out from what was known on that day."
+    )
+    st.markdown(plain(telling))
+    st.bar_chart(
+        {"Week to": [point.day for point in points], "Pain": [round(point.pain, 1) for point in points]},
+        x="Week to",
+        y="Pain",
+        color=COLOUR,
+        height=220,
+        alt=telling,
+    )
+    rows = [
+        {
+            "Week to": words.day(point.day),
+            "Pain": f"{point.pain:,.0f}",
+            "Customers now": f"{point.reach:,.1f}",
+            "Give or take": f"{point.se:,.0f}",
+        }
+        for point in reversed(points)
+    ]
+    with st.expander("The same as a table"):
+        st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="Pain by week, newest first")
+
+
+def said(voices: Sequence[Voice]) -> None:
+    """The newest tickets, letter for letter (masked before they were stored)."""
+    if not voices:
+        st.markdown("No ticket with a text is linked to it.")
+        return
+    st.caption("Names, addresses and numbers were taken out before these were stored. The newest first.")
+    for voice in voices:
+        with st.container(border=True, gap="xxsmall"):
+            where = ", ".join(part for part in (voice.area, voice.channel) if part)
+            st.markdown(f"**{plain(voice.subject, 200)}**" if voice.subject else "**No subject**")
+            if voice.excerpt:
+                st.markdown(plain(voice.excerpt, 500))
+            st.caption(words.day(voice.opened_on) + (f", {plain(where)}" if where else ""))

@@ -1,9 +1,44 @@
-"""Why one bug hurts, and what it would take."""
+"""One bug: why it stands where it does, who says so, and what would take it off the list."""
 
 import streamlit as st
 
+from display import bugs, frame
+from display.foreign import plain
+from display.links import HURTS
+from metrics.readings import first_page, one_bug
 from web.guard import guard
 
 guard()
+view = frame.opened()
+id = st.query_params.get("bug", "")
+found = one_bug(view, id) if id else None
+if found is None:
+    st.title("There is no such bug" if id else "Which bug?", anchor=False)
+    st.markdown("It may have another name in the tracker by now. These hurt most:")
+    bugs.ranked(first_page(view).top)
+    st.stop()
 
-st.title("One bug")
+explained, voices = found
+bug = explained.bug
+st.title(plain(bug.title, 200), anchor=False)
+if badges := bugs.marks(bug):
+    st.markdown(badges)
+st.markdown(f"**{plain(bug.sentence)}**")
+frame.warning_of_age(view)
+
+left, right = st.columns([5, 4], gap="large")
+with left:
+    st.header("Why it stands there", anchor=False)
+    bugs.why(explained, view.settings)
+with right:
+    st.header("Beside the ranking", anchor=False)
+    bugs.beside(bug, view.settings)
+
+st.header("How it went", anchor=False)
+bugs.course(explained)
+
+st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
+bugs.said(voices)
+
+st.page_link(HURTS, label="All ten")
+frame.as_of(view)

@@ -1,9 +1,23 @@
-"""Whether the numbers can be believed."""
+"""Where the numbers come from, how old they are, and which rows could not be read."""
 
 import streamlit as st
 
+from display import data_health, frame
+from display.foreign import plain
+from metrics.readings import set_aside, sources
 from web.guard import guard
 
 guard()
+view = frame.opened()
+states = sources(view)
 
-st.title("Data health")
+st.title("Data health", anchor=False)
+st.markdown(f"**{plain(data_health.answer(states, view), 400)}**")
+
+st.header("Sources", anchor=False)
+data_health.table(states, view)
+
+st.header("Rows set aside", anchor=False)
+data_health.rows_set_aside(set_aside(view))
+
+frame.as_of(view, ())
