@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from metrics import METRICS, all_metrics, metric
-from metrics.metric import Comparison, Metric, Reading, Unanswerable, read, series, split_by
-from metrics.period import GRAINS, Period, start_of, whole_months, whole_weeks
+from metrics.metric import Comparison, Metric, Reading, Unanswerable, headline_period, read, series, split_by
+from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import Published, StoreError, open_store
 
@@ -85,22 +85,17 @@ def _metric(published: Published, asked: Metric, question: Question, settings: S
 
 def period_of(question: Question, asked: Metric, today: date) -> Period:
     """The days asked for; what was left out comes from the metric's headline, or from --by. Raises Unanswerable."""
-    own = _last_whole(today, question.by) if question.by else headline(asked, today)
+    own = _last_whole(today, question.by) if question.by else headline_period(asked, today)
     start, end = question.start, question.end
     if start and not end:
         end = own.end if start < own.end else today + timedelta(days=1)
     if end and not start:
-        start = headline(asked, end).start if not question.by else _last_whole(end, question.by).start
+        start = headline_period(asked, end).start if not question.by else _last_whole(end, question.by).start
         if start >= end:
             start = end - timedelta(days=own.days)
     if start and end and end <= start:
         raise Unanswerable(f"--to {end} is not after --from {start}; --to is the first day that is not counted.")
     return Period(start, end) if start and end else own
-
-
-def headline(asked: Metric, today: date) -> Period:
-    """The whole weeks or months before today that this metric's one number is about."""
-    return (whole_months if asked.grain == "month" else whole_weeks)(today, asked.headline)
 
 
 def _last_whole(today: date, grain: str) -> Period:
@@ -210,7 +205,7 @@ def as_text(found: dict[str, Any]) -> str:
         return _groups_text(found)
     if "metric" not in found:
         return _sources_text(found)
-    parts = [sentence(found), _details(found["details"]), _age(found)]
+    parts = [sentence(found), _details(found["details"], found["unit"]), _age(found)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -224,6 +219,8 @@ def sentence(reading: dict[str, Any]) -> str:
     if reading["low"] is not None and reading["high"] is not None:
         low, high = amount(reading["low"], reading["unit"]), amount(reading["high"], reading["unit"])
         said += f", most likely between {low} and {high}"
+    if reading["details"].get("annualised"):
+        said += ", scaled to a year"
     said += f" ({reading['n']:,} {reading['people']})."
     if reading["reason"]:
         said += f" {reading['reason']}"
@@ -237,6 +234,8 @@ def _change(reading: dict[str, Any]) -> str:
     before = f"before ({_days(compared['period'])})"
     difference = compared["difference"]
     if difference is None:
+        if compared["state"] == "no data":
+            return f" Nothing is known of the time {before}."
         if compared["value"] is None or compared["state"] != "full" or reading["state"] != "full":
             return f" Too few to compare with the time {before}."
         return (
@@ -363,11 +362,13 @@ def _sources_text(found: dict[str, Any]) -> str:
     )
 
 
-def _details(details: dict[str, Any]) -> str:
+def _details(details: dict[str, Any], unit: str) -> str:
     """The parts of a number, one a line; lists are counted (they are whole in --json)."""
     rows = []
     for name, value in details.items():
-        if isinstance(value, list | dict):
+        if unit == "seconds" and isinstance(value, float):
+            shown = duration(value)
+        elif isinstance(value, list | dict):
             shown = f"{len(value)} rows, see --json"
             if isinstance(value, dict) and len(value) <= 3:
                 shown = ", ".join(f"{key}: {each}" for key, each in value.items())
@@ -435,7 +436,7 @@ WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {LIST
 @click.option("--where", "conditions", multiple=True, metavar="AREA=BILLING", help="only this; may be repeated")
 @click.option("--at", type=DAY, help="top-bugs: what was known at the end of this day; default today")
 @click.option("--json", "as_json", is_flag=True, help="full precision, for programs; what is not known is null")
-@click.option("--config", help="the settings file; default empathy.toml here, if there is one")
+@click.option("--config", help="the settings file; default empathy.toml beside the programs, if there is one")
 def command(
     what: str,
     start: date | None,

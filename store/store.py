@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, update
@@ -86,6 +87,9 @@ class Store:
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
+        file = self.engine.url.database
+        if self.sqlite and file and file != ":memory:" and not Path(file).exists():
+            return None  # only to connect would make the file
         with self._words(), self.engine.connect().execution_options(reading=True) as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None

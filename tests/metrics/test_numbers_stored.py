@@ -201,6 +201,7 @@ def test_waits_reopened_and_targets(database_url: str) -> None:
     assert reply.value == pytest.approx(20 * 60, rel=0.011)
     assert reply.details["p90"] == pytest.approx(36 * 60, rel=0.011)
     assert reply.details["still_waiting"] == 1
+    assert reply.value is not None
     assert reply.low is not None
     assert reply.high is not None
     assert 12 * 60 < reply.low < reply.value < reply.high < 28 * 60

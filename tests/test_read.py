@@ -1,0 +1,295 @@
+"""`./run read`: what it prints, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import read
+from metrics import METRICS
+from tests.builders import answer, bug, customer, days_ago, filled, noon, report, ticket
+
+ROOT = Path(__file__).parent.parent
+SEPTEMBER = ("--from", "2026-09-01", "--to", "2026-10-01")
+MONDAY = date(2026, 9, 7)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store of 40 customers, 10 who left in September, 60 answers in two weeks, and a bug."""
+    folder = tmp_path_factory.mktemp("company")
+    customers = [customer(f"c{n}", segment="large" if n % 4 else "small") for n in range(40)]
+    customers += [customer(f"gone{n}", ended_on=date(2026, 9, 12)) for n in range(10)]
+    answers = [
+        answer(5 if n % 3 else 2, answered_at=noon(MONDAY + timedelta(days=n % 14)), area="Billing") for n in range(60)
+    ]
+    tickets = [ticket(f"t{n}", customer=f"c{n}", opened_at=days_ago(3)) for n in range(3)]
+    bugs = [bug("B-1", title="Coupon \x1b[31mfails"), *(report("B-1", ticket=each.id) for each in tickets)]
+    filled(f"sqlite:///{folder / 'empathy.db'}", *customers, *answers, *tickets, *bugs).engine.dispose()
+    (folder / "empathy.toml").write_text("")
+    return folder
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The program itself, with the settings of this folder."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("EMPATHY_")}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "read.py"), *arguments],
+        cwd=folder,
+        env={**clean, "EMPATHY_CONFIG": str(folder / "empathy.toml"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def here(company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    monkeypatch.setenv("EMPATHY_CONFIG", str(company / "empathy.toml"))
+    return Here(capsys)
+
+
+class Here:
+    """The same inside this process, which is faster."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def says(self, *arguments: str) -> str:
+        assert read.main(list(arguments)) == 0
+        return self._capsys.readouterr().out
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.says(*arguments, "--json"))
+
+    def refuses(self, *arguments: str) -> str:
+        assert read.main(list(arguments)) == 2
+        said = self._capsys.readouterr()
+        assert said.out == ""
+        assert said.err.count("\n") == 1, "one sentence, on one line"
+        return said.err.strip()
+
+
+def test_the_program_prints_a_number_with_all_that_belongs_to_it(company: Path) -> None:
+    done = run(company, "churn", *SEPTEMBER, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    reading = json.loads(done.stdout)
+    assert reading["value"] == 20.0
+    assert (reading["numerator"], reading["denominator"], reading["n"]) == (10, 50, 50)
+    assert reading["low"] == pytest.approx(11.24374, abs=1e-4)
+    assert reading["high"] == pytest.approx(33.037105932)
+    assert reading["period"] == {"from": "2026-09-01", "to": "2026-10-01"}
+    assert reading["state"] == "thin"
+    assert reading["sources"] == ["test"]
+    assert reading["as_of"] == "2026-11-21T12:00:00+00:00"
+    assert set(reading) >= {"metric", "name", "unit", "better", "where", "people", "reason", "details", "comparison"}
+    assert reading["comparison"]["period"] == {"from": "2026-08-01", "to": "2026-09-01"}
+    assert reading["definition_version"] == 1
+
+
+def test_the_program_says_it_in_a_sentence_and_a_table_of_eighty_columns(company: Path) -> None:
+    done = run(company, "churn", *SEPTEMBER)
+    assert done.returncode == 0, done.stderr
+    first, _, rest = done.stdout.partition("\n")
+    assert first.startswith(
+        "Customer churn, 2026-09-01 to 2026-09-30: 20.0 %, most likely between 11.2 % and 33.0 % "
+        "(50 customers at the start). Only 50 customers at the start: look at the range, not at the number."
+    )
+    assert "at start            50" in rest
+    assert rest.rstrip().endswith("As of 2026-11-21 12:00 UTC, from test.")
+    assert max(len(line) for line in rest.splitlines()) <= 80
+
+
+def test_a_history_has_one_number_for_each_week_and_null_where_there_is_none(here: Here) -> None:
+    found = here.json("csat", "--from", "2026-08-31", "--to", "2026-09-28", "--by", "week")
+    assert [each["period"]["from"] for each in found["series"]] == [
+        "2026-08-31",
+        "2026-09-07",
+        "2026-09-14",
+        "2026-09-21",
+    ]
+    assert [each["value"] is None for each in found["series"]] == [True, False, False, True]
+    assert found["series"][0]["reason"] == "No answers in this period."
+    assert sum(each["n"] for each in found["series"]) == 60
+    text = here.says("csat", "--from", "2026-08-31", "--to", "2026-09-28", "--by", "week")
+    assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a number. In percent.")
+
+
+def test_a_split_has_one_number_for_each_group(here: Here) -> None:
+    found = here.json("churn", *SEPTEMBER, "--split", "segment")
+    assert {each["group"]: (each["numerator"], each["denominator"]) for each in found["groups"]} == {
+        "large": (0, 30),
+        "small": (10, 20),
+    }
+    assert "large" in here.says("churn", *SEPTEMBER, "--split", "segment")
+
+
+def test_where_narrows_to_one_group(here: Here) -> None:
+    reading = here.json("churn", *SEPTEMBER, "--where", "segment=small")
+    assert (reading["where"], reading["denominator"]) == ({"segment": "small"}, 20)
+
+
+def test_a_metric_may_be_written_with_a_hyphen(here: Here) -> None:
+    assert here.json("first-reply")["metric"] == "first_reply"
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_every_metric_answers_without_any_options(here: Here, key: str) -> None:
+    reading = here.json(key)
+    assert reading["metric"] == key
+    assert (reading["value"] is None) == (reading["state"] in ("no data", "withheld"))
+    assert here.says(key).splitlines()[0].endswith((".", "%"))
+    assert len(here.json(key, "--by", "month")["series"]) == 12
+
+
+def test_the_first_day_alone_means_until_now(here: Here) -> None:
+    assert here.json("csat", "--from", "2026-09-01")["period"]["from"] == "2026-09-01"
+
+
+def test_the_last_day_alone_means_the_metrics_own_length_before_it(here: Here) -> None:
+    assert here.json("churn", "--to", "2026-10-01")["period"] == {"from": "2026-09-01", "to": "2026-10-01"}
+    assert here.json("csat", "--to", "2026-09-21")["period"] == {"from": "2026-08-24", "to": "2026-09-21"}
+
+
+def test_top_bugs_come_as_data_and_as_lines_that_cannot_move_the_cursor(here: Here) -> None:
+    found = here.json("top-bugs", "--at", "2026-11-21")
+    assert [(each["rank"], each["id"], each["customers"]) for each in found["bugs"]] == [(1, "B-1", 3)]
+    text = here.says("top-bugs", "--at", "2026-11-21")
+    assert "B-1" in text
+    assert "\x1b" not in text
+    assert here.json("top-bugs", "--at", "2026-10-01")["bugs"] == []
+
+
+def test_sources_and_metrics_are_listed(here: Here) -> None:
+    (source,) = here.json("sources")["sources"]
+    assert (source["name"], source["outcome"], source["rows"]["customer"]) == ("test", "ok", 50)
+    assert "1 source, 0 failed at the last try." in here.says("sources")
+    assert [each["metric"] for each in here.json("metrics")["metrics"]] == list(METRICS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["chrun"], "There is no metric 'chrun'. Did you mean 'churn'?"),
+        (["churn", "--from", "soon"], "'soon' is not a day; write it like 2026-11-21"),
+        (["churn", "--from", "2026-09-01", "--to", "2026-09-01"], "--to is the first day that is not counted."),
+        (
+            ["churn", "--where", "area=Billing"],
+            "Customer churn cannot be split by 'area'; it can be split by segment, plan.",
+        ),
+        (["churn", "--where", "small"], "write it like --where area=Billing"),
+        (["csat", "--by", "area"], "use --split area"),
+        (["csat", "--by", "week", "--split", "area"], "cannot be used together"),
+        (["csat", "--config", "nowhere.toml"], "There is no settings file"),
+        (["--json"], "Missing argument"),
+        (["csat", "--colour"], "No such option"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_sentence(here: Here, arguments: list[str], sentence: str) -> None:
+    assert sentence in here.refuses(*arguments)
+
+
+def test_without_a_store_it_says_what_to_type_and_makes_none(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text("")
+    done = run(tmp_path, "churn")
+    assert done.returncode == 2
+    assert done.stderr == "The store is empty: nothing has been read yet. Type ./run refresh\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["empathy.toml"], (
+        "asking must not make a store: ./run would take it for a real one"
+    )
+
+
+def test_a_store_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text("")
+    done = run(tmp_path, "churn", EMPATHY_DATABASE_URL="postgresql://nobody@127.0.0.1:9/empathy")
+    assert done.returncode == 2
+    assert done.stderr.startswith("The database cannot be reached")
+    assert "Traceback" not in done.stderr
+
+
+def reading(**changes: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "name": "CSAT",
+        "unit": "percent",
+        "people": "answers",
+        "period": {"from": "2026-11-02", "to": "2026-11-09"},
+        "where": {},
+        "value": 88.0,
+        "low": 83.0,
+        "high": 92.0,
+        "n": 212,
+        "state": "full",
+        "reason": None,
+        "details": {},
+        "comparison": None,
+    }
+    return {**plain, **changes}
+
+
+def compared(value: float, low: float, high: float, verdict: str, good: bool | None, p: float = 0.2) -> dict[str, Any]:
+    return {
+        "period": {"from": "2026-10-26", "to": "2026-11-02"},
+        "value": 80.0,
+        "state": "full",
+        "difference": {"value": value, "low": low, "high": high, "p": p, "method": "z test"},
+        "verdict": verdict,
+        "good": good,
+    }
+
+
+def test_an_unclear_change_says_what_it_could_be() -> None:
+    said = read.sentence(reading(comparison=compared(8, -2, 18, "no clear change", None)))
+    assert said == (
+        "CSAT, 2026-11-02 to 2026-11-08: 88.0 %, most likely between 83.0 % and 92.0 % (212 answers). Up 8.0 points on "
+        "before (2026-10-26 to 2026-11-01), but it could be anything from 2.0 points down to 18.0 points up: not a clear change."
+    )
+
+
+def test_a_clear_change_says_whether_it_is_better() -> None:
+    said = read.sentence(reading(comparison=compared(8, 2, 14, "up", True, 0.01)))
+    assert said.endswith("(from 2.0 points up to 14.0 points up), which is better.")
+
+
+def test_too_few_are_not_compared() -> None:
+    few = {**compared(8, 2, 14, "too few to say", None), "difference": None, "state": "thin"}
+    assert read.sentence(reading(comparison=few)).endswith(
+        "Too few to compare with the time before (2026-10-26 to 2026-11-01)."
+    )
+
+
+def test_what_is_hidden_says_why_and_no_number() -> None:
+    hidden = reading(
+        value=None,
+        low=None,
+        high=None,
+        n=0,
+        state="withheld",
+        reason="Hidden because fewer than 10 people would be shown.",
+    )
+    assert (
+        read.sentence(hidden) == "CSAT, 2026-11-02 to 2026-11-08: Hidden because fewer than 10 people would be shown."
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (7500, "2 h 05 min"), (86400 * 4.25, "4.2 days")],
+)
+def test_waits_are_written_as_people_say_them(seconds: float, words: str) -> None:
+    assert read.duration(seconds) == words
+
+
+def test_an_endless_number_is_null() -> None:
+    assert read.plain({"high": float("inf"), "low": float("nan"), "day": date(2026, 1, 2)}) == {
+        "high": None,
+        "low": None,
+        "day": "2026-01-02",
+    }
