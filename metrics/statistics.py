@@ -430,7 +430,7 @@ def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
     adjusted = [1.0] * len(ps)
     smallest = 1.0
     for rank, index in sorted(enumerate(sorted(range(len(ps)), key=ps.__getitem__), 1), reverse=True):
-        smallest = min(smallest, ps[index] * len(ps) / rank)
+        smallest = min(smallest, ps[index] * (len(ps) / rank))  # this way round: never below p itself
         adjusted[index] = smallest
     return adjusted
 

@@ -1,0 +1,353 @@
+"""Promises of the intervals and tests; the numbers themselves are held against the worked examples in test_vectors.py."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import comb, exp, factorial, isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics import distributions, statistics
+from metrics.statistics import (
+    benjamini_hochberg,
+    clopper_pearson,
+    fisher,
+    kaplan_meier,
+    mean_interval,
+    newcombe,
+    nps_difference,
+    nps_interval,
+    poisson_interval,
+    quasi_poisson_ratio,
+    rate_difference,
+    rate_ratio,
+    ratio_by_weeks,
+    ratio_of_pairs,
+    survival_of_table,
+    welch,
+    wilson,
+)
+
+counts = st.integers(0, 3000)
+shares = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+few = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+chances = st.floats(0.001, 0.999)
+groups = st.tuples(counts, counts, counts).filter(any)
+
+
+# --- one share ---
+
+
+@given(shares)
+def test_every_interval_of_a_share_stays_within_0_and_1_and_holds_the_share(share: tuple[int, int]) -> None:
+    x, n = share
+    for interval in (statistics.wilson, statistics.agresti_coull, statistics.clopper_pearson):
+        low, high = interval(x, n)
+        assert 0 <= low <= x / n <= high <= 1
+
+
+@given(shares)
+def test_no_and_yes_can_be_swapped(share: tuple[int, int]) -> None:
+    x, n = share
+    for interval in (statistics.wilson, statistics.jeffreys, statistics.clopper_pearson):
+        low, high = interval(x, n)
+        assert interval(n - x, n) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+@given(shares)
+def test_ten_times_the_answers_make_the_range_narrower(share: tuple[int, int]) -> None:
+    x, n = share
+    low, high = wilson(x, n)
+    narrower = wilson(10 * x, 10 * n)
+    assert narrower.high - narrower.low < high - low
+
+
+@given(few)
+def test_the_exact_interval_ends_where_the_tails_are_two_and_a_half_percent(share: tuple[int, int]) -> None:
+    x, n = share
+    low, high = clopper_pearson(x, n)
+    if x > 0:
+        assert distributions.binomial_at_least(x, n, low) == pytest.approx(0.025, rel=1e-9)
+    if x < n:
+        assert distributions.binomial_at_most(x, n, high) == pytest.approx(0.025, rel=1e-9)
+
+
+def test_a_share_of_nothing_is_refused_and_not_called_zero() -> None:
+    for interval in (statistics.wilson, statistics.agresti_coull, statistics.jeffreys, statistics.clopper_pearson):
+        with pytest.raises(ValueError, match="0 of 0"):
+            interval(0, 0)
+    with pytest.raises(ValueError, match="6 of 5"):
+        wilson(6, 5)
+
+
+def test_how_many_answers_are_needed_is_the_fewest_that_do() -> None:
+    assert statistics.answers_needed(0.5, 0.10) == 93
+    assert statistics.nps_answers_needed(0.5, 0.2, 10) == 235
+
+
+# --- two shares ---
+
+
+@given(shares, shares)
+def test_a_difference_turns_its_sign_when_now_and_before_are_swapped(
+    now: tuple[int, int], before: tuple[int, int]
+) -> None:
+    there, back = newcombe(*now, *before), newcombe(*before, *now)
+    assert there.low is not None
+    assert there.high is not None
+    assert -1 <= there.low <= there.value <= there.high <= 1
+    assert (back.value, back.low, back.high) == pytest.approx((-there.value, -there.high, -there.low), abs=1e-12)
+    assert back.p == pytest.approx(there.p, rel=1e-6)
+
+
+@given(shares)
+def test_the_same_share_twice_is_no_difference(share: tuple[int, int]) -> None:
+    tested = newcombe(*share, *share)
+    assert tested.value == 0
+    assert tested.p == pytest.approx(1)
+
+
+@given(few, few)
+def test_fishers_p_is_the_sum_over_the_tables_that_are_no_likelier(
+    now: tuple[int, int], before: tuple[int, int]
+) -> None:
+    (x1, n1), (x0, n0) = now, before
+    yes = x1 + x0
+    tables = {k: comb(n1, k) * comb(n0, yes - k) for k in range(max(0, yes - n0), min(yes, n1) + 1)}
+    no_likelier = sum(ways for ways in tables.values() if ways * 10**7 <= tables[x1] * (10**7 + 1))
+    assert fisher(x1, n1, x0, n0) == pytest.approx(no_likelier / comb(n1 + n0, yes), rel=1e-9)
+
+
+def test_a_table_with_a_small_cell_is_tested_exactly_and_says_so() -> None:
+    assert newcombe(5, 5, 8, 10).p == fisher(5, 5, 8, 10)
+    assert "Fisher" in newcombe(5, 5, 8, 10).method
+    assert "z test" in newcombe(88, 100, 80, 100).method
+
+
+def test_the_difference_is_tested_and_not_the_overlap_of_two_ranges() -> None:
+    # The two ranges overlap (70.2 .. 83.3 and 61.2 .. 70.7), and the difference is clear all the same.
+    now, before = (120, 155), (250, 378)
+    assert wilson(*now).low < wilson(*before).high
+    tested = newcombe(*now, *before)
+    assert tested.p is not None
+    assert tested.p < 0.05
+
+
+# --- NPS ---
+
+
+@given(groups)
+def test_nps_and_its_range_stay_within_100_points(answers: tuple[int, int, int]) -> None:
+    interval = nps_interval(*answers)
+    assert interval is not None
+    assert -100 <= interval.low < interval.high <= 100
+
+
+def test_twelve_promoters_are_no_proof_of_a_hundred() -> None:
+    interval = nps_interval(12, 0, 0)
+    assert interval is not None
+    assert interval.low < 55
+    assert interval.high == 100
+
+
+def test_nps_of_nobody_is_none() -> None:
+    assert statistics.nps(0, 0, 0) is None
+    assert statistics.nps_margin(0, 0, 0) is None
+    assert nps_interval(0, 0, 0) is None
+    assert nps_difference((0, 0, 0), (5, 1, 1)) is None
+
+
+# --- means ---
+
+
+@given(st.lists(st.integers(1, 7), min_size=2, max_size=80))
+def test_a_mean_from_sums_is_the_mean_of_the_values(values: list[int]) -> None:
+    mean = mean_interval(len(values), sum(values), sum(value * value for value in values))
+    average = sum(values) / len(values)
+    spread = (sum((value - average) ** 2 for value in values) / (len(values) - 1)) ** 0.5
+    assert mean.mean == pytest.approx(average)
+    assert mean.deviation == pytest.approx(spread, abs=1e-7)
+    assert mean.low is not None
+    assert mean.low <= average + 1e-12
+
+
+def test_one_value_has_a_mean_and_no_range_and_none_has_neither() -> None:
+    assert mean_interval(1, 4, 16) == (1, 4, None, None, None)
+    assert mean_interval(0, 0, 0) == (0, None, None, None, None)
+    assert welch((1, 4, 16), (9, 30, 120)) is None
+
+
+def test_values_that_are_all_alike_are_not_called_a_proof() -> None:
+    tested = welch((3, 12, 48), (3, 9, 27))
+    assert tested is not None
+    assert tested.value == 1
+    assert tested.p is None
+
+
+# --- counts ---
+
+
+@given(st.integers(0, 500))
+def test_the_exact_range_of_a_count_ends_where_the_tails_are_two_and_a_half_percent(events: int) -> None:
+    low, high = poisson_interval(events)
+    assert distributions.poisson_at_most(events, high) == pytest.approx(0.025, rel=1e-9)
+    assert distributions.poisson_at_least(events, low) == pytest.approx(0.025 if events else 1, rel=1e-9)
+
+
+@given(st.integers(0, 40), st.floats(0.1, 40))
+def test_a_poisson_chance_is_the_sum_of_its_terms(k: int, mean: float) -> None:
+    terms = sum(exp(-mean) * mean**i / factorial(i) for i in range(k + 1))
+    assert distributions.poisson_at_most(k, mean) == pytest.approx(terms, rel=1e-9)
+
+
+@given(st.integers(1, 60), chances, st.data())
+def test_a_binomial_tail_is_the_sum_of_its_terms(n: int, p: float, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, n))
+    terms = [comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(n + 1)]
+    assert distributions.binomial_exactly(k, n, p) == pytest.approx(terms[k], rel=1e-9)
+    assert distributions.binomial_at_least(k, n, p) == pytest.approx(sum(terms[k:]), rel=1e-9)
+    assert distributions.binomial_at_most(k, n, p) == pytest.approx(sum(terms[: k + 1]), rel=1e-9)
+    no_likelier = sum(term for term in terms if term <= terms[k] * (1 + 1e-7))
+    assert distributions.binomial_two_sided(k, n, p) == pytest.approx(no_likelier, rel=1e-6)
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.floats(0.5, 400), st.floats(0.5, 400))
+def test_a_rate_ratio_lies_in_its_range_and_turns_over(y1: int, y0: int, t1: float, t0: float) -> None:
+    found, other = rate_ratio(y1, t1, y0, t0), rate_ratio(y0, t0, y1, t1)
+    if y1 + y0 == 0:
+        assert found == (None, None, None, None)
+        return
+    assert found.p == pytest.approx(other.p, rel=1e-6)
+    if y0:
+        assert found.low is not None
+        assert found.high is not None
+        assert found.ratio is not None
+        assert found.low <= found.ratio <= found.high
+        if y1:
+            assert other.low == pytest.approx(1 / found.high, rel=1e-6)
+    else:
+        assert found.ratio is None
+        assert found.high is None
+
+
+def test_nothing_in_either_period_is_no_difference_that_could_be_tested() -> None:
+    tested = rate_difference(0, 100, 0, 90)
+    assert tested.value == 0
+    assert tested.p is None
+
+
+def test_weeks_that_vary_wildly_prove_less_than_calm_ones_with_the_same_sums() -> None:
+    calm = quasi_poisson_ratio([10, 10, 10, 10], [20, 20, 20, 20, 20, 20])
+    wild = quasi_poisson_ratio([1, 19, 0, 20], [2, 50, 4, 30, 30, 4])
+    assert calm.ratio == wild.ratio == 0.5
+    assert calm.p is not None
+    assert wild.p is not None
+    assert calm.p < 0.05 < wild.p
+
+
+def test_a_rate_ratio_of_weeks_counts_per_customer_and_not_per_week() -> None:
+    doubled = quasi_poisson_ratio([20, 22, 19], [10, 11, 9], [200, 200, 200], [100, 100, 100])
+    assert doubled.ratio == pytest.approx(61 / 600 / (30 / 300))
+
+
+# --- ratios ---
+
+
+def test_a_ratio_of_weeks_has_no_range_below_eight_weeks_and_none_without_a_denominator() -> None:
+    assert ratio_by_weeks([1] * 7, [10] * 7) == (0.1, None, None, None)
+    assert ratio_by_weeks([1, 2], [0, 0]) == (None, None, None, None)
+    assert ratio_by_weeks([3] * 8, [30] * 8).low == pytest.approx(0.1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=2, max_size=30))
+def test_a_ratio_by_customer_is_the_ratio_of_the_sums_and_never_the_mean_of_ratios(
+    pairs: list[tuple[int, int]],
+) -> None:
+    found = ratio_of_pairs([(float(x), float(y)) for x, y in pairs])
+    assert found.ratio == pytest.approx(sum(x for x, _ in pairs) / sum(y for _, y in pairs))
+    assert found.standard_error is not None
+    assert found.standard_error >= 0
+
+
+# --- many tests ---
+
+
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_adjusted_p_values_are_no_smaller_keep_their_order_and_stay_within_1(ps: list[float]) -> None:
+    adjusted = benjamini_hochberg(ps)
+    assert all(p <= q <= 1 for p, q in zip(ps, adjusted, strict=True))
+    in_order = [q for _, q in sorted(zip(ps, adjusted, strict=True))]
+    assert all(one <= other for one, other in pairwise(in_order))
+
+
+# --- survival ---
+
+lives = st.lists(st.tuples(st.integers(1, 50), st.booleans()), min_size=1, max_size=40)
+
+
+@given(lives)
+def test_a_survival_curve_falls_and_with_nobody_lost_early_is_the_share_still_there(
+    people: list[tuple[int, bool]],
+) -> None:
+    curve = kaplan_meier([days for days, _ in people], [left for _, left in people])
+    shares_ = [curve.at(day) for day in range(52)]
+    assert shares_[0] == 1
+    assert all(one is not None and other is not None and other <= one for one, other in pairwise(shares_))
+    everybody_leaves = kaplan_meier([days for days, _ in people], [True] * len(people))
+    for day in (5, 20, 50):
+        still = sum(1 for days, _ in people if days > day) / len(people)
+        assert everybody_leaves.at(day) == pytest.approx(still, abs=1e-12)
+
+
+@given(lives, lives)
+def test_survival_tables_of_two_shards_added_are_the_table_of_all(
+    one: list[tuple[int, bool]], other: list[tuple[int, bool]]
+) -> None:
+    def table(people: list[tuple[int, bool]]) -> dict[int, tuple[int, int]]:
+        return {
+            day: (sum(1 for days, _ in people if days >= day), sum(1 for days, left in people if left and days == day))
+            for day in range(1, 51)
+        }
+
+    first, second = table(one), table(other)
+    added = [(day, first[day][0] + second[day][0], first[day][1] + second[day][1]) for day in first]
+    together = one + other
+    whole = kaplan_meier([days for days, _ in together], [left for _, left in together])
+    parts = survival_of_table(added)
+    assert parts.times == whole.times
+    assert parts.shares == pytest.approx(whole.shares)
+    assert parts.median == whole.median
+
+
+def test_a_median_that_was_not_reached_is_none_and_so_is_the_share_of_nobody() -> None:
+    assert kaplan_meier([10, 20, 30], [0, 0, 0]).median is None
+    assert kaplan_meier([], []).at(10) is None
+
+
+# --- the curves behind it ---
+
+
+@given(chances, st.floats(0.5, 2000))
+def test_a_quantile_is_where_the_curve_reaches_its_share(p: float, size: float) -> None:
+    assert distributions.incomplete_gamma(size, distributions.gamma_quantile(p, size))[0] == pytest.approx(p, rel=1e-9)
+    assert distributions.incomplete_beta(size, 3, distributions.beta_quantile(p, size, 3)) == pytest.approx(p, rel=1e-9)
+    t = distributions.t_quantile(p, size)
+    assert distributions.t_two_sided(t, size) == pytest.approx(2 * min(p, 1 - p), rel=1e-9)
+    assert distributions.normal_cdf(distributions.normal_quantile(p)) == pytest.approx(p, rel=1e-9)
+
+
+def test_known_quantiles_of_the_tables_in_every_textbook() -> None:
+    assert distributions.t_quantile(0.975, 1) == pytest.approx(12.706204736174705, rel=1e-9)
+    assert distributions.t_quantile(0.975, 10) == pytest.approx(2.2281388519649385, rel=1e-9)
+    assert distributions.chi_square_quantile(0.95, 1) == pytest.approx(3.841458820694124, rel=1e-9)
+    assert distributions.chi_square_quantile(0.975, 20) == pytest.approx(34.16960690283833, rel=1e-9)
+    assert distributions.chi_square_upper(3.841458820694124, 1) == pytest.approx(0.05, rel=1e-9)
+    assert isclose(distributions.normal_quantile(0.975), 1.959963984540054, rel_tol=1e-12)
+
+
+def test_a_million_tries_lose_no_digits() -> None:
+    # Held against scipy.stats.binom.sf(500999, 10**6, 0.5) and binom.pmf(1000, 10**6, 0.001).
+    assert distributions.binomial_at_least(501_000, 1_000_000, 0.5) == pytest.approx(0.0228041499326948, rel=1e-9)
+    assert distributions.binomial_exactly(1000, 1_000_000, 0.001) == pytest.approx(0.012620923387767836, rel=1e-9)
