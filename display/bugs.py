@@ -17,17 +17,22 @@ from settings import Settings
 # The word carries the meaning; the colour only helps.
 LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}
 
+RULE = (
+    "Ranked by pain: how many customers told us (lately counts more), times how bad it is, times how they rate us for it. "
+    "The bars are reports a week."
+)
+
 
 def ranked(top: TopBugs) -> None:
     """The list. Each line opens the page of its bug."""
     for bug in top.bugs:
-        with st.container(key=f"bug-{bug.rank}", gap="xxsmall"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.page_link(BUG, label=f"{bug.rank}. {plain(bug.title, 90)}", query_params={"bug": bug.id})
-                if badges := marks(bug):
-                    st.markdown(badges, width="content")
+        with st.container(key=f"bug-{bug.rank}", gap=None):
+            with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+                st.page_link(
+                    BUG, label=f"{bug.rank}. {plain(bug.title, 90)}", query_params={"bug": bug.id}, width="stretch"
+                )
                 st.image(bars(bug.weeks), alt=in_words(bug.weeks), width="content")
-            st.caption(told(bug))
+            st.markdown(told(bug))
 
 
 def marks(bug: TopBug) -> str:
@@ -43,9 +48,13 @@ def marks(bug: TopBug) -> str:
 
 
 def told(bug: TopBug) -> str:
-    """Why it stands here, in one sentence, and the arithmetic."""
+    """Its labels, why it stands here in one sentence, and the arithmetic."""
     why = bug.why[:1].upper() + bug.why[1:]
-    return f"{plain(why)}  \nPain: {plain(bug.arithmetic)}"
+    return f"{marks(bug)} {plain(why)} :gray[Pain: {plain(arithmetic(bug))}]".lstrip()
+
+
+def arithmetic(bug: TopBug) -> str:
+    return bug.arithmetic.replace(" x ", " × ")
 
 
 def facts(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:
@@ -57,7 +66,6 @@ def facts(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:
         ("Owner", plain(bug.owner) if bug.owner else "nobody yet"),
         ("Opened", f"{words.day(bug.opened_on)} ({bug.age_days:,} days ago)"),
         ("Expected", words.day(bug.expected_on) if bug.expected_on else "no date given"),
-        ("Severity", bug.severity.word),
         ("Revenue of its customers", revenue(bug, settings)),
     ]
 
@@ -80,7 +88,7 @@ def why(explained: Explained, settings: Settings) -> None:
     share = f"{bug.bad} of {bug.rated} ratings of its tickets were bad" if bug.rated else "no ratings of its tickets"
     rows = [
         ("Place", place if explained.why_not_listed is None else f"{place}. {explained.why_not_listed}"),
-        ("Pain", bug.arithmetic),
+        ("Pain", arithmetic(bug)),
         (
             f"{customers.capitalize()} now",
             f"{bug.reach:.1f}: each of {bug.customers_behind:,} {customers} counts 1 on the day of the last report and "

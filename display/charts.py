@@ -90,11 +90,19 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
     drawn.update_layout(
         height=360,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        yaxis={"ticksuffix": unit, "rangemode": "tozero" if metric.unit != "points" else "normal", "title": None},
+        yaxis={"ticksuffix": unit, "rangemode": "tozero" if starts_near_zero(shown) else "normal", "title": None},
         xaxis={"title": None},
         hovermode="closest",
     )
     return drawn
+
+
+def starts_near_zero(shown: Sequence[Reading]) -> bool:
+    """Whether zero belongs on the axis: not where all happens between 80 and 95 %, and not for points below zero."""
+    lows = [reading.low if reading.low is not None else reading.value for reading in shown if reading.value is not None]
+    highs = [reading.value for reading in shown if reading.value is not None]
+    known = [low for low in lows if low is not None]
+    return bool(known) and 0 <= min(known) < 0.4 * max(highs)
 
 
 def unbroken(

@@ -63,10 +63,7 @@ def nothing_yet() -> None:
 def ribbon(view: View) -> None:
     """On every page, before anything else, where what is shown was invented."""
     if view.snapshot.is_sample:
-        st.markdown(
-            ":orange-badge[Sample data] This company is invented, with its customers, bugs and numbers. "
-            "The README says how to read your own."
-        )
+        st.markdown(":orange-badge[Sample data] An invented company. The README says how to read your own.")
 
 
 def as_of(view: View, used: tuple[str, ...] | None = None) -> None:

@@ -22,18 +22,12 @@ DIRECTION = {
 
 def choose_split(metric: Metric) -> str | None:
     """What the address or the control below says; anything that this metric has not is ignored."""
-    chosen = st.session_state.get("by") or st.query_params.get("by")
+    chosen = str(st.session_state.get("by") or st.query_params.get("by") or "").lower()
     return chosen if chosen in metric.dimensions else None
 
 
 def offer_split(metric: Metric) -> None:
-    st.segmented_control(
-        "Split by",
-        list(metric.dimensions),
-        format_func=str.capitalize,
-        key="by",
-        bind="query-params",
-    )
+    st.segmented_control("Split by", [name.capitalize() for name in metric.dimensions], key="by", bind="query-params")
 
 
 def links(metrics: Sequence[Metric]) -> None:

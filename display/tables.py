@@ -43,7 +43,8 @@ def changed(metric: Metric, reading: Reading) -> str:
     found = comparison.difference
     reach = ""
     if found.low is not None and found.high is not None:
-        reach = f" ({words.difference(metric, found.low)} to {words.difference(metric, found.high)})"
+        low, high = words.difference(metric, found.low), words.difference(metric, found.high)
+        reach = f" ({low.removesuffix(' points')} to {high.removesuffix(' points')})"
     amount = f"{words.difference(metric, found.value)}{reach}"
     if comparison.verdict in ("no clear change", "too few to say"):
         return f"no clear change: {amount}"

@@ -12,6 +12,8 @@ from metrics.readings import Card
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"
+PERCENT = "\u00a0%"  # never alone on the next line
+NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -29,7 +31,8 @@ def value(metric: Metric, amount: float | None) -> str:
     if metric.unit == "points":
         return signed(amount)
     if metric.unit == "percent":
-        return f"{_figures(amount)} %"
+        # Not quite all must not read as all.
+        return f"{number(amount, 1) if 99 < amount < 100 else _figures(amount)}{PERCENT}"
     return _figures(amount)
 
 
@@ -50,7 +53,7 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
     digits = max(_digits(low) if low else 0, _digits(high))
-    unit = " %" if metric.unit == "percent" else ""
+    unit = PERCENT if metric.unit == "percent" else ""
     return f"{number(low, digits)} to {number(high, digits)}{unit}"
 
 
@@ -193,9 +196,11 @@ def what_changed(shown: Sequence[Card]) -> str:
         parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
     rest = len(known) - len(worse) - len(better)
     if not parts:
-        return f"None of the {len(known)} numbers that can be told changed clearly from the stretch before."
+        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
     if rest:
-        parts.append(f"The other {rest} show no clear change.")
+        parts.append(
+            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
+        )
     return " ".join(parts)
 
 

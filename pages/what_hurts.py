@@ -24,7 +24,7 @@ with left:
     if top.coverage.is_incomplete and top.bugs:
         st.warning("This list is incomplete: " + plain(top.coverage_sentence))
     elif top.bugs:
-        st.caption(plain(top.coverage_sentence))
+        st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
     bugs.ranked(top)
     if top.others:
         st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
