@@ -50,7 +50,7 @@ def marks(bug: TopBug) -> str:
 def told(bug: TopBug) -> str:
     """Its labels, why it stands here in one sentence, and the arithmetic."""
     why = bug.why[:1].upper() + bug.why[1:]
-    return f"{marks(bug)} {plain(why)} :gray[Pain: {plain(arithmetic(bug))}]".lstrip()
+    return f"{marks(bug)} {plain(why)}  \n:gray[Pain: {plain(arithmetic(bug))}]".lstrip()
 
 
 def arithmetic(bug: TopBug) -> str:

@@ -6,12 +6,12 @@ Colours are the theme's (in light and dark); what is drawn stands in a table and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from display import words
-from display.foreign import in_chart
 from metrics.metric import Metric, Reading
 from metrics.readings import Mark
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 GREY = "rgba(128, 128, 128, 0.75)"
 BAND = "rgba(47, 133, 128, 0.18)"
 LINE = "#2F8580"
-MOST_MARKS = 8
 
 
 def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt: str) -> None:
@@ -72,26 +71,19 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
         connectgaps=False,
         showlegend=False,
     )
-    newest = list(marks)[-MOST_MARKS:]
-    for nth, mark in enumerate(newest):
+    for nth, mark in enumerate(marks, start=1):
         drawn.add_vline(x=mark.day.isoformat(), line={"color": GREY, "width": 1, "dash": "dot"})
+        # A number, since names would cover one another; the sentence above the chart has the names.
         drawn.add_annotation(
-            x=mark.day.isoformat(),
-            y=1,
-            yref="paper",
-            # Two heights, so that neighbours do not cover one another.
-            yanchor="bottom" if nth % 2 else "top",
-            xanchor="left",
-            text=in_chart(mark.name, 18),
-            showarrow=False,
-            font={"size": 11, "color": GREY},
+            x=mark.day.isoformat(), y=1, yref="paper", yanchor="bottom", text=str(nth), showarrow=False
         )
     unit = {"percent": " %", "points": "", "seconds": " h"}.get(metric.unit, "")
+    around = timedelta(days=max(3, (days[-1] - days[0]).days // 40))
     drawn.update_layout(
         height=360,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         yaxis={"ticksuffix": unit, "rangemode": "tozero" if starts_near_zero(shown) else "normal", "title": None},
-        xaxis={"title": None},
+        xaxis={"title": None, "range": [(days[0] - around).isoformat(), (days[-1] + around).isoformat()]},
         hovermode="closest",
     )
     return drawn

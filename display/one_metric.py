@@ -13,6 +13,7 @@ from display.links import METRIC
 from metrics.metric import Metric, Reading
 from metrics.readings import Mark, MetricPage
 
+MOST_MARKS = 8  # releases named beside a chart; more would cover it
 DIRECTION = {
     "higher": "A higher value is better.",
     "lower": "A lower value is better.",
@@ -50,14 +51,11 @@ def course(metric: Metric, history: Sequence[Reading], marks: Sequence[Mark]) ->
     )
     unknown = len(history) - len(known)
     if unknown:
-        text += f" {unknown} {grain} are left out, because too few stood behind them."
+        text += f" {unknown} {'is' if unknown == 1 else 'are'} left out, because too few stood behind."
     if marks:
-        text += f" The dotted lines are releases; the last was {plain_name(marks[-1])}."
+        named = "; ".join(f"{at} {mark.name}, {words.day(mark.day)}" for at, mark in enumerate(marks, start=1))
+        text += f" The dotted lines are releases: {named}."
     return text
-
-
-def plain_name(mark: Mark) -> str:
-    return f"{mark.name} on {words.day(mark.day)}"
 
 
 def history_table(metric: Metric, history: Sequence[Reading]) -> None:

@@ -423,7 +423,7 @@ class _Known:
                 f" instead of {scored.reached.reach:.1f}."
             )
         if scored.ending.state == "waiting" and scored.ending.leaves_on and scored.end:
-            return f"It leaves the list on {scored.ending.leaves_on} if nobody reports it until then."
+            return f"It leaves the list on {_said(scored.ending.leaves_on)} if nobody reports it until then."
         ways = []
         if len(self.ranked) > listed:
             bar = self.ranked[listed].pain
@@ -510,12 +510,12 @@ def _rank(scored: Iterable[_Scored]) -> list[_Scored]:
 def _end(bug: ListedBug, settings: Settings) -> _End | None:
     if bug.released_at:
         on = _day(bug.released_at, settings)
-        return _End(on, pains.QUIET_DAYS, f"its fix was released on {on}", True)
+        return _End(on, pains.QUIET_DAYS, f"its fix was released on {_said(on)}", True)
     if bug.closed_at:
         on = _day(bug.closed_at, settings)
         if bug.fixed_at:
-            return _End(on, pains.QUIET_DAYS, f"it was closed as fixed on {on}", True)
-        return _End(on, 0, f"it was closed without a fix on {on}", False)
+            return _End(on, pains.QUIET_DAYS, f"it was closed as fixed on {_said(on)}", True)
+        return _End(on, 0, f"it was closed without a fix on {_said(on)}", False)
     return None
 
 
@@ -651,11 +651,11 @@ def _why(scored: _Scored, at: date, settings: Settings) -> str:
         again = f"{_figure(n)} {words.customer if n == 1 else words.customers}"
         told = f"{again} told us about it again after {scored.end.after}"
     elif last_30 == 0:
-        told = f"nobody told us about it in the last {MONTH_DAYS} days; the last report is of {scored.last_on}"
+        told = f"nobody told us about it in the last {MONTH_DAYS} days; the last report is of {_said(scored.last_on)}"
         if scored.last_on is None:
             told = f"no {words.customer} has told us about it"
         elif not scored.hurts:
-            told = f"no {words.customer} has told us about it since {scored.last_on}"
+            told = f"no {words.customer} has told us about it since {_said(scored.last_on)}"
     else:
         told = f"{people} told us about it in the last {MONTH_DAYS} days"
         if last_30 > 1:
@@ -686,7 +686,11 @@ def _standing(scored: _Scored, settings: Settings) -> str:
     if scored.ending.state == "regression" and scored.end:
         return f"reported again after {scored.end.after}"
     if scored.end is None:
-        return f"fixed on {_day(scored.bug.fixed_at, settings)}, not released yet" if scored.bug.fixed_at else "open"
+        return (
+            f"fixed on {_said(_day(scored.bug.fixed_at, settings))}, not released yet"
+            if scored.bug.fixed_at
+            else "open"
+        )
     if scored.ending.state == "waiting":
         return f"{scored.end.after}; waiting for {pains.QUIET_DAYS} quiet days"
     return scored.end.after
@@ -700,7 +704,7 @@ def _why_not_listed(scored: _Scored, place: int | None, listed: int, settings: S
     if scored.ending.state == "gone" and scored.end:
         quiet = f", and nobody reported it later than {scored.end.quiet_days} days after" if scored.end.is_fix else ""
         return f"It is over: {scored.end.after}{quiet}."
-    return f"Nobody has reported it for {HURTS_DAYS} days; the last report is of {scored.last_on}."
+    return f"Nobody has reported it for {HURTS_DAYS} days; the last report is of {_said(scored.last_on)}."
 
 
 def _quoted(title: str) -> str:
@@ -742,6 +746,11 @@ def _rounded(value: float) -> str:
 def _days(at: date, days: int) -> tuple[date, date]:
     """The half-open stretch of `days` days that ends with `at`."""
     return at - timedelta(days=days - 1), at + timedelta(days=1)
+
+
+def _said(day: date | None) -> str:
+    """A day in words, for everybody: "12 Sep 2026"."""
+    return f"{day.day} {day:%b %Y}" if day else "an unknown day"
 
 
 def _day(moment: datetime, settings: Settings) -> date:

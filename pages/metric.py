@@ -30,9 +30,10 @@ if page.reading.value is not None:
 
 if any(reading.value is not None for reading in page.history):
     st.header("How it went", anchor=False)
-    telling = one_metric.course(shown, page.history, page.marks)
+    marks = page.marks[-one_metric.MOST_MARKS :]
+    telling = one_metric.course(shown, page.history, marks)
     st.markdown(plain(telling))
-    charts.history(shown, page.history, page.marks, alt=telling)
+    charts.history(shown, page.history, marks, alt=telling)
     with st.expander("The same as a table"):
         one_metric.history_table(shown, page.history)
     st.download_button(
