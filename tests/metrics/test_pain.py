@@ -1,0 +1,201 @@
+"""The arithmetic of pain. Worked examples of the methodology run in tests/test_vectors.py; here stand the promises beside them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics import pain
+from metrics.pain import Course, Place, Rise, Since
+
+QUIET = Rise(1.0, 1.0, False)
+customers = st.lists(
+    st.builds(Since, st.integers(0, 400), st.sampled_from([1.0, 0.5, 1 / 3]), st.integers(1, 20)), max_size=12
+)
+
+
+def course(**facts: object) -> Course:
+    """A bug of half a year that was reported lately, now and then: nothing to say about it."""
+    usual: dict[str, object] = {
+        "age_days": 180,
+        "first_report_age": None,
+        "last_report_age": 3,
+        "customers_last_7": 1,
+        "customer_weeks_before": 4,
+        "weeks_with_reports": 5,
+        "rise": QUIET,
+    }
+    return Course(**{**usual, **facts})  # type: ignore[arg-type]
+
+
+def words(**facts: object) -> list[str]:
+    return [label.word for label in pain.labels(course(**facts))]
+
+
+def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
+    assert pain.reach([Since(14)], half_life_days=14).reach == 0.5
+    assert pain.reach([Since(14)], half_life_days=60).reach == pytest.approx(2 ** (-14 / 60))
+
+
+def test_a_report_from_the_future_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be known"):
+        pain.reach([Since(-1)])
+
+
+@given(customers, customers)
+def test_reaches_of_different_customers_add_up(some: list[Since], others: list[Since]) -> None:
+    together, one, two = pain.reach([*some, *others]), pain.reach(some), pain.reach(others)
+    assert together.reach == pytest.approx(one.reach + two.reach)
+    assert together.se**2 == pytest.approx(one.se**2 + two.se**2)
+    assert together.customers == one.customers + two.customers
+
+
+def test_the_recursion_gives_the_same_sum_as_looking_back() -> None:
+    daily = [3, 0, 1, 0, 0, 2, 5]
+    running = 0.0
+    for reports in daily:
+        running = pain.decayed(running, reports)
+    looking_back = pain.reach([Since(age, 1.0, n) for age, n in enumerate(reversed(daily)) if n])
+    assert running == pytest.approx(looking_back.reach)
+
+
+def test_a_severity_nobody_gave_or_knows_is_flagged_as_not_rated() -> None:
+    weights = {"minor": 2.0, "major": 4.0}
+    assert pain.severity(None, weights, 2.0) == ("not rated", 2.0, False)
+    assert pain.severity("S1", weights, 3.0) == ("not rated", 3.0, False)
+    assert pain.severity("major", weights, 2.0) == ("major", 4.0, True)
+
+
+def test_one_angry_smiley_moves_the_mood_only_a_little() -> None:
+    assert pain.mood(1, 1, 0.1) == pytest.approx(1 + (1 + 1) / 11 - 0.1)
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.floats(0, 1))
+def test_the_mood_stays_between_three_quarters_and_one_and_a_half(bad: int, good: int, company: float) -> None:
+    assert 0.75 <= pain.mood(bad, bad + good, company) <= 1.5
+
+
+def test_a_tie_is_broken_by_customers_then_by_the_newer_report_then_by_id() -> None:
+    day = date(2026, 3, 1)
+    places = [
+        Place(6.0, 2, day, "D"),
+        Place(6.0 * (1 + 1e-12), 2, day, "C"),
+        Place(6.0, 2, day + timedelta(days=1), "E"),
+        Place(6.0, 3, day, "F"),
+        Place(6.1, 1, day, "G"),
+    ]
+    assert [place.id for place in pain.in_order(places, lambda place: place)] == ["G", "F", "E", "C", "D"]
+
+
+@given(st.permutations(range(8)))
+def test_the_order_does_not_depend_on_the_order_in_which_bugs_come(order: list[int]) -> None:
+    places = [Place(4.0 + (index % 3), index % 2, date(2026, 3, 1), f"B{index}") for index in range(8)]
+    expected = pain.in_order(places, lambda place: place)
+    assert pain.in_order([places[index] for index in order], lambda place: place) == expected
+
+
+def test_pains_are_about_equal_within_one_standard_error_of_the_difference() -> None:
+    assert pain.about_equal(14.9, 3, 10, 4).about_equal
+    assert not pain.about_equal(15.1, 3, 10, 4).about_equal
+    assert pain.about_equal(0, 0, 0, 0).about_equal
+    assert not pain.about_equal(2, 0, 1, 0).about_equal
+
+
+def test_bugs_without_reports_do_not_make_it_harder_for_others_to_rise() -> None:
+    busy = [(6, 4), (4, 9)]
+    assert pain.rising([*busy, *[(0, 0)] * 50])[:2] == pain.rising(busy)
+
+
+def test_looking_at_many_bugs_makes_one_rise_less_sure() -> None:
+    alone, *_ = pain.rising([(3, 1)])
+    among_many, *_ = pain.rising([(3, 1), *[(1, 8)] * 30])
+    assert alone.is_rising
+    assert not among_many.is_rising
+
+
+def test_a_bug_with_nothing_special_has_no_label() -> None:
+    assert words() == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"first_report_age": 14}, ["new"]),
+        ({"first_report_age": 15}, []),
+        ({"last_report_age": 21}, ["fading"]),
+        ({"last_report_age": 20}, []),
+        ({"weeks_with_reports": 9}, ["chronic"]),
+        ({"weeks_with_reports": 8}, []),
+        ({"weeks_with_reports": 9, "age_days": 90}, []),
+        ({"rise": Rise(0.001, 0.01, True)}, ["rising"]),
+        ({"came_back_days": 8}, ["regression"]),
+    ],
+)
+def test_each_label_has_its_border(facts: dict[str, object], expected: list[str]) -> None:
+    assert words(**facts) == expected
+
+
+def test_the_most_important_label_comes_first() -> None:
+    rise = Rise(0.001, 0.01, True)
+    assert words(came_back_days=9, rise=rise, weeks_with_reports=10) == ["regression", "rising", "chronic"]
+    assert words(first_report_age=4, rise=rise) == ["new", "rising"]
+    assert words(last_report_age=22, weeks_with_reports=9) == ["fading", "chronic"]
+
+
+def test_a_label_says_why() -> None:
+    said = pain.labels(course(customers_last_7=12, customer_weeks_before=6, rise=Rise(0.001, 0.01, True)))
+    assert said[0].reason == "12 customers in the last 7 days; 1.5 a week in the four weeks before."
+    assert pain.labels(course(first_report_age=1))[0].reason == "First reported yesterday."
+
+
+RELEASED = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("report_days", "as_of", "state", "counted"),
+    [
+        ([-5], 0, "waiting", 1),
+        ([-5], 6, "waiting", 1),
+        ([-5], 7, "gone", 0),
+        ([-5, 4], 10, "waiting", 2),  # a report in the first days puts the quiet week off
+        ([-5, 4], 11, "gone", 0),
+        ([-5, 7], 8, "waiting", 2),
+        ([-5, 8], 8, "regression", 1),
+        ([-5, 8], 7, "gone", 0),  # not known yet
+        ([-5, 3, 9, 20], 30, "regression", 2),
+    ],
+)
+def test_a_fixed_bug_leaves_after_seven_quiet_days_and_comes_back_with_a_later_report(
+    report_days: list[int], as_of: int, state: str, counted: int
+) -> None:
+    days = [RELEASED + timedelta(days=day) for day in report_days]
+    ending = pain.after_fix(RELEASED, days, RELEASED + timedelta(days=as_of))
+    assert (ending.state, ending.reports_counted) == (state, counted)
+
+
+def test_a_release_in_the_future_changes_nothing_yet() -> None:
+    assert pain.after_fix(RELEASED, [], RELEASED - timedelta(days=1)).state == "open"
+
+
+def test_coverage_of_no_tickets_is_not_known_and_under_half_is_incomplete() -> None:
+    assert pain.coverage(0, 0).percent is None
+    assert not pain.coverage(0, 0).is_incomplete
+    assert pain.coverage(49, 100).is_incomplete
+    assert not pain.coverage(50, 100).is_incomplete
+
+
+def test_one_large_account_shows_in_the_revenue() -> None:
+    assert pain.revenue_of([900_00, None, 100_00]) == pain.Revenue(2, 1000_00, 90.0)
+    assert pain.revenue_of([None]).largest_percent is None
+
+
+def test_merged_duplicates_count_every_customer_once_with_the_newest_report() -> None:
+    union = pain.merged({"acme": Since(0), "bolt": Since(30)}, {"bolt": Since(10), "cora": Since(60)})
+    assert union == {"acme": Since(0), "bolt": Since(10), "cora": Since(60)}
+
+
+def test_a_ticket_shared_by_the_duplicates_counts_whole_again() -> None:
+    assert pain.merged({"acme": Since(3, 0.5)}, {"acme": Since(3, 0.5)}) == {"acme": Since(3, 1.0)}
