@@ -297,7 +297,9 @@ def test_fields_can_be_joined_filled_in_constant_multiplied_translated_and_later
 
 
 def test_blanks_around_a_cell_never_count(tmp_path: Path) -> None:
-    found = one(tmp_path, "id,team,fee", " 7 ,Production   ,  ", "customer", {"id": "id", "segment": "team", "mrr": "fee"})
+    found = one(
+        tmp_path, "id,team,fee", " 7 ,Production   ,  ", "customer", {"id": "id", "segment": "team", "mrr": "fee"}
+    )
     assert (found.id, found.segment, found.mrr) == ("7", "Production", None)
 
 

@@ -205,3 +205,10 @@ def test_the_command_prints_a_mapping_and_says_in_a_sentence_what_it_cannot_read
         assert bad.stdout == ""
         assert said in bad.stderr
         assert "Traceback" not in bad.stderr
+
+
+def test_one_date_that_fits_only_one_order_of_day_and_month_decides(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    some_days = [[f"T{n}", f"0{n % 9 + 1}/0{n // 9 + 1}/2026"] for n in range(60)]
+    written(path, [["ticket_id", "opened"], *some_days, ["T60", "01/13/2026"]])
+    assert 'opened_at = { column = "opened", format = "%m/%d/%Y" }' in mapping_for(path).splitlines()
