@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -22,6 +23,7 @@ import pytest
 
 from benchmarks.ranking import ndcg
 from metrics import (
+    anonymity,
     attrition,
     ces,
     churn,
@@ -64,7 +66,6 @@ NOT_YET = {
     "evalue": "did a policy help (matching)",
     "immortal": "did a policy help (matching)",
     "erl": "staffing",
-    "anon": "anonymity",
     "expo": "exposure hours",
     "allhands": "exposure hours",
     "defl": "deflection",
@@ -197,11 +198,14 @@ def csat_group(inputs: Inputs) -> Answer:
         return response_answer(inputs)
     if "hist" in inputs:
         return csat_answer(csat.of_bins(bins_of(inputs["hist"], inputs.get("scale", "1-5"))))
-    # Several scales together: whatever list or table holds them.
-    parts = [part for value in inputs.values() for part in parts_with_hist(value)]
-    bins: dict[str, int] = {}
-    for scale, hist in parts:
-        bins |= bins_of(hist, scale)
+    two_words = {word: n for word, n in inputs.items() if word in WORDS}
+    if two_words:
+        return csat_answer(csat.of_bins(bins_of(two_words, "1-2")))
+    # Several scales, or several shards of one, whatever list or table holds them.
+    bins: Counter[str] = Counter()
+    for scale, hist in parts_with_hist({**inputs, "scale": None}):
+        bins.update(bins_of(hist, scale if scale[:1].isdigit() or scale in SCALES else inputs.get("scale", "1-5")))
+    assert bins, f"a CSAT example of a new kind: {sorted(inputs)}"
     return csat_answer(csat.of_bins(bins))
 
 
@@ -244,16 +248,17 @@ def response_answer(inputs: Inputs) -> Answer:
     }
 
 
-def parts_with_hist(value: Any) -> Iterator[tuple[str, dict[str, int]]]:
+def parts_with_hist(value: Any, name: str = "1-5") -> Iterator[tuple[str, dict[str, int]]]:
     if isinstance(value, list):
         for each in value:
-            yield from parts_with_hist(each)
+            yield from parts_with_hist(each, name)
     elif isinstance(value, dict) and "hist" in value:
-        yield value.get("scale", "1-5"), value["hist"]
+        yield str(value.get("scale", name)), value["hist"]
+    elif isinstance(value, dict) and value and all(isinstance(n, int) for n in value.values()):
+        yield name, value
     elif isinstance(value, dict):
-        for scale, hist in value.items():
-            if isinstance(hist, dict):
-                yield (str(hist.get("scale", scale)), hist["hist"]) if "hist" in hist else (scale, hist)
+        for key, each in value.items():
+            yield from parts_with_hist(each, key)
 
 
 def nps_group(inputs: Inputs) -> Answer:
@@ -341,6 +346,8 @@ def churn_group(inputs: Inputs) -> Answer:
         return {"monthly_churn_pct": 100 * monthly, "monthly_churn": monthly}
     if "events" in inputs:
         return came_back_after_an_end(inputs)
+    if isinstance(inputs.get("start"), str):
+        inputs = {"customers": [{"id": "one", **inputs}], "period": inputs["period"]}
     if "start" in inputs and not isinstance(inputs["start"], str):
         return kept_by_movements(inputs)
     if "customers" in inputs and "period" in inputs:
@@ -415,7 +422,7 @@ def start_and_end(customer: Any) -> tuple[int, int]:
 def hazard_of_customers(inputs: Inputs) -> Answer:
     period = Period(*(day(each) for each in inputs["period"]))
     customers = inputs["customers"]
-    if any(each.get("pauses") or each.get("paused") for each in customers):
+    if any(pauses_of(each) for each in customers):
         stays = [Stay(day(each["start"]), maybe_day(each.get("end")), tuple(pauses_of(each))) for each in customers]
         days, events = intervals_of_time.days_within(stays, period), len(intervals_of_time.left_within(stays, period))
     else:
@@ -442,7 +449,7 @@ def customer_days(published: Published, period: Period) -> tuple[int, int]:
 
 
 def pauses_of(customer: Inputs) -> list[tuple[date, date | None]]:
-    given = customer.get("pauses") or customer.get("paused")
+    given = next((customer[key] for key in customer if "pause" in key), None)
     pairs = [given] if given and isinstance(given[0], str) else given
     return [(day(start), maybe_day(end)) for start, end in pairs or []]
 
@@ -493,6 +500,10 @@ def survival_of(inputs: Inputs) -> Survival:
     if "durations" in inputs:
         ended = first_of(inputs, "churned", "ended", "observed")
         return kaplan_meier(inputs["durations"], ended, inputs.get("entry"))
+    if isinstance(inputs.get("at_risk"), list):
+        at_risk, left = inputs["at_risk"], first_of(inputs, "churned", "ended", "events")
+        times = next((value for key, value in inputs.items() if "month" in key or "time" in key), range(len(left)))
+        return survival_of_table(list(zip(times, at_risk, left, strict=True)))
     rows: dict[float, list[int]] = {}
     tables = [value for value in inputs.values() if isinstance(value, list)]
     for row in (row for table in tables for row in flat_rows(table)):
@@ -583,6 +594,15 @@ def leavers_of(records: list[Employment], period: Period) -> Counted:
     with stored(*records) as published:
         group = stays(published, "employment_started", "employment_ended", [period], {}, None)[""]
     return attrition.leavers_of(group, period)
+
+
+def anon_group(inputs: Inputs) -> Answer:
+    if "groups" in inputs:
+        return {"hidden": sorted(anonymity.hidden_groups(inputs["groups"], inputs["k"]))}
+    if "view1" in inputs:
+        one, other = inputs["view1"]["n"], inputs["view2"]["n"]
+        return {"difference_n": abs(one - other), "allowed": anonymity.may_show_both(one, other, inputs["k"])}
+    raise NotYetAnswered("anonymity (redaction)")
 
 
 def outflow(inputs: Inputs) -> Answer:
@@ -843,6 +863,9 @@ def day_group(inputs: Inputs) -> Answer:
 
 
 def reply_group(inputs: Inputs) -> Answer:
+    if "created" not in inputs:
+        first = next(value for value in inputs.values() if isinstance(value, list))[0]
+        inputs = {**inputs, "created": first["at"] if isinstance(first, dict) else first[0]}
     created = datetime.fromisoformat(inputs["created"])
     if "replied" in inputs:
         replied: datetime | None = datetime.fromisoformat(inputs["replied"])
@@ -882,7 +905,11 @@ def pain_group(inputs: Inputs) -> Answer:
     for mark, answered in PAIN.items():
         if mark in inputs:
             return answered(inputs)
-    raise AssertionError(f"a pain example of a new kind: {sorted(inputs)}")
+    lists = [value for value in inputs.values() if isinstance(value, list | dict)]
+    if len(lists) == 1 and all(isinstance(each, int | float) for each in lists[0]):
+        return decayed_sums(inputs)
+    assert len(lists) > 1, f"a pain example of a new kind: {sorted(inputs)}"
+    return duplicates(inputs)
 
 
 def reach_of_customers(inputs: Inputs) -> Answer:
@@ -1085,6 +1112,7 @@ GROUPS: dict[str, Callable[[Inputs], Answer]] = {
     "renew": renew_group,
     "km": km_group,
     "attr": attr_group,
+    "anon": anon_group,
     "repeat": repeat_group,
     "ratio": ratio_group,
     "cost": cost_group,

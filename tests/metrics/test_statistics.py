@@ -49,6 +49,13 @@ def test_every_interval_of_a_share_stays_within_0_and_1_and_holds_the_share(shar
 
 
 @given(shares)
+def test_wilsons_ends_are_the_shares_that_would_just_be_refused(share: tuple[int, int]) -> None:
+    x, n = share
+    for end in (each for each in wilson(x, n) if 0 < each < 1):
+        assert (x / n - end) ** 2 == pytest.approx(statistics.Z**2 * end * (1 - end) / n, rel=1e-6)
+
+
+@given(shares)
 def test_no_and_yes_can_be_swapped(share: tuple[int, int]) -> None:
     x, n = share
     for interval in (statistics.wilson, statistics.jeffreys, statistics.clopper_pearson):
@@ -324,6 +331,11 @@ def test_survival_tables_of_two_shards_added_are_the_table_of_all(
 def test_a_median_that_was_not_reached_is_none_and_so_is_the_share_of_nobody() -> None:
     assert kaplan_meier([10, 20, 30], [0, 0, 0]).median is None
     assert kaplan_meier([], []).at(10) is None
+
+
+@given(st.integers(1, 200))
+def test_half_of_them_gone_is_the_median_although_the_factors_are_not_exact(half: int) -> None:
+    assert kaplan_meier(range(1, 2 * half + 1), [True] * (2 * half)).median == half
 
 
 # --- the curves behind it ---
