@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
-from metrics.unlinked import cluster
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
+from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, Refresh, StoreError, open_store
 
@@ -50,6 +50,8 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            if not any(told.type == SAMPLE for told in settings.sources.values()) and running.drop_sample(now):
+                progress.note("The invented sample company was removed: from now on this store holds your own rows.")
             for name, told in chosen.items():
                 outcomes.append(_read_source(running, settings, name, told, now, full, progress))
             progress.step("counting")
@@ -149,6 +151,9 @@ class Progress:
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
             text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
+        self._say(text, final=True)
+
+    def note(self, text: str) -> None:
         self._say(text, final=True)
 
     def done(self) -> None:

@@ -167,9 +167,15 @@ class Store:
         return int(held.fence) + 1
 
     def _check_time_zone(self) -> None:
-        with self.engine.connect().execution_options(reading=True) as connection:
+        with self._words(), self.engine.begin() as connection:
             stored = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
-        if stored != self.settings.time_zone:
+            if stored == self.settings.time_zone:
+                return
+            if set(connection.scalars(select(run.c.type).distinct())) <= {"sample"}:
+                # Nothing real is in it yet: whoever looked around first may still say where the company is.
+                drop_sample(connection, self.sqlite)
+                connection.execute(update(meta).where(meta.c.name == "time_zone").values(value=self.settings.time_zone))
+                return
             raise StoreError(
                 f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
                 "both: set time_zone back, or start a new store with another database_url and refresh it."
@@ -244,6 +250,11 @@ class Refresh:
             }
             (id,) = connection.execute(insert(run).values(**values)).inserted_primary_key or (0,)
         return Run(self, source, int(id), replaces)
+
+    def drop_sample(self, now: datetime) -> bool:
+        """Removes the invented company, if there is one: it must never be counted together with real rows."""
+        with self.transaction(now) as connection:
+            return drop_sample(connection, self.store.sqlite)
 
     def cursor(self, source: str) -> str | None:
         with (
@@ -371,6 +382,14 @@ class Run:
             "rows_set_aside": self.rows_set_aside,
         }
         connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
+
+
+def drop_sample(connection: Connection, in_sqlite: bool) -> bool:
+    names = list(connection.scalars(select(run.c.source).where(run.c.type == "sample").distinct()))
+    for name in names:
+        forget(connection, name, in_sqlite)
+    connection.execute(delete(run).where(run.c.type == "sample"))
+    return bool(names)
 
 
 def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
