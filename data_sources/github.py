@@ -1,0 +1,416 @@
+"""Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.
+
+Comments and reactions are not read: they measure how much people talk about a bug, not how much it hurts.
+No person is read either: the owner of a bug is a team label, never the assignee.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from data_sources.http import Answer, Limits, Refused, Web
+from data_sources.source import Asked, Page, SetAside, Source, SourceError
+from store.records import WORDS, Bug, BugReport, Release
+
+SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
+DEFAULT_SEVERITY = {
+    **{each: each for each in SEVERITIES},
+    "trivial": "cosmetic",
+    "low": "minor",
+    "medium": "minor",
+    "high": "major",
+    "critical": "blocker",
+    "regression": "major",
+    "data loss": "blocker",
+    "security": "blocker",
+}
+SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*[:/\-]\s*")
+STAFF = ("OWNER", "MEMBER", "COLLABORATOR")
+OPTIONS = {
+    "repository": 'owner and name, such as "octo/shop"',
+    "token_env": "the environment variable that holds an access key (GITHUB_TOKEN); without a key GitHub allows 60 questions an hour",
+    "base_url": "the address of the API (https://api.github.com); for GitHub Enterprise https://HOST/api/v3",
+    "bug_labels": 'labels that make an issue a bug (["bug"]); [] takes every issue',
+    "severity": "a table from label to cosmetic, minor, major or blocker",
+    "areas": 'a table from label to area; a label "area: Billing" needs none',
+    "area_prefix": 'the start of a label that names the area ("area:")',
+    "team_prefix": 'the start of a label that names the team that owns the bug ("team:")',
+    "releases": "whether releases are read too (true)",
+    "authors_are_customers": "whether who opened an issue counts as a customer who reported it (false)",
+    "look_back_minutes": "how far each read goes back behind the newest change that was seen (60)",
+}
+
+
+def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep) -> Iterator[Page]:
+    """Releases, then issues that changed since last time, oldest issue first. Raises SourceError.
+
+    The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none.
+    The cursor says how far a read that was cut off had come, and after a whole read from where to ask next time.
+    """
+    told = _Told.of(asked)
+    cursor = _Cursor.read(asked.since)
+    refusals = {
+        401: f"GitHub does not accept the access key in {told.token_env}. It may have expired: make a new one and set it there.",
+        403: f"GitHub does not let this access key read {told.repository}. Give it the right to read issues and contents.",
+        404: (
+            f"GitHub knows no repository {told.repository}, or hides it. Check its name; for a private one set {told.token_env} "
+            "to an access key that may read it."
+        ),
+        410: f"The repository {told.repository} has its issues switched off, so it holds no bugs to read.",
+    }
+    with Web(
+        f"GitHub ({told.repository})",
+        told.base_url,
+        now=asked.now,
+        zone=asked.settings.zone,
+        token=told.token,
+        headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+        refusals=refusals,
+        limits=limits,
+        sleep=sleep,
+    ) as web:
+        if told.releases and cursor.next is None:
+            yield from _releases(web, told, cursor)
+        yield from _issues(web, told, cursor, asked.now)
+
+
+# ---- issues ---------------------------------------------------------------------------------------------------------
+
+
+def _issues(web: Web, told: _Told, cursor: _Cursor, now: datetime) -> Iterator[Page]:
+    params: dict[str, Any] = {"state": "all", "sort": "created", "direction": "asc", "per_page": 100}
+    if cursor.since is not None:
+        params["since"] = _stamp(cursor.since)
+    for answer in _pages(web, f"/repos/{told.repository}/issues", params, cursor.next):
+        if cursor.began is None:
+            cursor.began = min(answer.date or now, now)
+        page = Page(read=len(answer.data), place=f"{told.repository} issues")
+        for item in answer.data:
+            _read_issue(item, told, page, cursor)
+        cursor.next = answer.next
+        page.cursor = (cursor if answer.next else cursor.finished(told.look_back)).written()
+        yield page
+
+
+def _read_issue(item: Any, told: _Told, page: Page, cursor: _Cursor) -> None:
+    """Adds the bug, or what is wrong with it, to the page; pull requests and issues without a bug label are left out."""
+    try:
+        if not isinstance(item, dict):
+            raise _Wrong("", item, "it is not an issue")
+        updated = _instant(item, "updated_at")
+        cursor.newest = updated if cursor.newest is None else max(cursor.newest, updated)
+        pull = item.get("pull_request")
+        if pull and (
+            not isinstance(pull, dict) or any(pull.values())
+        ):  # older servers send one full of nulls with issues
+            return
+        labels = _labels(item)
+        if told.bug_labels and not told.bug_labels & set(map(_plain, labels)):
+            return
+        bug = _bug(item, labels, told)
+        page.records.append(bug)
+        if told.authors_are_customers and (report := _author(item, bug)):
+            page.records.append(report)
+    except _Wrong as wrong:
+        number = item.get("number", "?") if isinstance(item, dict) else "?"
+        page.set_aside.append(
+            SetAside("bug", f"{told.repository}#{number}", wrong.column, str(wrong.value)[:200], wrong.reason)
+        )
+
+
+def _bug(item: Mapping[str, Any], labels: list[str], told: _Told) -> Bug:
+    number = item.get("number")
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise _Wrong("number", number, "it is not a whole number")
+    title = item.get("title")
+    if not isinstance(title, str) or not title.strip():
+        raise _Wrong("title", title, "it is not text")
+    closed = _instant(item, "closed_at") if item.get("closed_at") is not None else None
+    state, reason = item.get("state"), item.get("state_reason")
+    if state not in ("open", "closed"):
+        raise _Wrong("state", state, "it is neither open nor closed")
+    if state == "open":
+        closed = None
+    fixed = closed if reason == "completed" else None
+    status = (
+        "open"
+        if state == "open"
+        else {"completed": "fixed", "not_planned": "not planned"}.get(str(reason), str(reason or "closed"))
+    )
+    url = item.get("html_url")
+    return Bug(
+        id=f"{told.repository}#{number}",
+        title=title.strip()[:400],
+        opened_at=_instant(item, "created_at"),
+        severity=told.severity_of(labels),
+        status=status.replace("_", " ")[:60],
+        fixed_at=fixed,
+        closed_at=closed,
+        area=told.area_of(labels),
+        owner=_rest_after(told.team_prefix, labels),
+        url=url if isinstance(url, str) and url.startswith(("https://", "http://")) else None,
+    )
+
+
+def _author(item: Mapping[str, Any], bug: Bug) -> BugReport | None:
+    """Who opened it, as a number; not the staff of the repository, and not a program."""
+    user = item.get("user")
+    if not isinstance(user, dict) or user.get("type") == "Bot" or item.get("author_association") in STAFF:
+        return None
+    number = user.get("id")
+    if isinstance(number, bool) or not isinstance(number, int):
+        return None
+    return BugReport(f"{bug.id}/author", bug.id, None, f"github-{number}", bug.opened_at, "author")
+
+
+def _labels(item: Mapping[str, Any]) -> list[str]:
+    found = item.get("labels") or []
+    if not isinstance(found, list):
+        raise _Wrong("labels", found, "it is not a list")
+    names = [each.get("name") if isinstance(each, dict) else each for each in found]
+    return [" ".join(name.split()) for name in names if isinstance(name, str)]
+
+
+def _rest_after(prefix: str, labels: list[str]) -> str | None:
+    """What stands behind the prefix, in the first label that has it."""
+    starts = (label[len(prefix) :].strip() for label in labels if prefix and label.lower().startswith(prefix))
+    return next(filter(None, starts), None)
+
+
+# ---- releases -------------------------------------------------------------------------------------------------------
+
+
+def _releases(web: Web, told: _Told, cursor: _Cursor) -> Iterator[Page]:
+    """Newest first; stops at the first page with nothing new. Drafts and previews did not reach customers."""
+    for answer in _pages(web, f"/repos/{told.repository}/releases", {"per_page": 100}, None):
+        page = Page(read=len(answer.data), place=f"{told.repository} releases")
+        for item in answer.data:
+            _read_release(item, told, page)
+        yield page
+        if cursor.since is not None and not any(release.released_at >= cursor.since for release in page.records):
+            return
+
+
+def _read_release(item: Any, told: _Told, page: Page) -> None:
+    try:
+        if not isinstance(item, dict):
+            raise _Wrong("", item, "it is not a release")
+        if item.get("draft") or item.get("prerelease") or item.get("published_at") is None:
+            return
+        number, name = item.get("id"), item.get("name") or item.get("tag_name")
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise _Wrong("id", number, "it is not a whole number")
+        if not isinstance(name, str):
+            raise _Wrong("name", name, "it is not text")
+        page.records.append(Release(f"{told.repository}@{number}", name.strip()[:200], _instant(item, "published_at")))
+    except _Wrong as wrong:
+        place = f"{told.repository} release {item.get('id', '?') if isinstance(item, dict) else '?'}"
+        page.set_aside.append(SetAside("release", place, wrong.column, str(wrong.value)[:200], wrong.reason))
+
+
+# ---- pages, cursor, options -----------------------------------------------------------------------------------------
+
+
+def _pages(web: Web, path: str, params: Mapping[str, Any], go_on_at: str | None) -> Iterator[Answer]:
+    """Follows the Link headers. Raises SourceError where they go in a circle or an answer is no list."""
+    seen: set[str] = set()
+    answer: Answer | None = None
+    if go_on_at is not None:
+        try:
+            answer = web.ask(go_on_at)
+        except Refused as error:  # that place is gone; begin again, rows that come twice change nothing
+            if error.status not in (400, 404, 410, 422):
+                raise
+    answer = answer or web.ask(path, params)
+    while True:
+        if not isinstance(answer.data, list):
+            said = str(answer.data.get("message", ""))[:100] if isinstance(answer.data, dict) else ""
+            raise SourceError(
+                f"{web.who} answered with something that is no list{': ' + said if said else ''}. Nothing was changed."
+            )
+        seen.add(answer.url)
+        if answer.next is not None and web.address(answer.next) in seen:
+            raise SourceError(
+                f"The pages of {web.who} go in a circle; reading was stopped. The next refresh tries again."
+            )
+        yield answer
+        if answer.next is None:
+            return
+        seen.add(answer.next)
+        answer = web.ask(answer.next)
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """`since`: ask for what changed from then on. The others are there while a read is under way: when it began (by the
+    other side's clock), the newest change seen, and the page to go on with."""
+
+    since: datetime | None = None
+    began: datetime | None = None
+    newest: datetime | None = None
+    next: str | None = None
+
+    @classmethod
+    def read(cls, text: str | None) -> _Cursor:
+        """A cursor that nobody understands means: read everything."""
+        try:
+            found = json.loads(text or "{}")
+            instants = {
+                key: datetime.fromisoformat(found[key]) for key in ("since", "began", "newest") if found.get(key)
+            }
+            if any(each.tzinfo is None for each in instants.values()):
+                return cls()
+            return cls(next=found.get("next"), **instants)
+        except (ValueError, TypeError, AttributeError):
+            return cls()
+
+    def written(self) -> str:
+        pairs = {"since": self.since, "began": self.began, "newest": self.newest}
+        told: dict[str, str] = {key: _stamp(value) for key, value in pairs.items() if value is not None}
+        if self.next:
+            told["next"] = self.next
+        return json.dumps(told)
+
+    def finished(self, look_back: timedelta) -> _Cursor:
+        """Where to ask from next time: never later than this read began, nor than the newest change that was given, so
+        that a clock that is wrong, or a change while we read, hides nothing; and never earlier than before."""
+        if self.newest is None or self.began is None:
+            return _Cursor(since=self.since)
+        reached = min(self.newest, self.began) - look_back
+        return _Cursor(since=reached if self.since is None else max(reached, self.since))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The options, checked."""
+
+    repository: str
+    token_env: str
+    token: SecretStr | None
+    base_url: str
+    bug_labels: frozenset[str]
+    severity: dict[str, str]
+    areas: dict[str, str]
+    area_prefix: str
+    team_prefix: str
+    releases: bool
+    authors_are_customers: bool
+    look_back: timedelta
+
+    @classmethod
+    def of(cls, asked: Asked) -> _Told:
+        options, name = dict(asked.options), f"sources.{asked.name}"
+        unknown = sorted(set(options) - set(OPTIONS))
+        if unknown:
+            raise SourceError(f"{name}.{unknown[0]}: there is no such setting; there are {', '.join(OPTIONS)}.")
+        repository = (
+            str(options.get("repository", ""))
+            .strip()
+            .removeprefix("https://github.com/")
+            .removesuffix(".git")
+            .strip("/")
+        )
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}", repository) or repository.endswith(
+            ("/.", "/..")
+        ):
+            raise SourceError(f'{name}.repository is {options.get("repository")!r}; write it like "owner/name".')
+        token_env = str(options.get("token_env", "GITHUB_TOKEN"))
+        token = os.environ.get(token_env, "").strip()
+        if token and not re.fullmatch(r"[\x21-\x7e]+", token):
+            raise SourceError(f"The access key in {token_env} holds blanks or letters that no key has; set it again.")
+        if "token_env" in options and not token:
+            raise SourceError(
+                f"{name}.token_env names {token_env}, but that environment variable is empty. Set it to an access key."
+            )
+        severity = _table(options, "severity", name)
+        for label, word in severity.items():
+            if word not in SEVERITIES:
+                raise SourceError(
+                    f"{name}.severity: {word!r} for the label {label!r} is none of {', '.join(SEVERITIES)}."
+                )
+        labels = options.get("bug_labels", ["bug"])
+        if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
+            raise SourceError(f'{name}.bug_labels is {labels!r}; write a list like ["bug"].')
+        minutes = options.get("look_back_minutes", 60)
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes <= 525_600:
+            raise SourceError(f"{name}.look_back_minutes is {minutes!r}; write a number of minutes.")
+        for key in ("releases", "authors_are_customers"):
+            if not isinstance(options.get(key, True), bool):
+                raise SourceError(f"{name}.{key} is {options[key]!r}; write true or false.")
+        return cls(
+            repository=repository,
+            token_env=token_env,
+            token=SecretStr(token) if token else None,
+            base_url=str(options.get("base_url", "https://api.github.com")),
+            bug_labels=frozenset(_plain(each) for each in labels),
+            severity=severity or DEFAULT_SEVERITY,
+            areas=_table(options, "areas", name),
+            area_prefix=_plain(str(options.get("area_prefix", "area:"))),
+            team_prefix=_plain(str(options.get("team_prefix", "team:"))),
+            releases=options.get("releases", True),
+            authors_are_customers=options.get("authors_are_customers", False),
+            look_back=timedelta(minutes=minutes),
+        )
+
+    def severity_of(self, labels: list[str]) -> str | None:
+        """The worst of those that the labels say; None where none does."""
+        plain = [_plain(label) for label in labels]
+        if self.severity is DEFAULT_SEVERITY:
+            plain = [SEVERITY_PREFIX.sub("", label) for label in plain]
+        return max(
+            (self.severity[label] for label in plain if label in self.severity), key=SEVERITIES.index, default=None
+        )
+
+    def area_of(self, labels: list[str]) -> str | None:
+        named = next((self.areas[_plain(label)] for label in labels if _plain(label) in self.areas), None)
+        return named or _rest_after(self.area_prefix, labels)
+
+
+class _Wrong(Exception):
+    def __init__(self, column: str, value: Any, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
+def _plain(label: str) -> str:
+    return " ".join(label.lower().split())
+
+
+def _table(options: Mapping[str, Any], key: str, name: str) -> dict[str, str]:
+    found = options.get(key, {})
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise SourceError(f'{name}.{key} is {found!r}; write a table such as {{ "some label" = "a word" }}.')
+    return {_plain(str(label)): word for label, word in found.items()}
+
+
+def _instant(item: Mapping[str, Any], column: str) -> datetime:
+    value = item.get(column)
+    try:
+        found = datetime.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise _Wrong(column, value, "it is not a date and time") from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+SOURCE = Source(
+    type="github",
+    says="Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.",
+    records=("bug", "bug_report", "release"),
+    options=OPTIONS,
+    fetch=fetch,
+    documented_at="https://docs.github.com/en/rest/issues/issues",
+    drops=("assignee", "assignees", "closed_by", "body", "comments", "reactions"),
+)

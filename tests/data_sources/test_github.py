@@ -1,0 +1,606 @@
+"""What the GitHub source promises, over real HTTP: all bugs and no person, patience within limits, secrets kept."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_sources import github, source
+from data_sources.http import Limits
+from data_sources.source import Asked, Page, SourceError
+from settings import Settings
+from store.records import Bug, BugReport, Release
+from tests.data_sources.replay import Reply, Upstream
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+TOKEN = "ghp_canaryCANARYcanary0123456789abcdefgh"
+ISSUES, RELEASES = "/repos/octo/shop/issues", "/repos/octo/shop/releases"
+QUICK = Limits(connect=2, silence=2, request=5, first_wait=0.01)
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as server:
+        server.on(RELEASES, Reply([]))
+        yield server
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Upstream]:
+    """Another host: nobody must ask it anything."""
+    with Upstream() as server:
+        server.on("/steal", Reply([]))
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+class Waits(list[float]):
+    """Takes the place of time.sleep where a test wants to see how long was to be waited."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+def asked(
+    upstream: Upstream, since: str | None = None, now: datetime = NOW, zone: str = "Europe/Madrid", **options: Any
+) -> Asked:
+    options = {"repository": "octo/shop", "base_url": upstream.url, **options}
+    return Asked("tracker", options, Settings(time_zone=zone), since, now)
+
+
+def read(
+    upstream: Upstream,
+    since: str | None = None,
+    limits: Limits = QUICK,
+    sleep: Callable[[float], None] | None = None,
+    **options: Any,
+) -> list[Page]:
+    more = {} if sleep is None else {"sleep": sleep}
+    return list(github.fetch(asked(upstream, since, **options), limits=limits, **more))
+
+
+def bugs(pages: list[Page]) -> dict[str, Bug]:
+    return {record.id.split("#")[1]: record for page in pages for record in page.records if isinstance(record, Bug)}
+
+
+def issue(number: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": 1_000 + number,
+        "number": number,
+        "title": f"Coupon {number} fails",
+        "state": "open",
+        "state_reason": None,
+        "labels": [{"name": "bug"}],
+        "user": {"login": "jo-lind", "id": 77, "type": "User"},
+        "assignee": {"login": "priya-dev", "id": 78},
+        "assignees": [{"login": "priya-dev", "id": 78}],
+        "author_association": "NONE",
+        "comments": 41,
+        "created_at": f"2026-10-{number % 28 + 1:02d}T10:00:00Z",
+        "updated_at": f"2026-11-{number % 18 + 1:02d}T10:00:00Z",
+        "closed_at": None,
+        "html_url": f"https://github.com/octo/shop/issues/{number}",
+        "body": "I am Jo Lind, jo@shop.example",
+        **fields,
+    }
+
+
+def linked(body: Any, page: int, **more: Any) -> Reply:
+    return Reply(
+        body,
+        headers={"Link": f'<{{base}}{ISSUES}?page={page}>; rel="next", <{{base}}{ISSUES}?page=9>; rel="last"'},
+        **more,
+    )
+
+
+# ---- what becomes of an issue -----------------------------------------------------------------------------------
+
+
+def test_an_issue_with_a_bug_label_becomes_a_bug(upstream: Upstream) -> None:
+    labels = [{"name": "Bug"}, {"name": "Severity: Major"}, {"name": "area: Checkout"}, {"name": "team:Payments"}]
+    upstream.on(ISSUES, Reply([issue(5, labels=labels)]))
+    (bug,) = bugs(read(upstream)).values()
+    assert bug == Bug(
+        id="octo/shop#5",
+        title="Coupon 5 fails",
+        opened_at=datetime(2026, 10, 6, 10, tzinfo=UTC),
+        severity="major",
+        status="open",
+        area="Checkout",
+        owner="Payments",
+        url="https://github.com/octo/shop/issues/5",
+    )
+
+
+def test_pull_requests_and_other_issues_are_left_out_but_counted_as_read(upstream: Upstream) -> None:
+    pull = issue(2, pull_request={"html_url": "https://github.com/octo/shop/pull/2"})
+    nulls = issue(3, pull_request={"html_url": None, "diff_url": None})  # as older servers say "not a pull request"
+    upstream.on(ISSUES, Reply([issue(1), pull, nulls, issue(4, labels=[{"name": "question"}])]))
+    pages = read(upstream)
+    assert set(bugs(pages)) == {"1", "3"}
+    assert sum(page.read for page in pages) == 4
+
+
+def test_which_labels_make_a_bug_is_a_setting(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([issue(1), issue(2, labels=["defect"]), issue(3, labels=[])]))
+    assert set(bugs(read(upstream, bug_labels=["Defect"]))) == {"2"}
+    assert set(bugs(read(upstream, bug_labels=[]))) == {"1", "2", "3"}
+
+
+def test_labels_are_translated_by_the_settings_and_the_worst_severity_counts(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([issue(1, labels=["bug", "P3", "Sev 1", "gui"])]))
+    (bug,) = bugs(read(upstream, severity={"p3": "minor", "sev 1": "blocker"}, areas={"GUI": "Screens"})).values()
+    assert (bug.severity, bug.area) == ("blocker", "Screens")
+    (bug,) = bugs(read(upstream)).values()
+    assert (bug.severity, bug.area, bug.owner) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "fixed", "status"),
+    [
+        ("completed", True, "fixed"),
+        ("not_planned", False, "not planned"),
+        ("duplicate", False, "duplicate"),
+        (None, False, "closed"),
+    ],
+)
+def test_only_what_was_closed_as_completed_counts_as_fixed(
+    upstream: Upstream, reason: str | None, fixed: bool, status: str
+) -> None:
+    upstream.on(ISSUES, Reply([issue(1, state="closed", state_reason=reason, closed_at="2026-11-02T12:00:00Z")]))
+    (bug,) = bugs(read(upstream)).values()
+    closed = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    assert (bug.closed_at, bug.fixed_at, bug.status) == (closed, closed if fixed else None, status)
+
+
+def test_no_person_is_read_and_nobody_is_the_owner(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([issue(1)]))
+    pages = read(upstream)
+    told = repr(pages)
+    assert not any(person in told for person in ("jo-lind", "priya-dev", "Jo Lind", "77", "78"))
+    assert not any(isinstance(record, BugReport) for page in pages for record in page.records)
+
+
+def test_authors_are_customers_only_where_the_settings_say_so_and_never_the_staff(upstream: Upstream) -> None:
+    bot = issue(3, user={"login": "ci", "id": 79, "type": "Bot"})
+    upstream.on(ISSUES, Reply([issue(1), issue(2, author_association="MEMBER"), bot, issue(4, user=None)]))
+    records = [record for page in read(upstream, authors_are_customers=True) for record in page.records]
+    reports = [record for record in records if isinstance(record, BugReport)]
+    opened = datetime(2026, 10, 2, 10, tzinfo=UTC)
+    assert reports == [BugReport("octo/shop#1/author", "octo/shop#1", None, "github-77", opened, "author")]
+
+
+def test_releases_that_reached_customers_are_read(upstream: Upstream) -> None:
+    release = {"id": 9, "name": "Faster checkout", "tag_name": "v2.1", "published_at": "2026-11-01T08:00:00Z"}
+    unnamed = {**release, "id": 8, "name": None}
+    upstream.on(
+        RELEASES,
+        Reply([release, unnamed, {**release, "id": 7, "draft": True}, {**release, "id": 6, "prerelease": True}]),
+    )
+    upstream.on(ISSUES, Reply([]))
+    records = [record for page in read(upstream) for record in page.records]
+    at = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert records == [Release("octo/shop@9", "Faster checkout", at), Release("octo/shop@8", "v2.1", at)]
+    assert [record for page in read(upstream, releases=False) for record in page.records] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("number", None),
+        ("number", "7"),
+        ("number", True),
+        ("title", None),
+        ("title", {}),
+        ("created_at", "soon"),
+        ("created_at", 7),
+        ("state", "merged"),
+        ("labels", "bug"),
+        ("updated_at", None),
+        ("closed_at", "never"),
+    ],
+)
+def test_an_issue_that_cannot_be_read_is_set_aside_with_the_reason_and_the_rest_goes_in(
+    upstream: Upstream, field: str, value: Any
+) -> None:
+    broken = {**issue(1), field: value}
+    upstream.on(ISSUES, Reply([broken, issue(2), "nonsense"]))
+    pages = read(upstream)
+    assert set(bugs(pages)) == {"2"}
+    first, second = [aside for page in pages for aside in page.set_aside]
+    assert (first.record, first.column) == ("bug", field)
+    assert first.reason
+    assert second.value == "nonsense"
+
+
+# ---- pages and the cursor ---------------------------------------------------------------------------------------
+
+
+def test_all_pages_are_read_also_where_one_is_empty_or_comes_twice(upstream: Upstream) -> None:
+    upstream.on(ISSUES, linked([issue(1), issue(2)], 2))
+    upstream.on(f"{ISSUES}?page=2", linked([issue(1), issue(2)], 3))
+    upstream.on(f"{ISSUES}?page=3", linked([], 4))
+    upstream.on(f"{ISSUES}?page=4", Reply([issue(3)]))
+    assert set(bugs(read(upstream))) == {"1", "2", "3"}
+    assert upstream.asked(ISSUES)[0].query | {"page": "1"} == {
+        "state": "all", "sort": "created", "direction": "asc", "per_page": "100", "page": "1",
+    }  # fmt: skip
+
+
+def test_pages_that_go_in_a_circle_are_stopped(upstream: Upstream) -> None:
+    upstream.on(ISSUES, linked([issue(1)], 2))
+    upstream.on(f"{ISSUES}?page=2", linked([issue(2)], 3))
+    upstream.on(f"{ISSUES}?page=3", linked([issue(3)], 2, fault="circle"))
+    with pytest.raises(SourceError, match="circle"):
+        read(upstream)
+    assert upstream.fired("circle") == 1
+    assert len(upstream.asked(ISSUES)) == 3
+
+
+def test_the_next_read_asks_for_what_changed_since_an_hour_before_the_newest_change(upstream: Upstream) -> None:
+    upstream.on(
+        ISSUES, Reply([issue(1, updated_at="2026-11-18T10:00:00Z"), issue(2, updated_at="2026-11-03T10:00:00Z")])
+    )
+    first = read(upstream)
+    assert first[-1].cursor is not None
+    read(upstream, first[-1].cursor)
+    assert upstream.asked(ISSUES)[-1].query["since"] == "2026-11-18T09:00:00Z"
+
+
+def test_an_issue_from_the_future_does_not_hide_what_changes_next(upstream: Upstream) -> None:
+    upstream.on(
+        ISSUES, Reply([issue(1, updated_at="2026-11-24T10:00:00Z")], headers={"Date": "Sat, 21 Nov 2026 09:00:00 GMT"})
+    )
+    read(upstream, read(upstream)[-1].cursor)
+    assert upstream.asked(ISSUES)[-1].query["since"] == "2026-11-21T08:00:00Z"
+
+
+def test_a_quiet_day_does_not_move_the_cursor_back_or_ahead(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([]))
+    since = '{"since": "2026-11-18T09:00:00Z"}'
+    assert read(upstream, since)[-1].cursor == since
+    upstream.on(ISSUES, Reply([issue(1, updated_at="2026-11-18T09:10:00Z")]))
+    assert read(upstream, since)[-1].cursor == since
+
+
+def test_a_read_that_was_cut_off_goes_on_at_the_next_page_and_forgets_no_change(upstream: Upstream) -> None:
+    began = {"Date": "Sat, 21 Nov 2026 09:00:00 GMT"}
+    upstream.on(ISSUES, linked([issue(1, updated_at="2026-11-21T08:59:00Z")], 2))
+    upstream.replies[ISSUES][0].headers.update(began)
+    upstream.on(f"{ISSUES}?page=2", Reply({"message": "no"}, 500, fault="down"))
+    given: list[Page] = []
+    with pytest.raises(SourceError, match="not answering since 10:30"):
+        given.extend(github.fetch(asked(upstream), limits=QUICK))
+    assert upstream.fired("down") == QUICK.tries
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2, updated_at="2026-11-21T09:20:00Z")]))
+    again = read(upstream, given[-1].cursor)
+    assert set(bugs(again)) == {"2"}
+    assert json.loads(again[-1].cursor or "") == {"since": "2026-11-21T08:00:00Z"}
+
+
+def test_a_place_to_go_on_that_is_gone_means_beginning_again(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([issue(1)]))
+    upstream.on(f"{ISSUES}?page=7", Reply({"message": "gone"}, 422, fault="gone"))
+    cursor = json.dumps({"since": "2026-11-01T00:00:00Z", "next": f"{upstream.url}{ISSUES}?page=7"})
+    assert set(bugs(read(upstream, cursor))) == {"1"}
+    assert upstream.fired("gone") == 1
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "[]", "{}", '{"since": 7}', '{"since": "2026-11-01"}', "null"])
+def test_a_cursor_that_nobody_understands_means_reading_everything(upstream: Upstream, cursor: str) -> None:
+    upstream.on(ISSUES, Reply([issue(1)]))
+    assert set(bugs(read(upstream, cursor))) == {"1"}
+    assert "since" not in upstream.asked(ISSUES)[0].query
+
+
+# ---- secrets and hosts --------------------------------------------------------------------------------------------
+
+
+def test_the_access_key_is_sent_and_never_told(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TRACKER_KEY", TOKEN)
+    upstream.on(ISSUES, Reply({"message": "Bad credentials"}, 401))
+    with caplog.at_level(logging.DEBUG), pytest.raises(SourceError, match="TRACKER_KEY") as raised:
+        read(upstream, token_env="TRACKER_KEY", releases=False)
+    assert upstream.log[-1].headers["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in caplog.text + str(raised.value) + repr(raised.getrepr(showlocals=True, style="long"))
+
+
+@pytest.mark.parametrize("how", ["next page", "redirect", "redirect to a file", "redirect to metadata", "resumed"])
+def test_another_host_is_never_asked(
+    upstream: Upstream, elsewhere: Upstream, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    there = {"redirect to a file": "file:///etc/passwd", "redirect to metadata": "http://169.254.169.254/latest"}.get(
+        how, f"{elsewhere.url}/steal"
+    )
+    cursor = None
+    if how == "next page":
+        upstream.on(ISSUES, Reply([issue(1)], headers={"Link": f'<{there}>; rel="next"'}, fault=how))
+    else:
+        upstream.on(ISSUES, Reply([], 302, {"Location": there}, fault=how))
+    if how == "resumed":
+        cursor = json.dumps({"next": there})
+    with pytest.raises(SourceError, match="another host") as raised:
+        read(upstream, cursor)
+    assert upstream.fired(how) == (0 if how == "resumed" else 1)
+    assert elsewhere.log == []
+    assert TOKEN not in str(raised.value)
+
+
+def test_a_repository_that_moved_on_the_same_host_is_followed(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([], 301, {"Location": "{base}/repositories/7/issues"}, fault="moved"))
+    upstream.on("/repositories/7/issues", Reply([issue(1)]))
+    assert set(bugs(read(upstream))) == {"1"}
+    assert upstream.fired("moved") == 1
+
+
+def test_redirects_without_end_are_stopped(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([], 302, {"Location": "{base}" + ISSUES}, fault="round"))
+    with pytest.raises(SourceError, match="without end"):
+        read(upstream)
+    assert upstream.fired("round") == QUICK.redirects + 1
+
+
+# ---- faults -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "reply"),
+    [
+        ("503", Reply({}, 503, fault="503")),
+        ("502 page", Reply(b"<html>Bad gateway</html>", 502, {"Content-Type": "text/html"}, fault="502 page")),
+        ("cut", Reply([issue(1)], cut_at=40, fault="cut")),
+        ("cut json", Reply(b'[{"number": 1, "title"', fault="cut json")),
+        ("not text", Reply(b'[{"title": "\xff\xfe"}]', fault="not text")),
+        ("NaN", Reply(b'[{"number": NaN}]', fault="NaN")),
+        ("deep", Reply(b"[" * 100_000, fault="deep")),
+        ("empty", Reply(b"", fault="empty")),
+        ("204", Reply(b"", 204, fault="204")),
+        ("429", Reply({"message": "slow down"}, 429, {"Retry-After": "0"}, fault="429")),
+    ],
+)
+def test_what_goes_wrong_twice_and_then_right_is_nobodys_worry(upstream: Upstream, fault: str, reply: Reply) -> None:
+    upstream.on(ISSUES, reply, reply, Reply([issue(1)]))
+    assert set(bugs(read(upstream))) == {"1"}
+    assert upstream.fired(fault) == 2
+
+
+def test_what_goes_on_being_wrong_says_since_when_and_gives_no_rows(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply({}, 503, fault="503"))
+    with pytest.raises(SourceError, match=r"not answering since 10:30 \(status 503\)\. The rows of before are kept"):
+        read(upstream)
+    assert upstream.fired("503") == QUICK.tries
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (Reply(b"<html>Please sign in</html>", 200, {"Content-Type": "text/html"}, fault="it"), "sign-in page"),
+        (Reply({"message": "no list"}, fault="it"), "no list"),
+        (Reply({"message": "Not Found"}, 404, fault="it"), "knows no repository octo/shop"),
+        (Reply({"message": "Bad credentials"}, 401, fault="it"), "does not accept the access key in GITHUB_TOKEN"),
+        (Reply({"message": "Resource not accessible"}, 403, fault="it"), "Give it the right to read issues"),
+        (Reply({"message": "disabled"}, 410, fault="it"), "issues switched off"),
+        (Reply({"message": "bad"}, 422, fault="it"), "status 422"),
+    ],
+)
+def test_what_trying_again_cannot_mend_is_asked_once_and_said_in_words(
+    upstream: Upstream, reply: Reply, words: str
+) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError, match=words):
+        read(upstream)
+    assert upstream.fired("it") == 1
+
+
+def test_a_limit_is_kept_for_as_long_as_it_says(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply({"message": "slow down"}, 429, {"Retry-After": "1"}, fault="429"), Reply([issue(1)]))
+    assert set(bugs(read(upstream))) == {"1"}
+    first, second = upstream.asked(ISSUES)
+    assert first.fault == "429"
+    assert second.at - first.at >= 1.0
+
+
+def test_the_secondary_limit_of_a_403_is_kept_too(upstream: Upstream) -> None:
+    said = {"message": "You have exceeded a secondary rate limit"}
+    upstream.on(ISSUES, Reply(said, 403, {"Retry-After": "1"}, fault="403"), Reply([issue(1)]))
+    assert set(bugs(read(upstream))) == {"1"}
+    first, second = upstream.asked(ISSUES)
+    assert first.fault == "403"
+    assert second.at - first.at >= 1.0
+
+
+def test_with_no_question_left_the_next_page_waits_for_the_reset_by_the_other_sides_clock(upstream: Upstream) -> None:
+    clock = {"Date": "Sat, 21 Nov 2026 12:00:00 GMT"}  # two and a half hours ahead of ours
+    reset = str(int(datetime(2026, 11, 21, 12, 0, 40, tzinfo=UTC).timestamp()))
+    upstream.on(ISSUES, linked([issue(1)], 2, fault="used up"))
+    upstream.replies[ISSUES][0].headers.update(clock, **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2)]))
+    waits = Waits()
+    assert set(bugs(read(upstream, sleep=waits))) == {"1", "2"}
+    assert upstream.fired("used up") == 1
+    assert len(waits) == 1
+    assert 40 <= waits[0] <= 41.5
+
+
+def test_waiting_is_said(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
+    upstream.on(ISSUES, Reply({}, 429, {"Retry-After": "120"}, fault="429"), Reply([issue(1)]))
+    waits = Waits()
+    read(upstream, sleep=waits)
+    assert upstream.fired("429") == 1
+    assert waits == [120.0]
+    assert "Waiting for GitHub (octo/shop) until 10:32." in caplog.text
+
+
+@pytest.mark.parametrize("after", ["1000000000", "3600"])
+def test_a_wait_that_is_too_long_ends_the_read_and_says_until_when(upstream: Upstream, after: str) -> None:
+    upstream.on(ISSUES, Reply({}, 429, {"Retry-After": after}, fault="429"))
+    waits = Waits()
+    with pytest.raises(
+        SourceError, match="no more questions until 11:30" if after == "3600" else "no more questions until 20"
+    ):
+        read(upstream, sleep=waits)
+    assert upstream.fired("429") == 1
+    assert waits == []
+
+
+@pytest.mark.parametrize("after", ["soon", "-5", "", "1e3", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_nonsense_about_the_wait_means_a_minute(upstream: Upstream, after: str) -> None:
+    upstream.on(ISSUES, Reply({}, 429, {"Retry-After": after}, fault="429"), Reply([issue(1)]))
+    waits = Waits()
+    read(upstream, sleep=waits)
+    assert upstream.fired("429") == 1
+    assert waits == [60.0]
+
+
+def test_a_date_to_wait_for_counts_by_the_other_sides_clock(upstream: Upstream) -> None:
+    headers = {"Date": "Sat, 21 Nov 2026 12:00:00 GMT", "Retry-After": "Sat, 21 Nov 2026 12:00:30 GMT"}
+    upstream.on(ISSUES, Reply({}, 503, headers, fault="503"), Reply([issue(1)]))
+    waits = Waits()
+    read(upstream, sleep=waits)
+    assert upstream.fired("503") == 1
+    assert waits == [30.0]
+
+
+def test_an_answer_that_drips_for_ever_ends_at_the_deadline(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply([issue(1)], drip=0.05, fault="drip"))
+    limits = Limits(connect=2, silence=2, request=0.4, whole=60, first_wait=0.01, tries=2)
+    with pytest.raises(SourceError, match="no complete answer within"):
+        read(upstream, limits=limits)
+    assert upstream.fired("drip") == 2
+    assert upstream.log[-1].at - upstream.log[-2].at < 2
+
+
+def test_the_whole_read_has_an_end_too(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply({}, 503, {"Retry-After": "50"}, fault="503"))
+    waits = Waits()
+    with pytest.raises(SourceError, match="longer than this refresh may take"):
+        read(upstream, sleep=waits, limits=Limits(whole=30))
+    assert upstream.fired("503") == 1
+    assert waits == []
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_an_answer_that_is_too_big_is_not_read_to_its_end(upstream: Upstream, zipped: bool) -> None:
+    upstream.on(ISSUES, Reply(b"[" + b" " * 3_000_000 + b"]", zipped=zipped, fault="big"))
+    with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
+        read(upstream, limits=Limits(most_bytes=1_000_000))
+    assert upstream.fired("big") == 1
+
+
+def test_a_closed_door_is_said_in_words() -> None:
+    with Upstream() as server:
+        pass
+    with pytest.raises(SourceError, match=r"not answering since 10:30 \(no connection\)"):
+        read(server)
+
+
+# ---- settings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"repository": "shop"}, 'write it like "owner/name"'),
+        ({"repository": "../../user"}, 'write it like "owner/name"'),
+        ({"repository": "octo/.."}, 'write it like "owner/name"'),
+        ({"colour": "red"}, "colour: there is no such setting"),
+        ({"severity": {"p1": "awful"}}, "is none of cosmetic, minor, major, blocker"),
+        ({"bug_labels": "bug"}, "write a list"),
+        ({"token_env": "NO_SUCH_KEY"}, "that environment variable is empty"),
+        ({"base_url": "ftp://127.0.0.1"}, "is no web address"),
+        ({"base_url": "http://github.example"}, "is not encrypted"),
+        ({"look_back_minutes": -1}, "write a number of minutes"),
+        ({"releases": "yes"}, "write true or false"),
+    ],
+)
+def test_a_wrong_setting_is_said_before_anything_is_asked(
+    upstream: Upstream, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(SourceError, match=words):
+        read(upstream, **options)
+    assert upstream.log == []
+
+
+def test_the_source_is_in_the_table_of_contents() -> None:
+    assert source("github").fetch is github.fetch
+
+
+# ---- recorded answers ---------------------------------------------------------------------------------------------
+
+TESTDATA = Path(os.environ.get("EMPATHY_TESTDATA") or Path(__file__).parents[2].parent / "shared" / "testdata")
+
+
+def recorded(name: str) -> Any:
+    path = TESTDATA / "payloads" / name
+    if not path.exists():
+        pytest.skip(f"the recorded answers are not here: {path} (EMPATHY_TESTDATA says where they are)")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_recorded_listing_of_fourteen_pages_is_read_to_its_end(upstream: Upstream) -> None:
+    exchanges = recorded("github-pygithub/Issue33.testOpenIssues.json")
+    path = "/repos/openframeworks/openFrameworks/issues"
+    upstream.on("/repos/openframeworks/openFrameworks/releases", Reply([]))
+    for number, exchange in enumerate(exchanges, 1):
+        link = exchange["headers"]["link"].replace("https://api.github.com", "{base}")
+        upstream.on(f"{path}?page={number}" if number > 1 else path, Reply(exchange["body"], headers={"Link": link}))
+    pages = read(upstream, repository="openframeworks/openFrameworks")
+    assert sum(page.read for page in pages) == sum(len(exchange["body"]) for exchange in exchanges) == 338
+    assert len(upstream.asked(path)) == 14
+
+
+def test_recorded_issues_of_a_real_program_become_its_bugs(upstream: Upstream) -> None:
+    recorded("github-raw-core-gui/issues__1.json")
+    folder = TESTDATA / "payloads" / "github-raw-core-gui"
+    issues = [json.loads(path.read_text(encoding="utf-8"))["issue"] for path in sorted(folder.glob("*.json"))]
+    upstream.on(ISSUES, linked(issues[:25], 2))
+    upstream.on(f"{ISSUES}?page=2", Reply(issues[25:]))
+    pages = read(upstream)
+    wanted = {str(each["number"]): each for each in issues if "Bug" in [label["name"] for label in each["labels"]]}
+    found = bugs(pages)
+    assert set(found) == set(wanted)
+    assert len(found) == 18
+    assert [aside for page in pages for aside in page.set_aside] == []
+    for number, bug in found.items():
+        assert (bug.fixed_at is not None) == (wanted[number]["state_reason"] == "completed")
+        assert bug.opened_at == datetime.fromisoformat(wanted[number]["created_at"])
+        assert bug.closed_at is None or bug.closed_at - bug.opened_at > timedelta(0)
+
+
+def test_a_recorded_release_is_read(upstream: Upstream) -> None:
+    exchange = recorded("github-pygithub/ReleaseRead.testGetRelease.json")[2]
+    upstream.on(RELEASES, Reply([exchange["body"]]))
+    upstream.on(ISSUES, Reply([]))
+    assert read(upstream)[0].records == [
+        Release("octo/shop@28524234", "Test", datetime(2020, 7, 14, 0, 58, 20, tzinfo=UTC))
+    ]
+
+
+def test_recorded_pull_requests_are_left_out(upstream: Upstream) -> None:
+    mixed = [*recorded("perceval-github/github_issue_2"), *recorded("perceval-github/github_request")]
+    upstream.on(ISSUES, Reply(mixed))
+    assert set(bugs(read(upstream))) == {"2"}
+    assert set(bugs(read(upstream, bug_labels=[]))) == {"2"}
+
+
+def test_a_recorded_abuse_limit_is_waited_for(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply(recorded("perceval-github/abuse_rate_limit"), 403, fault="abuse"), Reply([issue(1)]))
+    waits = Waits()
+    assert set(bugs(read(upstream, sleep=waits))) == {"1"}
+    assert upstream.fired("abuse") == 1
+    assert waits == [60.0]
