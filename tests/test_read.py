@@ -159,7 +159,12 @@ def test_the_last_day_alone_means_the_metrics_own_length_before_it(here: Here) -
     assert here.json("csat", "--to", "2026-09-21")["period"] == {"from": "2026-08-24", "to": "2026-09-21"}
 
 
-def test_top_bugs_come_as_data_and_as_lines_that_cannot_move_the_cursor(here: Here) -> None:
+def test_no_text_can_move_the_cursor_or_leave_its_column() -> None:
+    text = read.as_text({"metrics": [{"metric": "a\x1b[2J\n", "asks": "b" * 200}]})
+    assert text.splitlines()[1] == "a [2J   " + "b" * 69 + "..."
+
+
+def test_top_bugs_come_as_data_and_as_lines(here: Here) -> None:
     found = here.json("top-bugs", "--at", "2026-11-21")
     assert [(each["rank"], each["id"], each["customers"]) for each in found["bugs"]] == [(1, "B-1", 3)]
     text = here.says("top-bugs", "--at", "2026-11-21")

@@ -164,6 +164,14 @@ def test_repeat_business_waits_until_the_window_is_over(database_url: str) -> No
     assert (spring.numerator, spring.denominator) == (10, 25)
 
 
+def test_where_the_orders_end_nobody_is_said_to_have_stayed_away(sqlite_database: str) -> None:
+    orders = [purchase(f"early{index}", date(2020, 1, 1)) for index in range(25)]
+    orders += [purchase(f"late{index}", date(2020, 4, 20)) for index in range(25)]
+    store = filled(sqlite_database, *orders)
+    assert number(store, "repeat", period("2020-01-01", "2020-02-01")).denominator == 25
+    assert number(store, "repeat", period("2020-04-01", "2020-05-01")).denominator == 0
+
+
 def test_contact_rate_sets_an_area_against_all_customers(database_url: str) -> None:
     tickets = [
         ticket(opened_at=builders.noon(date(2026, 11, 10)), area=area) for area in ["Billing"] * 6 + ["Login"] * 4
