@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.published import BugDay, Count, ListedBug, Published, Reach
 
@@ -86,7 +86,7 @@ class Remembered(Published):
                 found[bug] = (len(prices), sum(prices), max(prices))
         return found
 
-    def tally(self, measure, start, end, where=None, by=None):  # type: ignore[no-untyped-def]
+    def tally(self, measure, start, end, where=None, by=None):
         self.asked["tally"] += 1
         rows = {"csat": self.answers, "problem_tickets": self.problems}[measure]
         return [Count(day, "", bin, n, 0) for day, bin, n in rows if (start is None or start <= day) and day < end]
@@ -125,7 +125,7 @@ def reports(bug: str, at: date, *ages: int, customer: str = "") -> list[Report]:
 
 
 def _as_of(bug: ListedBug, at: date) -> ListedBug:
-    later = {
+    later: dict[str, Any] = {
         name: None
         for name in ("fixed_at", "released_at", "closed_at")
         if (moment := getattr(bug, name)) is not None and moment.date() > at

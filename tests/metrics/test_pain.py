@@ -40,6 +40,10 @@ def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
     assert pain.reach([Since(14)], half_life_days=60).reach == pytest.approx(2 ** (-14 / 60))
 
 
+def test_half_a_ticket_is_half_a_voice() -> None:
+    assert pain.reach([Since(30, pain.share_of_ticket(2), 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
+
+
 def test_a_report_from_the_future_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be known"):
         pain.reach([Since(-1)])

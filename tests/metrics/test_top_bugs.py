@@ -6,7 +6,9 @@ import gc
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,15 +27,19 @@ def ago(days: int) -> date:
     return AT - timedelta(days=days)
 
 
+def said(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"
+
+
 def company(*known: ListedBug, told: list[Report] | None = None, **rest: object) -> Remembered:
     return Remembered(list(known), told or [], **rest)  # type: ignore[arg-type]
 
 
-def ten(snapshot: Remembered, at: date = AT, **changes: object) -> TopBugs:
-    return top_bugs(snapshot, at, Settings(**changes))  # type: ignore[arg-type]
+def ten(snapshot: Remembered, at: date = AT, **changes: Any) -> TopBugs:
+    return top_bugs(snapshot, at, Settings(**changes))
 
 
-def only(snapshot: Remembered, **changes: object) -> TopBug:
+def only(snapshot: Remembered, **changes: Any) -> TopBug:
     (found,) = ten(snapshot, **changes).bugs
     return found
 
@@ -316,12 +322,12 @@ def test_a_fixed_bug_leaves_seven_quiet_days_after_its_release(days_since_releas
 
 def test_a_fix_that_nobody_has_yet_helps_nobody() -> None:
     found = only(company(bug("B1", fixed=ago(30)), told=reports("B1", AT, 40)))
-    assert found.standing == f"fixed on {ago(30)}, not released yet"
+    assert found.standing == f"fixed on {said(ago(30))}, not released yet"
 
 
 def test_a_released_bug_says_when_it_leaves() -> None:
     found = only(company(bug("B1", released=ago(2)), told=reports("B1", AT, 40)))
-    assert found.leaves == f"It leaves the list on {ago(-5)} if nobody reports it until then."
+    assert found.leaves == f"It leaves the list on {said(ago(-5))} if nobody reports it until then."
 
 
 def test_a_report_after_the_quiet_days_is_a_regression_and_only_such_reports_count() -> None:
@@ -330,9 +336,9 @@ def test_a_report_after_the_quiet_days_is_a_regression_and_only_such_reports_cou
     )
     found = only(came_back)
     assert words_of(found)[0] == "regression"
-    assert found.labels[0].reason == f"Reported again 15 days after its fix was released on {ago(20)}."
+    assert found.labels[0].reason == f"Reported again 15 days after its fix was released on {said(ago(20))}."
     assert found.reach == pytest.approx(2 ** (-5 / 30))
-    assert f"one customer told us about it again after its fix was released on {ago(20)}" in found.sentence
+    assert f"one customer told us about it again after its fix was released on {said(ago(20))}" in found.sentence
 
 
 def test_a_bug_closed_without_a_fix_leaves_at_once_and_comes_back_if_it_still_hurts() -> None:
@@ -341,7 +347,7 @@ def test_a_bug_closed_without_a_fix_leaves_at_once_and_comes_back_if_it_still_hu
     found = only(company(closed, told=reports("B1", AT, 9, 3)))
     assert found.customers_behind == 1
     assert "regression" not in words_of(found)
-    assert found.standing == f"reported again after it was closed without a fix on {ago(5)}"
+    assert found.standing == f"reported again after it was closed without a fix on {said(ago(5))}"
 
 
 def test_a_bug_closed_as_fixed_with_no_release_on_record_leaves_after_seven_quiet_days() -> None:
@@ -423,13 +429,13 @@ def test_a_bug_outside_the_ten_is_explained_with_its_rank() -> None:
     ("known", "told", "why"),
     [
         (bug("B1"), [], "No customer has reported it."),
-        (bug("B1"), [95], "Nobody has reported it for 90 days; the last report is of 2025-12-26."),
+        (bug("B1"), [95], "Nobody has reported it for 90 days; the last report is of 26 Dec 2025."),
         (
             bug("B1", released=date(2026, 3, 1)),
             [60],
-            "It is over: its fix was released on 2026-03-01, and nobody reported it later than 7 days after.",
+            "It is over: its fix was released on 1 Mar 2026, and nobody reported it later than 7 days after.",
         ),
-        (bug("B1", closed=date(2026, 3, 1)), [60], "It is over: it was closed without a fix on 2026-03-01."),
+        (bug("B1", closed=date(2026, 3, 1)), [60], "It is over: it was closed without a fix on 1 Mar 2026."),
     ],
 )
 def test_a_bug_that_does_not_hurt_says_why(known: ListedBug, told: list[int], why: str) -> None:
@@ -515,32 +521,49 @@ class Prepared(Remembered):
         self.answer_of_days = super().bug_days(ago(97), ago(-1))
         self.answer_of_customers = super().bug_customers(ago(6), ago(-1))
 
-    def reaches(self, at):  # type: ignore[no-untyped-def]
+    def reaches(self, at):
         return self.answers_of_reaches[at]
 
-    def bug_days(self, start, end, bug=None):  # type: ignore[no-untyped-def]
+    def bug_days(self, start, end, bug=None):
         return self.answer_of_days
 
-    def bug_customers(self, start, end):  # type: ignore[no-untyped-def]
+    def bug_customers(self, start, end):
         return self.answer_of_customers
 
 
-@pytest.mark.parametrize(("bugs", "customers", "milliseconds"), [(60, 30, 30), (3000, 12, 200)])
-def test_ranking_takes_milliseconds(bugs: int, customers: int, milliseconds: int) -> None:
+def busy(bugs: int, customers: int) -> Prepared:
     chance = random.Random(1)
     told = [
-        Report(
-            f"B{index}", f"c{chance.randrange(400)}", ago(int(chance.expovariate(1 / 40))), 1.0, 1, chance.randrange(2)
-        )
+        Report(f"B{index}", f"c{chance.randrange(400)}", ago(int(chance.expovariate(1 / 40))), 1.0, 1, index % 2)
         for index in range(bugs)
         for _ in range(chance.randrange(2 * customers))
     ]
     snapshot = Prepared([bug(f"B{index}") for index in range(bugs)], told)
     snapshot.prepare()
-    times = []
+    return snapshot
+
+
+def cpu_milliseconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return (time.process_time() - started) * 1000
+
+
+def test_sixty_bugs_are_ranked_in_thirty_milliseconds() -> None:
+    snapshot = busy(60, customers=30)
+    assert min(cpu_milliseconds(lambda: ten(snapshot)) for _ in range(7)) < 30
+
+
+def test_three_thousand_bugs_cost_little_more_than_looking_at_every_customer_of_each() -> None:
+    """Measured as a ratio, because other work on the machine slows both; 40 plain loops are about 200 ms on a quiet one."""
+    snapshot = busy(3000, customers=12)
+
+    def look() -> float:
+        rows = snapshot.reaches(AT)
+        return sum([n * weight * 2.0 ** (-(AT - last_on).days / 30.0) for _, last_on, weight, n in rows])
+
     gc.collect()
-    for _ in range(5):
-        started = time.process_time()
-        ten(snapshot)
-        times.append((time.process_time() - started) * 1000)
-    assert min(times) < milliseconds
+    looked, ranked = zip(
+        *[(cpu_milliseconds(look), cpu_milliseconds(lambda: ten(snapshot))) for _ in range(7)], strict=True
+    )
+    assert min(ranked) < 40 * min(looked)

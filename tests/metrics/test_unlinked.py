@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import date, timedelta
+from typing import Any
 
 from metrics import unlinked
 from store.publishing import PainOf, UnlinkedTicket
@@ -25,16 +26,16 @@ OTHER = (
 )
 
 
-def ticket(id: str, text: str, customer: str = "", **fields: object) -> UnlinkedTicket:
+def ticket(id: str, text: str, customer: str = "", **fields: Any) -> UnlinkedTicket:
     usual: dict[str, object] = {"opened_on": DAY, "area": "Inventory", "subject": ""}
-    return UnlinkedTicket(id=id, customer=customer or f"customer of {id}", excerpt=text, **{**usual, **fields})  # type: ignore[arg-type]
+    return UnlinkedTicket(id=id, customer=customer or f"customer of {id}", excerpt=text, **{**usual, **fields})
 
 
-def noise(**fields: object) -> list[UnlinkedTicket]:
+def noise(**fields: Any) -> list[UnlinkedTicket]:
     return [ticket(f"N{index}", text, **fields) for index, text in enumerate(OTHER)]
 
 
-def stock(n: int = 6, **fields: object) -> list[UnlinkedTicket]:
+def stock(n: int = 6, **fields: Any) -> list[UnlinkedTicket]:
     return [ticket(f"T{index}", STOCK[index % 3], **fields) for index in range(n)]
 
 
