@@ -217,7 +217,7 @@ def sentence(reading: dict[str, Any]) -> str:
         return head + reading["reason"]
     said = amount(reading["value"], reading["unit"])
     if reading["low"] is not None and reading["high"] is not None:
-        low, high = amount(reading["low"], reading["unit"]), amount(reading["high"], reading["unit"])
+        low, high = (amount(reading[end], reading["unit"]).split(" per ")[0] for end in ("low", "high"))
         said += f", most likely between {low} and {high}"
     if reading["details"].get("annualised"):
         said += ", scaled to a year"
