@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ def _sqlite(url: URL, folder: Path) -> Engine:
             try:
                 cursor.execute("PRAGMA journal_mode=WAL")
                 break
-            except Exception:
-                if attempt == 49:
+            except sqlite3.OperationalError as error:
+                if attempt == 49 or "locked" not in str(error):
                     raise
                 time.sleep(0.1)
         cursor.execute("PRAGMA synchronous=FULL")

@@ -58,7 +58,7 @@ class SourceState:
     is_sample: bool
     last_tried_at: datetime | None
     last_succeeded_at: datetime | None
-    outcome: str  # "ok", "failed", "running", "never read"
+    outcome: str  # "ok", "failed", "running", "interrupted", "never read"
     reason: str | None  # of the last failure, in words
     stale_after_hours: float
     rows: dict[str, int]  # record -> rows stored
@@ -148,6 +148,7 @@ class Published:
         self.snapshot: Snapshot | None = (
             Snapshot(newest.id, aware(newest.published_at), newest.is_sample) if newest else None
         )
+        self._newest_run = newest.newest_run if newest else 0
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
 
     # --- tallies ---
@@ -272,10 +273,16 @@ class Published:
         return self._freshness[records]
 
     def _last_success(self, source: str) -> datetime | None:
+        if self.snapshot is None:
+            return None
+        # The newest by its number, not by max(started_at): one step in the index, however many runs there were.
         moment = self._connection.scalar(
-            select(func.max(run.c.started_at)).where(run.c.source == source, run.c.outcome == "ok")
+            select(run.c.started_at)
+            .where(run.c.source == source, run.c.outcome == "ok", run.c.id <= self._newest_run)
+            .order_by(run.c.id.desc())
+            .limit(1)
         )
-        return aware(_moment(moment)) if moment is not None else None
+        return aware(moment) if moment is not None else None
 
     def sources(self) -> list[SourceState]:
         """Every source that was ever tried, or is in the settings, with its last run."""
@@ -483,10 +490,6 @@ class Published:
 
 def aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC)
-
-
-def _moment(value: datetime | str) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _known_dimension(name: str) -> None:

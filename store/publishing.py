@@ -10,14 +10,30 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, literal, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    update,
+)
 
 from settings import Settings
-from store.saving import NO_DAY, mark_dirty
+from store.saving import NO_DAY, PAIN, mark_dirty
 from store.schema import (
     FACTS,
+    Day,
     account,
     bug,
     bug_contact,
@@ -25,6 +41,7 @@ from store.schema import (
     customer,
     customer_interval,
     dirty,
+    dirty_contact,
     listed_bug,
     mark,
     meta,
@@ -79,7 +96,6 @@ def count_again(
     _accounts(connection, in_sqlite)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
-    _bug_days(connection)
     recount(connection, told)
     told("revenue")
     _revenue(connection, settings, now)
@@ -91,10 +107,21 @@ def count_again(
     _marks(connection)
     _stored_rows(connection)
     connection.execute(delete(dirty))
+    connection.execute(delete(dirty_contact))
 
 
 def _is_dirty(connection: Connection, *kinds: str) -> bool:
     return bool(connection.scalar(select(select(dirty.c.kind).where(dirty.c.kind.in_(kinds)).exists())))
+
+
+def _is_done(connection: Connection, what: str, until: str) -> bool:
+    """Whether this was done with this value of the day, month or setting that it depends on; remembers that it is now."""
+    known = connection.scalar(select(meta.c.value).where(meta.c.name == what))
+    if known is None:
+        connection.execute(insert(meta).values(name=what, value=until))
+    elif known != until:
+        connection.execute(update(meta).where(meta.c.name == what).values(value=until))
+    return bool(known == until)
 
 
 def _keys(kind: str) -> Any:
@@ -162,13 +189,6 @@ def _purchase_days(connection: Connection) -> None:
     )
 
 
-def _bug_days(connection: Connection) -> None:
-    """Days of tickets that changed may hold reports of bugs."""
-    _add_dirt(
-        connection, select(literal("bug_day"), dirty.c.day, literal("")).where(dirty.c.kind == "ticket").distinct()
-    )
-
-
 # --- customers over time -----------------------------------------------------------------------------------------
 
 
@@ -182,6 +202,10 @@ class _Contract:
 
 
 def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> None:
+    if not _is_done(connection, "grace_days", str(settings.grace_days)):
+        # Another rule for everybody, so everybody is looked at again.
+        _add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
+        _add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct())
     if not _is_dirty(connection, "customer"):
         return
     of_dirty = customer_interval.c.customer.in_(_keys("customer"))
@@ -248,7 +272,7 @@ def _contracts(connection: Connection, which: Any) -> Iterator[_Contract]:
     found = connection.execute(
         select(columns.customer, columns.started_on, columns.ended_on, columns.plan, columns.mrr)
         .where(which)
-        .order_by(columns.customer, columns.started_on, columns.id)
+        .order_by(columns.customer, columns.started_on, columns.source, columns.id)
         .execution_options(yield_per=5000)
     )
     for row in found:
@@ -288,9 +312,9 @@ def _revenue(connection: Connection, settings: Settings, now: datetime) -> None:
     """Months of revenue by segment and plan: what the customers of the start of a month pay at its start and its end."""
     today = now.astimezone(settings.zone).date()
     this_month = today.replace(day=1)
-    done = connection.scalar(select(func.max(revenue_month.c.month)))
-    last_whole = (this_month - timedelta(days=1)).replace(day=1)
-    if not _is_dirty(connection, "customer", "subscription") and (done is None or done >= last_whole):
+    if _is_done(connection, "revenue", this_month.isoformat()) and not _is_dirty(
+        connection, "customer", "subscription"
+    ):
         return
     accounts = {row.id: row for row in connection.execute(select(account))}
     cells: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
@@ -358,41 +382,55 @@ def _listed_bugs(connection: Connection) -> None:
     )
 
 
-def _reports_on_dirty_days() -> Any:
-    """Reports with their ticket, customer and day, where the day is dirty: bug, customer, day, ticket."""
-    days = select(dirty.c.day).where(dirty.c.kind == "bug_day")
-    who = func.coalesce(bug_report.c.customer, ticket.c.customer, literal("ticket:") + bug_report.c.ticket)
-    by_ticket = (
-        select(
-            bug_report.c.bug,
-            who.label("customer"),
-            ticket.c.opened_on.label("day"),
-            bug_report.c.ticket,
-            bug_report.c.id.label("report"),
-        )
-        .join(bug_report, bug_report.c.ticket == ticket.c.id)
-        .where(bug_report.c.reported_on.is_(None), ticket.c.opened_on.in_(days))
+# Of a report: its own customer and day, else those of its ticket; a ticket of nobody stands for itself.
+_WHO: Any = func.coalesce(bug_report.c.customer, ticket.c.customer, literal("ticket:") + bug_report.c.ticket)
+_WHEN: Any = func.coalesce(bug_report.c.reported_on, ticket.c.opened_on)
+
+
+def _reports_of_dirty() -> Any:
+    """Reports of the customers of dirty contacts: bug, customer, day, and what makes it one contact."""
+    # Two links of one ticket to one bug, or of two trackers, are one contact.
+    own = case((bug_report.c.ticket.is_(None), bug_report.c.source + literal("/") + bug_report.c.id), else_=literal(""))
+    chosen = select(
+        bug_report.c.bug,
+        _WHO.label("customer"),
+        _WHEN.label("day"),
+        bug_report.c.ticket,
+        own.label("report"),
+    ).where(_WHEN.is_not(None))
+    with_ticket = bug_report.outerjoin(ticket, ticket.c.id == bug_report.c.ticket)
+    nobody = bug_report.c.customer.is_(None)
+    who = select(dirty_contact.c.customer)
+    tickets = select(func.substr(dirty_contact.c.customer, len("ticket:") + 1)).where(
+        dirty_contact.c.customer.startswith("ticket:")
     )
-    by_time = (
-        select(
-            bug_report.c.bug,
-            who.label("customer"),
-            bug_report.c.reported_on.label("day"),
-            bug_report.c.ticket,
-            bug_report.c.id.label("report"),
-        )
-        .outerjoin(ticket, ticket.c.id == bug_report.c.ticket)
-        .where(bug_report.c.reported_on.in_(days), who.is_not(None))
-    )
-    return by_ticket.union_all(by_time).subquery("reports")
+    return union(
+        chosen.select_from(with_ticket).where(bug_report.c.customer.in_(who)),
+        chosen.select_from(bug_report.join(ticket, ticket.c.id == bug_report.c.ticket)).where(
+            nobody, ticket.c.customer.in_(who)
+        ),
+        chosen.select_from(with_ticket).where(nobody, ticket.c.customer.is_(None), bug_report.c.ticket.in_(tickets)),
+    ).subquery("reports")
 
 
 def _bug_contacts(connection: Connection) -> None:
-    if not _is_dirty(connection, "bug_day"):
+    where_they_count_now = (
+        select(_WHEN, bug_report.c.bug, _WHO)
+        .select_from(bug_report.outerjoin(ticket, ticket.c.id == bug_report.c.ticket))
+        .where(bug_report.c.ticket.in_(_keys("reported")), _WHEN.is_not(None))
+        .distinct()
+        .subquery("new")
+    )
+    cells = dirty_contact.columns
+    known = exists().where(*(cell == new for cell, new in zip(cells, where_they_count_now.columns, strict=True)))
+    names = [column.name for column in cells]
+    connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
+    if not connection.scalar(select(select(dirty_contact.c.day).exists())):
         return
-    days = select(dirty.c.day).where(dirty.c.kind == "bug_day")
-    connection.execute(delete(bug_contact).where(bug_contact.c.day.in_(days), ~bug_contact.c.bug.like("pain:%")))
-    reports = _reports_on_dirty_days()
+    contact = bug_contact.c
+    chosen = select(*cells)
+    connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
+    reports = _reports_of_dirty()
     # A ticket that is linked to m bugs gives 1/m to each of them.
     links = (
         select(func.count(func.distinct(bug_report.c.bug)))
@@ -405,14 +443,18 @@ def _bug_contacts(connection: Connection) -> None:
     of_ticket = and_(rating.ticket == reports.c.ticket, rating.kind == "csat", rating.score.is_not(None))
     rated = select(func.count()).where(of_ticket).scalar_subquery().correlate(reports)
     bad = select(func.count()).where(of_ticket, is_bad).scalar_subquery().correlate(reports)
-    one = select(
-        reports.c.day,
-        reports.c.bug,
-        reports.c.customer,
-        (literal(1.0) / func.coalesce(func.nullif(links, 0), 1)).label("weight"),
-        rated.label("rated"),
-        bad.label("bad"),
-    ).subquery("one")
+    one = (
+        select(
+            reports.c.day,
+            reports.c.bug,
+            reports.c.customer,
+            (literal(1.0) / func.coalesce(func.nullif(links, 0), 1)).label("weight"),
+            rated.label("rated"),
+            bad.label("bad"),
+        )
+        .where(tuple_(reports.c.day, reports.c.bug, reports.c.customer).in_(chosen))
+        .subquery("one")
+    )
     connection.execute(
         insert(bug_contact).from_select(
             [column.name for column in bug_contact.columns],
@@ -429,58 +471,115 @@ def _bug_contacts(connection: Connection) -> None:
     )
 
 
+class _Ranked(NamedTuple):
+    """A ticket among those behind a bug; the newest is the smallest."""
+
+    age: int
+    ticket: str
+    source: str
+
+    def comes_after(self, other: _Ranked) -> bool:
+        return (self.age, self.ticket) > (other.age, other.ticket)
+
+
 def _voices(connection: Connection) -> None:
-    """The newest tickets behind each bug that had reports on the days that changed."""
-    if not _is_dirty(connection, "bug_day"):
-        return
-    days = select(dirty.c.day).where(dirty.c.kind == "bug_day")
-    connection.execute(delete(voice).where(voice.c.opened_on.in_(days), ~voice.c.bug.like("pain:%")))
-    nth = func.row_number().over(partition_by=bug_report.c.bug, order_by=[ticket.c.opened_at.desc(), ticket.c.id])
-    newest = (
-        select(
-            bug_report.c.bug,
-            ticket.c.id.label("ticket"),
-            ticket.c.opened_on,
-            ticket.c.area,
-            ticket.c.channel,
-            ticket.c.subject,
-            ticket.c.excerpt,
-            nth.label("nth"),
-        )
+    """The newest tickets behind each bug whose tickets changed.
+
+    The ten of before, without those that changed, and those that changed are enough to find the new ten, unless the last
+    of them is older than the last of before: then a ticket that was too old before may be in, and all are looked at.
+    """
+    changed = _keys("reported")
+    bugs = select(bug_report.c.bug).where(bug_report.c.ticket.in_(changed))
+    bugs_of_before = select(voice.c.bug).where(voice.c.ticket.in_(changed))
+    shown: dict[str, dict[_Ranked, dict[str, Any]]] = defaultdict(dict)
+    gone: set[tuple[str, str]] = set()
+    is_gone = voice.c.ticket.in_(changed).label("is_gone")
+    of_touched = or_(voice.c.bug.in_(bugs), voice.c.bug.in_(bugs_of_before))
+    for row in connection.execute(select(voice, is_gone).where(of_touched, ~voice.c.bug.startswith(PAIN))).mappings():
+        shown[row["bug"]][_ranked(row["opened_on"], row["ticket"], "")] = {
+            column.name: row[column.name] for column in voice.c
+        }
+        if row["is_gone"]:
+            gone.add((row["bug"], row["ticket"]))
+    newest = _newest(connection, bug_report.c.ticket.in_(changed))
+    unsure = []
+    chosen: dict[str, list[_Ranked]] = {}
+    for each in shown.keys() | newest.keys():
+        before = sorted(shown[each])
+        kept = [one for one in before if (each, one.ticket) not in gone]
+        chosen[each] = _first_of_each_ticket(kept + newest.get(each, []))
+        is_full = len(before) == VOICES
+        if is_full and (len(chosen[each]) < VOICES or chosen[each][-1].comes_after(before[-1])):
+            unsure.append(each)
+    for some in _in_parts(unsure):
+        chosen |= {each: [] for each in some} | _newest(connection, bug_report.c.bug.in_(some))
+    rows = [
+        {**shown[each][one]} if one in shown[each] else {"bug": each, "ticket": one.ticket, "source": one.source}
+        for each, ranked in chosen.items()
+        for one in ranked
+    ]
+    for some in _in_parts(list(chosen)):
+        connection.execute(delete(voice).where(voice.c.bug.in_(some)))
+    _add_voices(connection, rows)
+
+
+def _ranked(opened_on: date, ticket_id: str, source: str) -> _Ranked:
+    return _Ranked(-opened_on.toordinal(), ticket_id, source)
+
+
+def _first_of_each_ticket(ranked: Iterable[_Ranked]) -> list[_Ranked]:
+    """The newest ten; two sources may hold a ticket of the same id."""
+    found: dict[str, _Ranked] = {}
+    for each in sorted(ranked):
+        found.setdefault(each.ticket, each)
+    return list(found.values())[:VOICES]
+
+
+def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
+    """Of the reports that `which` lets through: for each bug its newest tickets that have words."""
+    found: dict[str, list[_Ranked]] = defaultdict(list)
+    rows = connection.execute(
+        select(bug_report.c.bug, ticket.c.opened_on, ticket.c.id, ticket.c.source)
         .join(ticket, ticket.c.id == bug_report.c.ticket)
-        .where(ticket.c.opened_on.in_(days), or_(ticket.c.subject.is_not(None), ticket.c.excerpt.is_not(None)))
-        .subquery("newest")
+        .where(which, or_(ticket.c.subject.is_not(None), ticket.c.excerpt.is_not(None)))
+        .execution_options(yield_per=5000)
     )
-    names = [column.name for column in voice.columns]
-    # Two sources may hold a ticket of the same id, or two links join the same pair: one voice each.
-    best = (
-        select(newest.c.bug, newest.c.ticket, func.min(newest.c.nth).label("nth"))
-        .group_by(newest.c.bug, newest.c.ticket)
-        .subquery("best")
-    )
-    connection.execute(
-        insert(voice).from_select(
-            names,
-            select(*(newest.c[name] for name in names))
-            .join(best, and_(best.c.bug == newest.c.bug, best.c.nth == newest.c.nth))
-            .where(newest.c.nth <= 3 * VOICES),
+    for row in rows:
+        mine = found[row.bug]
+        mine.append(_ranked(row.opened_on, row.id, row.source))
+        if len(mine) > 20 * VOICES:
+            mine[:] = _first_of_each_ticket(mine)
+    return {name: _first_of_each_ticket(ranked) for name, ranked in found.items()}
+
+
+def _add_voices(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Inserts voices; those that are only known by ticket and source get their words from the ticket."""
+    bare = [row for row in rows if "source" in row]
+    said: dict[tuple[str, str], dict[str, Any]] = {}
+    names = [column.name for column in voice.c if column.name not in ("bug", "ticket")]
+    for some in _in_parts([row["ticket"] for row in bare]):
+        found = connection.execute(
+            select(ticket.c.id, ticket.c.source, *(ticket.c[name] for name in names)).where(ticket.c.id.in_(some))
         )
-    )
-    ranked = select(
-        voice.c.bug,
-        voice.c.ticket,
-        func.row_number()
-        .over(partition_by=voice.c.bug, order_by=[voice.c.opened_on.desc(), voice.c.ticket])
-        .label("nth"),
-    ).subquery("ranked")
-    too_old = exists().where(ranked.c.bug == voice.c.bug, ranked.c.ticket == voice.c.ticket, ranked.c.nth > VOICES)
-    connection.execute(delete(voice).where(too_old))
+        for row in found.mappings():
+            said[row["id"], row["source"]] = {name: row[name] for name in names}
+    complete = [
+        {"bug": row["bug"], "ticket": row["ticket"], **said[row["ticket"], row["source"]]} if "source" in row else row
+        for row in rows
+    ]
+    if complete:
+        connection.execute(insert(voice), complete)
+
+
+def _in_parts(values: list[str], most: int = 500) -> Iterator[list[str]]:
+    for start in range(0, len(values), most):
+        yield values[start : start + most]
 
 
 def _pains(connection: Connection, settings: Settings, now: datetime, cluster: Cluster) -> None:
     """Problem tickets that look alike and have no bug: listed beside the bugs, as "no bug yet"."""
     today = now.astimezone(settings.zone).date()
-    if _done_today(connection, today.isoformat()) and not _is_dirty(connection, "ticket", "bug_day"):
+    if _is_done(connection, "pains", today.isoformat()) and not _is_dirty(connection, "ticket", "link"):
         return
     found = connection.execute(
         select(ticket.c.id, ticket.c.customer, ticket.c.opened_on, ticket.c.area, ticket.c.subject, ticket.c.excerpt)
@@ -491,7 +590,7 @@ def _pains(connection: Connection, settings: Settings, now: datetime, cluster: C
             is_problem,
             ~is_linked,
         )
-        .order_by(ticket.c.opened_on.desc(), ticket.c.id)
+        .order_by(ticket.c.opened_on.desc(), ticket.c.id, ticket.c.source)
         .limit(UNLINKED_MOST)
     )
     tickets = [
@@ -499,30 +598,20 @@ def _pains(connection: Connection, settings: Settings, now: datetime, cluster: C
         for row in found
     ]
     for table, column in ((listed_bug, listed_bug.c.id), (bug_contact, bug_contact.c.bug), (voice, voice.c.bug)):
-        connection.execute(delete(table).where(column.like("pain:%")))
+        connection.execute(delete(table).where(column.startswith(PAIN)))
     for pain in cluster(tickets):
-        _add_pain(connection, pain)
+        _add_pain(connection, pain, settings)
 
 
-def _done_today(connection: Connection, today: str) -> bool:
-    known = connection.scalar(select(meta.c.value).where(meta.c.name == "pains"))
-    if known == today:
-        return True
-    if known is None:
-        connection.execute(insert(meta).values(name="pains", value=today))
-    else:
-        connection.execute(update(meta).where(meta.c.name == "pains").values(value=today))
-    return False
-
-
-def _add_pain(connection: Connection, pain: PainOf) -> None:
-    id = pain.id if pain.id.startswith("pain:") else f"pain:{pain.id}"
+def _add_pain(connection: Connection, pain: PainOf, settings: Settings) -> None:
+    id = pain.id if pain.id.startswith(PAIN) else f"{PAIN}{pain.id}"
     first = min(each.opened_on for each in pain.tickets)
+    midnight = datetime.combine(first, datetime.min.time(), settings.zone)
     connection.execute(
         insert(listed_bug).values(
             id=id,
             title=pain.title,
-            opened_at=datetime.combine(first, datetime.min.time()),
+            opened_at=naive(midnight),
             area=pain.area or None,
             is_pain=True,
         )
@@ -537,7 +626,9 @@ def _add_pain(connection: Connection, pain: PainOf) -> None:
             for (day, who), n in contacts.items()
         ],
     )
-    newest = sorted(pain.tickets, key=lambda each: (each.opened_on, each.id), reverse=True)[:VOICES]
+    # Two help desks may number their tickets alike.
+    once = {each.id: each for each in reversed(pain.tickets)}
+    newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:VOICES]
     connection.execute(
         insert(voice),
         [

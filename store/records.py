@@ -40,7 +40,7 @@ class Customer:
     """An account that pays, or paid. `ended_on` is the first day without service."""
 
     id: str
-    name: str | None = None
+    name: str | None = personal()
     segment: str | None = None
     plan: str | None = None
     mrr: int | None = None

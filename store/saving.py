@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from store.schema import DERIVED, FACTS, NEVER_NULL, plain_type
 
 LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
 FAR_FUTURE_YEAR = 2200
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+PAIN = "pain:"  # what the id of a pain without a bug starts with
 
 
 class CannotRead(Exception):
@@ -66,6 +65,7 @@ class Shape:
         self.table = FACTS[table_name]
         self.name = table_name
         self.zone = zone
+        self.pseudonym = pseudonym
         self.sqlite = dialect == "sqlite"
         hints = typing.get_type_hints(self.record)
         self.fields = [each.name for each in stored_fields(self.record)]
@@ -99,7 +99,7 @@ class Shape:
         for value, convert, default, required, name in zip(
             values, self._converters, self._defaults, self._required, self.fields, strict=True
         ):
-            if value is None:
+            if value is None or value == "":
                 if required:
                     raise CannotRead(name, "", "it is empty, and must not be")
                 add(default)
@@ -111,11 +111,21 @@ class Shape:
             add(self._derived(how, [values[position] for position in positions]))
         return tuple(row)
 
+    def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
+        """Id and value of a record that was set aside, without what may not be stored: people's ids and names."""
+        hidden = [each.name for each in stored_fields(self.record) if each.metadata.get("pseudonym")]
+        names = tuple(each for each in record.names if isinstance(each, str)) if self._has_names else ()
+        value = "(not kept)" if error.column in hidden else clean(mask(str(error.value)[:500], names), 200)
+        if "id" not in hidden:
+            return clean(mask(str(record.id)[:500], names), 200), value
+        return (self.pseudonym(record.id) if isinstance(record.id, str) else "(not kept)"), value
+
     def _derived(self, how: str, values: list[Any]) -> Any:
         if any(value is None for value in values):
             return None
         if how == "wait":
-            seconds = (values[1] - values[0]).total_seconds()
+            # In UTC: Python takes two times of one zone apart by their clocks, which are an hour off over a change of clocks.
+            seconds = (values[1].astimezone(UTC) - values[0].astimezone(UTC)).total_seconds()
             # A reply before the question is the upstream's clock, not a fast answer: no wait is known.
             return bin_of(seconds) if seconds >= 0 else None
         day = values[0].astimezone(self.zone).date()
@@ -128,6 +138,7 @@ class Shape:
         words = frozenset(WORDS.get((self.name, name), ()))
         longest = each.metadata.get("free_text")
         in_sqlite = self.sqlite
+        names_bug = (self.name, name) in (("bug", "id"), ("bug_report", "bug"))
 
         def as_text(value: Any, _names: Any) -> str:
             if type(value) is not str:
@@ -138,8 +149,10 @@ class Shape:
                 value = clean(value, LONGEST_STRING)
             if words and value not in words:
                 raise CannotRead(name, value, f"it is none of {', '.join(sorted(words))}")
-            if name == "id" and not value:
-                raise CannotRead(name, value, "it is empty, and must not be")
+            if not value:
+                raise CannotRead(name, value, "nothing is left of it without characters that cannot be stored")
+            if names_bug and value[: len(PAIN)].casefold() == PAIN:
+                raise CannotRead(name, value, f"{PAIN} is how this program calls pains that have no bug")
             return str(value)
 
         def as_free_text(value: Any, names: Any) -> str:
@@ -261,7 +274,6 @@ DAYS: dict[str, list[tuple[str, str, str]]] = {
     "subscription": [("subscription", "started_on", ""), ("subscription", "ended_on", "")],
     "employment": [("employment", "started_on", ""), ("employment", "ended_on", "")],
     "purchase": [("purchase", "ordered_on", "")],
-    "bug_report": [("bug_day", "reported_on", "")],
 }
 # ... and which keys: table -> (kind of dirt, key column).
 KEYS: dict[str, list[tuple[str, str]]] = {
@@ -272,6 +284,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "release": [("release", "")],
 }
 NO_DAY = date(1, 1, 1)
+_NO_DAY = "{no day}"
 
 
 def save_records(connection: Connection, shape: Shape, source: str, records: Sequence[Any], now: datetime) -> Saved:
@@ -283,8 +296,8 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
         try:
             row = shape.row(source, record)
         except CannotRead as error:
-            value = _masked(error.value)
-            result.refused.append(Refused(shape.name, _masked(str(record.id)), error.column, value, error.reason))
+            id, value = shape.shown(record, error)
+            result.refused.append(Refused(shape.name, id, error.column, value, error.reason))
             continue
         rows[row[id_position]] = row
     stored = _stored(connection, shape, source, list(rows))
@@ -294,11 +307,11 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
         return result
     before = [stored[row[id_position]] for row in changed if row[id_position] in stored]
     result.added = len(changed) - len(before)
+    if shape.name in ("ticket", "survey_response", "bug_report"):
+        _mark_reports(connection, shape, before, changed)
     order = shape.order
     connection.exec_driver_sql(shape.upsert, [tuple(row[index] for index in order) for row in changed])
     mark_dirty(connection, shape.sqlite, _dirt(shape, before + changed))
-    if shape.name in ("bug_report", "survey_response"):
-        _mark_tickets(connection, shape, before + changed)
     if shape.name == "bug":
         _log_severity(connection, shape, stored, changed, now)
     return result
@@ -343,21 +356,51 @@ def mark_dirty(connection: Connection, in_sqlite: bool, dirt: set[tuple[str, Any
         )
 
 
-def _mark_tickets(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]]) -> None:
-    """A link or a rating that came later changes what is counted on the day of its ticket."""
-    at = shape.position["ticket"]
-    tickets = {row[at] for row in rows if row[at] is not None}
-    if not tickets:
-        return
+def _mark_reports(connection: Connection, shape: Shape, before: list[Any], changed: list[Any]) -> None:
+    """What is counted for a bug hangs on tickets, ratings and other links of the same ticket. Called before the upsert:
+    where a ticket counted until now is known only now; where it will count is looked up while publishing."""
+    at = shape.position["id" if shape.name == "ticket" else "ticket"]
+    tickets = {row[at] for row in before + changed if row[at] is not None}
     among = "IN (SELECT value FROM json_each(?))" if shape.sqlite else "= ANY(%s)"
-    kinds = ["ticket"] if shape.name == "bug_report" else ["bug_day"]
-    for kind in kinds:
-        key = "area" if kind == "ticket" else "''"
+    if tickets:
+        mark_reported(connection, among, _among(shape.sqlite, tickets), links=shape.name == "bug_report")
+    if shape.name != "bug_report":
+        return
+    no_day = NO_DAY.isoformat() if shape.sqlite else NO_DAY
+    mark_dirty(connection, shape.sqlite, {("reported", no_day, ticket) for ticket in tickets})
+    names = [shape.position[name] for name in ("reported_on", "bug", "customer")]
+    own = {tuple(row[name] for name in names) for row in before + changed if row[at] is None}
+    if own:
+        marks = "?, ?, ?" if shape.sqlite else "%s, %s, %s"
         connection.exec_driver_sql(
-            f"INSERT INTO dirty (kind, day, key) SELECT DISTINCT '{kind}', opened_on, {key} FROM ticket "  # noqa: S608
-            f"WHERE id {among} AND opened_on IS NOT NULL ON CONFLICT DO NOTHING",
-            (_among(shape.sqlite, tickets),),
+            f"INSERT INTO dirty_contact (day, bug, customer) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            list(own),
         )
+
+
+def mark_reported(connection: Connection, among: str, value: Any, links: bool) -> None:
+    """The contacts that these tickets are counted in now must be counted again, and the tickets looked at again.
+
+    `among` is SQL of ours for "is one of them", with one placeholder for `value`. `links`: whether the tickets are
+    linked to a bug at all may change, which a measure counts.
+    """
+    statements = [
+        "INSERT INTO dirty (kind, day, key) "  # noqa: S608
+        f"SELECT DISTINCT 'reported', {_NO_DAY}, ticket FROM bug_report WHERE ticket {among} ON CONFLICT DO NOTHING",
+        "INSERT INTO dirty_contact (day, bug, customer) "  # noqa: S608
+        "SELECT DISTINCT COALESCE(r.reported_on, t.opened_on), r.bug, "
+        "COALESCE(r.customer, t.customer, 'ticket:' || r.ticket) "
+        "FROM bug_report r LEFT JOIN ticket t ON t.id = r.ticket "
+        f"WHERE r.ticket {among} AND COALESCE(r.reported_on, t.opened_on) IS NOT NULL ON CONFLICT DO NOTHING",
+    ]
+    if links:
+        statements.append(
+            "INSERT INTO dirty (kind, day, key) SELECT DISTINCT 'link', opened_on, area FROM ticket "  # noqa: S608
+            f"WHERE id {among} AND opened_on IS NOT NULL ON CONFLICT DO NOTHING"
+        )
+    no_day = "'0001-01-01'" if connection.dialect.name == "sqlite" else "DATE '0001-01-01'"
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace(_NO_DAY, no_day), (value,))
 
 
 def _log_severity(
@@ -382,7 +425,3 @@ def _log_severity(
             "ON CONFLICT DO NOTHING",
             moved,
         )
-
-
-def _masked(value: Any) -> str:
-    return clean(mask(str(value)[:500]), 200)

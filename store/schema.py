@@ -144,6 +144,8 @@ Index(None, purchase.c.ordered_on)
 Index(None, subscription.c.customer)
 Index(None, bug_report.c.ticket)
 Index(None, bug_report.c.reported_on)
+Index(None, bug_report.c.bug)
+Index(None, bug_report.c.customer)
 
 # --- bookkeeping of refreshes -----------------------------------------------------------------------------------
 
@@ -183,13 +185,21 @@ set_aside = Table(
     Column("stream", String, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
-# What must be counted again. `kind` says what changed; `day` and `key` (area, customer or bug) narrow it down.
+# What must be counted again. `kind` says what changed; `day` and `key` (area, customer, bug or ticket) narrow it down.
 dirty = Table(
     "dirty",
     metadata,
     Column("kind", String, primary_key=True),
     Column("day", Day, primary_key=True),
     Column("key", String, primary_key=True),
+)
+# The same for reports of bugs: one customer's contacts about a bug on a day.
+dirty_contact = Table(
+    "dirty_contact",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("bug", String, primary_key=True),
+    Column("customer", String, primary_key=True),
 )
 lease = Table(
     "lease",
@@ -224,6 +234,8 @@ snapshot = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("published_at", Instant, nullable=False),
     Column("is_sample", Boolean, nullable=False),
+    # Runs that ended later are not in it: their rows must not make it look fresher than it is.
+    Column("newest_run", Integer, nullable=False, server_default="0"),
 )
 tally = Table(
     "tally",

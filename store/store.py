@@ -17,27 +17,31 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, inspect, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
 from store import publishing
 from store.database import StoreError, engine_for
+from store.masking import clean, mask
 from store.published import Published
 from store.publishing import Cluster, naive
 from store.records import RECORDS
-from store.saving import DAYS, KEYS, NO_DAY, Refused, Shape, mark_dirty, save_records
+from store.saving import DAYS, KEYS, NO_DAY, Refused, Shape, mark_dirty, mark_reported, save_records
 from store.schema import FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
 
 LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
-HEAD = "0001"  # the newest migration: store/migrations/versions
+LOCK_NOT_AVAILABLE = "55P03"
+OLDER = ("0001",)  # the migrations in store/migrations/versions ...
+HEAD = "0002"  # ... and the newest of them
 
 
 class BusyError(StoreError):
@@ -73,17 +77,25 @@ class Store:
 
     def migrate(self) -> None:
         """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
+        version = self.shape_version()
+        if version == HEAD:
+            return  # importing Alembic takes longer than many a refresh
+        if version is not None and version not in OLDER:
+            raise _of_a_newer_program(version)
         from store.migrations.upgrade import upgrade
 
         with self._words():
-            upgrade(self.engine)
-            with self.engine.begin() as connection:
-                self._remember(connection, "time_zone", self.settings.time_zone)
-                self._remember(connection, "salt", secrets.token_hex(16))
+            upgrade(self.engine, self._remember)
 
-    def _remember(self, connection: Connection, name: str, value: str) -> None:
-        if connection.scalar(select(meta.c.value).where(meta.c.name == name)) is None:
-            connection.execute(insert(meta).values(name=name, value=value))
+    def _remember(self, connection: Connection) -> None:
+        """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
+        known = set(connection.scalars(select(meta.c.name)))
+        for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
+            if name not in known:
+                connection.execute(insert(meta).values(name=name, value=value))
+        if connection.scalar(select(lease.c.fence).where(lease.c.name == "refresh")) is None:
+            long_ago = datetime(2000, 1, 1)  # noqa: DTZ001  (as the store keeps instants)
+            connection.execute(insert(lease).values(name="refresh", holder="nobody", fence=0, until=long_ago))
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
@@ -123,11 +135,10 @@ class Store:
         version = self.shape_version()
         if version is None:
             raise StoreError("The store is empty: nothing has been read yet. Type ./run refresh")
+        if version in OLDER:
+            raise StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
         if version != HEAD:
-            raise StoreError(
-                f"The store has shape {version}, this program needs {HEAD}. "
-                "Type ./run refresh with the newer of the two programs."
-            )
+            raise _of_a_newer_program(version)
         self._shape_is_known = True
 
     @contextmanager
@@ -136,6 +147,9 @@ class Store:
         self.migrate()
         self._check_time_zone()
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
+        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+            self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
         with self._words(), self.engine.begin() as connection:
             fence = self._take_lease(connection, holder, now)
             connection.execute(
@@ -146,25 +160,37 @@ class Store:
         refresh = Refresh(self, fence)
         try:
             yield refresh
-        finally:
-            with self._words(), self.engine.begin() as connection:
-                connection.execute(
-                    update(lease).where(lease.c.fence == fence).values(until=naive(now) - timedelta(seconds=1))
-                )
+        except BaseException:
+            # What went wrong is the news, not that a broken store cannot be told either; the lease runs out by itself.
+            with suppress(StoreError, DBAPIError):
+                self._give_back(fence, now)
+            raise
+        self._give_back(fence, now)
+
+    def _give_back(self, fence: int, now: datetime) -> None:
+        with self._words(), self.engine.begin() as connection:
+            connection.execute(
+                update(lease).where(lease.c.fence == fence).values(until=naive(now) - timedelta(seconds=1))
+            )
 
     def _take_lease(self, connection: Connection, holder: str, now: datetime) -> int:
-        held = connection.execute(select(lease).where(lease.c.name == "refresh").with_for_update()).one_or_none()
-        values = {"holder": holder, "until": naive(now) + LEASE}
-        if held is None:
-            connection.execute(insert(lease).values(name="refresh", fence=1, **values))
-            return 1
+        try:
+            # nowait: the row is locked for as long as the other one writes, which is minutes while it publishes a lot.
+            held = connection.execute(select(lease).where(lease.c.name == "refresh").with_for_update(nowait=True)).one()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+                raise BusyError("Another refresh is writing right now. Wait for it, or end it.") from error
+            raise
+        self._refuse_if_held(held, now)
+        connection.execute(update(lease).values(holder=holder, until=naive(now) + LEASE, fence=held.fence + 1))
+        return int(held.fence) + 1
+
+    def _refuse_if_held(self, held: Any, now: datetime) -> None:
         if held.until > naive(now):
             raise BusyError(
                 f"Another refresh is running ({held.holder}); it holds the store until {held.until:%H:%M} UTC at "
                 "the latest. Wait for it, or end it."
             )
-        connection.execute(update(lease).values(fence=held.fence + 1, **values))
-        return int(held.fence) + 1
 
     def _check_time_zone(self) -> None:
         with self._words(), self.engine.begin() as connection:
@@ -200,15 +226,25 @@ class Store:
         except OperationalError as error:
             raise StoreError(_operational(str(error.orig))) from error
         except DBAPIError as error:
-            if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-                raise StoreError(_operational(str(error.orig))) from error
+            said = str(error.orig)
+            if any(word in said for word in ("malformed", "not a database", "read-only")):
+                raise StoreError(_operational(said)) from error
             raise
+
+
+def _of_a_newer_program(version: str | None) -> StoreError:
+    return StoreError(
+        f"The store has shape {version}, which this program does not know; it needs {HEAD}. A newer version of the "
+        "program has written it: use that one."
+    )
 
 
 def _operational(said: str) -> str:
     said = said.strip().splitlines()[0] if said.strip() else "no reason given"
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
+    if "no such table" in said or "no such column" in said:
+        return "The store is empty, or was taken away while it was open: start this program again."
     if "locked" in said:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
@@ -233,7 +269,9 @@ class Refresh:
             held = connection.execute(select(lease.c.fence).where(lease.c.name == "refresh").with_for_update()).scalar()
             if held != self.fence:
                 raise BusyError("Another refresh has taken over; this one stops without writing.")
-            connection.execute(update(lease).values(until=naive(now) + LEASE))
+            # Never shorter: `now` may be when the refresh began, and reading may have taken longer than the lease.
+            until = naive(now) + LEASE
+            connection.execute(update(lease).where(lease.c.until < until).values(until=until))
             yield connection
 
     def begin_run(
@@ -270,13 +308,12 @@ class Refresh:
         """Counts again what changed and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
             publishing.count_again(connection, self.store.settings, now, cluster, told)
-            is_sample = bool(
-                connection.scalar(
-                    select(select(run.c.id).where(run.c.type == "sample", run.c.outcome == "ok").exists())
-                )
-            )
+            # By the rows that are there, not by how the run ended: half a sample company is invented as well.
+            invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
+            is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
+            newest = connection.scalar(select(func.max(run.c.id))) or 0
             made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample)
+                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest)
             ).inserted_primary_key
             assert made is not None
             return int(made[0])
@@ -307,7 +344,8 @@ class Run:
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
         with self.refresh.transaction(now) as connection:
-            if self.replaces:
+            if self.replaces and records:
+                # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
                 forget(connection, self.source, self.refresh.store.sqlite)
                 self.replaces = False
             refused = self._save_records(connection, records, now)
@@ -349,19 +387,37 @@ class Run:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
-        rows = {(each.record, each.place, each.column): (each.value, each.reason) for each in aside}
-        rows |= {
-            (each.record, f"{stream} {each.id}".strip(), each.column): (each.value, each.reason) for each in refused
+        found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
+        found += [
+            (each.record, f"{stream} {each.id}".strip(), each.column, each.value, each.reason) for each in refused
+        ]
+        # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything.
+        rows = {
+            (clean(record, 100), clean(place, 500), clean(column, 200)): (
+                clean(mask(value), 200),
+                clean(mask(reason), 500),
+            )
+            for record, place, column, value, reason in found
         }
         self.rows_set_aside += len({(record, place) for record, place, _ in rows})
-        for (record, place, column), (value, reason) in rows.items():
-            key = {"source": self.source, "record": record, "place": place[:500], "column_name": column}
-            connection.execute(delete(set_aside).filter_by(**key))
-            connection.execute(
-                insert(set_aside).values(
-                    **key, value=value[:200], reason=reason[:500], stream=stream, seen_at=naive(now)
-                )
-            )
+        at = naive(now)
+        insert_or_replace(
+            connection,
+            set_aside,
+            [
+                {
+                    "source": self.source,
+                    "record": record,
+                    "place": place,
+                    "column_name": column,
+                    "value": value,
+                    "reason": reason,
+                    "stream": stream,
+                    "seen_at": at,
+                }
+                for (record, place, column), (value, reason) in rows.items()
+            ],
+        )
 
     def _move_cursor(self, connection: Connection, value: str, now: datetime) -> None:
         mine = cursor.c.source == self.source
@@ -372,7 +428,8 @@ class Run:
     def finish(self, now: datetime, outcome: str = "ok", reason: str | None = None) -> None:
         """Ends the record of this run: "ok", or "failed" with the reason in words."""
         with self.refresh.transaction(now) as connection:
-            self._note(connection, outcome=outcome, reason=reason, finished_at=naive(now))
+            told = None if reason is None else clean(mask(reason), 500)
+            self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {
@@ -390,6 +447,16 @@ def drop_sample(connection: Connection, in_sqlite: bool) -> bool:
         forget(connection, name, in_sqlite)
     connection.execute(delete(run).where(run.c.type == "sample"))
     return bool(names)
+
+
+def insert_or_replace(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    new = maker(table)
+    keys = {column.name for column in table.primary_key}
+    others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
+    connection.execute(new.on_conflict_do_update(index_elements=sorted(keys), set_=others), rows)
 
 
 def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
@@ -410,10 +477,24 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
             else:
                 dirt.add((kind, no_day, ""))
         mark_dirty(connection, in_sqlite, dirt)
-        connection.execute(delete(table).where(mine))
+    _forget_reports(connection, source, "?" if in_sqlite else "%s")
+    for table in FACTS.values():
+        connection.execute(delete(table).where(table.c.source == source))
     connection.execute(delete(row_count).where(row_count.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
+
+
+def _forget_reports(connection: Connection, source: str, mark: str) -> None:
+    # Only names of our own tables and columns are written into SQL text here; every value is bound.
+    for table, column in (("ticket", "id"), ("survey_response", "ticket"), ("bug_report", "ticket")):
+        among = f"IN (SELECT {column} FROM {table} WHERE source = {mark})"  # noqa: S608
+        mark_reported(connection, among, source, links=table == "bug_report")
+    connection.exec_driver_sql(
+        "INSERT INTO dirty_contact (day, bug, customer) SELECT DISTINCT reported_on, bug, customer FROM bug_report "  # noqa: S608
+        f"WHERE source = {mark} AND ticket IS NULL ON CONFLICT DO NOTHING",
+        (source,),
+    )
 
 
 def utc_now() -> datetime:

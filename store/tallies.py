@@ -71,7 +71,7 @@ ALWAYS: Expression = true()
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One SELECT, declared once: what is counted, on which day, by what. `dirt` names the changes that touch it."""
+    """One SELECT, declared once: what is counted, on which day, by what. `dirt` names the kinds of changes that touch it."""
 
     name: str
     dirt: str
@@ -242,7 +242,7 @@ MEASURES: tuple[Measure, ...] = (
         day=ticket.c.opened_on,
         bin=_yes_no(is_linked, "linked", "not linked"),
         where=is_problem,
-        **_TICKETS,
+        **{**_TICKETS, "dirt": "ticket link"},
     ),
     _contract("subscription_started", subscription.c.started_on, EMPTY),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
@@ -290,7 +290,7 @@ MEASURES: tuple[Measure, ...] = (
 def recount(connection: Connection, told: Callable[[str], None] = lambda name: None) -> None:
     """Counts the dirty days (and areas) of every measure again. The dirt is left for the caller to clear."""
     for measure in MEASURES:
-        own = dirty.c.kind == measure.dirt
+        own = dirty.c.kind.in_(measure.dirt.split())
         if not connection.scalar(select(select(dirty.c.kind).where(own).exists())):
             continue
         told(measure.name)

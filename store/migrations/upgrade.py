@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, then: Callable[[Connection], None] = lambda connection: None) -> None:
+    """All missing migrations, and `then`, in one transaction."""
     config = configuration()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -17,6 +19,7 @@ def upgrade(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7301)")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        then(connection)
 
 
 def configuration() -> Config:

@@ -1,0 +1,59 @@
+"""All that readers can see, as plain rows, to compare one store with another or with itself later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from store import Store
+from store.schema import (
+    account,
+    bug_contact,
+    customer_interval,
+    lease,
+    listed_bug,
+    mark,
+    meta,
+    metadata,
+    revenue_month,
+    stored_rows,
+    tally,
+    tally_total,
+    voice,
+)
+
+PUBLISHED = (
+    account,
+    customer_interval,
+    revenue_month,
+    tally,
+    tally_total,
+    listed_bug,
+    bug_contact,
+    voice,
+    mark,
+    stored_rows,
+)
+
+
+def rows_of(store: Store, tables: Iterable[Any] = PUBLISHED) -> dict[str, list[str]]:
+    """Table -> its rows as text, sorted; weights rounded, since sums of thirds differ in the last bit."""
+    with store.engine.connect().execution_options(reading=True) as connection:
+        return {
+            table.name: sorted(
+                str(tuple(round(cell, 9) if isinstance(cell, float) else cell for cell in row))
+                for row in connection.execute(select(table))
+            )
+            for table in tables
+        }
+
+
+def empty(store: Store) -> None:
+    """Removes all rows; the shape, the lease, the time zone and the salt stay."""
+    with store.engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            if table not in (meta, lease):
+                connection.execute(delete(table))
+        connection.execute(delete(meta).where(meta.c.name.not_in(["time_zone", "salt"])))
