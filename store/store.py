@@ -145,13 +145,13 @@ class Store:
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
         """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
         self.migrate()
-        self._check_time_zone()
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
         with self._words(), self.engine.connect().execution_options(reading=True) as connection:
             self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
         with self._words(), self.engine.begin() as connection:
             fence = self._take_lease(connection, holder, now)
+            self._check_time_zone(connection)
             connection.execute(
                 update(run)
                 .where(run.c.outcome == "running")
@@ -192,20 +192,19 @@ class Store:
                 "the latest. Wait for it, or end it."
             )
 
-    def _check_time_zone(self) -> None:
-        with self._words(), self.engine.begin() as connection:
-            stored = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
-            if stored == self.settings.time_zone:
-                return
-            if set(connection.scalars(select(run.c.type).distinct())) <= {"sample"}:
-                # Nothing real is in it yet: whoever looked around first may still say where the company is.
-                drop_sample(connection, self.sqlite)
-                connection.execute(update(meta).where(meta.c.name == "time_zone").values(value=self.settings.time_zone))
-                return
-            raise StoreError(
-                f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
-                "both: set time_zone back, or start a new store with another database_url and refresh it."
-            )
+    def _check_time_zone(self, connection: Connection) -> None:
+        stored = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
+        if stored == self.settings.time_zone:
+            return
+        if set(connection.scalars(select(run.c.type).distinct())) <= {"sample"}:
+            # Nothing real is in it yet: whoever looked around first may still say where the company is.
+            drop_sample(connection, self.sqlite)
+            connection.execute(update(meta).where(meta.c.name == "time_zone").values(value=self.settings.time_zone))
+            return
+        raise StoreError(
+            f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
+            "both: set time_zone back, or start a new store with another database_url and refresh it."
+        )
 
     def shape(self, connection: Connection, record: str) -> Shape:
         if record not in self._shapes:

@@ -215,8 +215,8 @@ def assert_same_as_new(store: Store, steps: list[tuple[str, list[Any], bool, boo
             run.finish(NOW)
         refresh.publish(NOW, cluster=alike)
     filled_at_once = rows_of(store)
-    for table, rows in filled_at_once.items():
-        assert after_changes[table] == rows, table
+    for table, expected in filled_at_once.items():
+        assert after_changes[table] == expected, table
 
 
 @pytest.fixture
