@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from tests.web.browsing import ARGUMENTS
-from tests.web.serving import Served, serving
+from tests.web.serving import ROOT, Served, clean_environment, serving
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +28,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The pages on a store with nothing in it."""
     with serving(empty_store(tmp_path_factory.mktemp("store"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sample_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with the invented company; filled once for all test processes, and only read after that."""
+    file = tmp_path_factory.getbasetemp().parent / "web-sample.db"
+    url = f"sqlite:///{file}"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            fill = [sys.executable, "refresh.py", "--sample"]
+            subprocess.run(fill, cwd=ROOT, env=clean_environment(url, {}), check=True, capture_output=True, timeout=300)
+    return url
+
+
+@pytest.fixture(scope="module")
+def sample(sample_url: str) -> Iterator[Served]:
+    """The pages on the invented company."""
+    with serving(sample_url) as server:
         yield server
 
 

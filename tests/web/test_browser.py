@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,11 @@ from playwright.sync_api import Browser, Page
 
 from tests.web.browsing import DESKTOP, PHONE, Watched, watching
 from tests.web.serving import Served
+from tests.web.viewer import elements, texts, viewing
 from web.pages import PAGES
+from web.pages import Page as Entry
+
+every_page = pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.url_path or "first")
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"size": DESKTOP},
@@ -24,29 +27,58 @@ LOOKS: dict[str, dict[str, Any]] = {
 ALLOWED: dict[str, tuple[str, str]] = {}
 
 
-@pytest.fixture(params=[entry.url_path for entry in PAGES], ids=lambda path: path or "first")
-def path(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+# A page about one thing needs to be told which.
+ABOUT = {"metric": "metric=csat", "bug": "bug={bug}"}
 
 
-@pytest.fixture(params=LOOKS)
-def opened(request: pytest.FixtureRequest, browser: Browser, served: Served, path: str) -> Iterator[Watched]:
-    with watching(browser, **LOOKS[request.param]) as watched:
-        watched.open(f"{served.url}/{path}")
-        yield watched
+@pytest.fixture(scope="module")
+def worst_bug(sample: Served) -> str:
+    """The bug that the first page of the sample company links to first."""
+    with viewing(sample.port) as viewer:
+        links = [message.delta.new_element.page_link for message in viewer.visit()]
+    return next(link.query_string.partition("bug=")[2] for link in links if "bug=" in link.query_string)
 
 
-def test_a_deep_link_opens_its_page_and_nothing_leaves_the_machine(opened: Watched, path: str) -> None:
-    page = opened.page
-    (entry,) = [entry for entry in PAGES if entry.url_path == path]
-    assert page.title().startswith(entry.title)
+@every_page
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_deep_link_opens_its_page(browser: Browser, sample: Served, worst_bug: str, entry: Entry, look: str) -> None:
+    query = ABOUT.get(entry.url_path, "").format(bug=worst_bug)
+    with watching(browser, **LOOKS[look]) as watched:
+        watched.open(f"{sample.url}/{entry.url_path}?{query}")
+        is_in_order(watched, entry)
+
+
+@every_page
+def test_a_page_without_anything_to_show_is_in_order_too(browser: Browser, served: Served, entry: Entry) -> None:
+    with watching(browser) as watched:
+        watched.open(f"{served.url}/{entry.url_path}")
+        is_in_order(watched, entry)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "metric=nonsense", "bug=nonsense", "metric=<b>x</b>", "bug=%00", "bug=" + "x" * 3000]
+)
+@pytest.mark.parametrize(
+    "entry", [entry for entry in PAGES if entry.url_path in ABOUT], ids=lambda entry: entry.url_path
+)
+def test_a_page_that_is_asked_for_nonsense_says_so_calmly(sample: Served, entry: Entry, query: str) -> None:
+    with viewing(sample.port) as viewer:
+        heard = viewer.visit(entry.url_path, query)
+    assert "This page could not be shown" not in texts(heard)
+    assert {"heading", "markdown", "text"} & set(elements(heard))
+
+
+def is_in_order(watched: Watched, entry: Entry) -> None:
+    page = watched.page
+    assert page.title() == f"{entry.title} · Empathy"
     assert page.locator("h1").count() == 1
     assert page.get_by_text("Page not found").count() == 0
-    assert opened.outside == []
-    assert opened.complaints == []
-    assert is_as_wide_as_the_window(page)
+    assert page.get_by_text("This page could not be shown").count() == 0
+    assert watched.outside == []
+    assert watched.complaints == []
     assert not skipped_headings(page)
     assert findings(page) == []
+    assert is_as_wide_as_the_window(page)
 
 
 def is_as_wide_as_the_window(page: Page) -> bool:
