@@ -5,6 +5,7 @@ Everything that is compared runs in the same minutes on the same machine, turn b
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -304,11 +305,14 @@ def charts(served: Served, path: str) -> dict[str, int]:
     return {"[data-testid=stMetricChart] svg, [data-testid=stMetricChart] canvas": lines}
 
 
+def number_of(served: Served, path: str, kind: str) -> int:
+    with viewing(served.port) as viewer:
+        return elements(viewer.visit(path)).count(kind)
+
+
 @contextmanager
 def profile(browser: Browser, *pages: Shown) -> Iterator[Page]:
     """A new, empty profile that notes when these pages are complete and counts the main thread's CPU."""
-    import json
-
     context = browser.new_context(viewport={"width": DESKTOP[0], "height": 1_600})
     context.add_init_script(WATCH % json.dumps({f"/{page.path}": page.complete for page in pages}))
     page = context.new_page()
@@ -340,12 +344,9 @@ def main_thread_seconds(page: Page) -> float:
 
 def seconds_of_switches(browser: Browser, first: Shown) -> list[float]:
     """From the click on the menu until the other page is complete: there, and back; medians, in seconds."""
-    other = Shown(
-        "other",
-        first.served,
-        "customer-health",
-        {QUIET: 1, **{key: n for key, n in first.complete.items() if "Metric]" in key}},
-    )
+    path = "customer-health"
+    metrics = {"[data-testid=stMetric]": number_of(first.served, path, "metric")}
+    other = Shown("other", first.served, path, {QUIET: 1, **metrics, **charts(first.served, path)})
     with profile(browser, first, other) as page:
         load(page, first)
         # The first visit fetches what only that page needs.

@@ -6,6 +6,8 @@ web/doorway.py has asked the same before any page ran; this is the second lock, 
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
 import settings
@@ -14,10 +16,16 @@ from web.refusals import OTHER_MACHINES, is_this_machine
 
 def guard() -> str | None:
     """The name of who reads (None: nobody signs in yet); ends the page where they may not read it."""
-    if not settings.load().allow_other_machines:
+    if not serves_other_machines():
         host = st.context.headers.get("Host")
         # Without a host there is no browser: a test of the page.
         if host is not None and not is_this_machine(host):
             st.error(OTHER_MACHINES)
             st.stop()
     return None
+
+
+@cache
+def serves_other_machines() -> bool:
+    # Read once: the settings of a running server do not change, and reading them costs more than the rest of a page.
+    return settings.load().allow_other_machines

@@ -76,8 +76,9 @@ FAULTS = {"raises": "raise RuntimeError('secret words')", "does not parse": "thi
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_page_that_breaks_says_a_calm_sentence_and_a_code(tmp_path: Path, fault: str) -> None:
     copy = copy_of_the_project(tmp_path / "copy")
-    with (copy / "pages" / "data_health.py").open("a") as page:
-        page.write(f"\n{FAULTS[fault]}\n")
+    page = copy / "pages" / "data_health.py"
+    page.write_text(page.read_text("utf-8").replace("guard()\n", f"guard()\n{FAULTS[fault]}\n", 1), "utf-8")
+    assert FAULTS[fault] in page.read_text("utf-8")
     with serving("sqlite://", folder=copy) as served, viewing(served.port) as viewer:
         run = viewer.visit("data-health")
         # Each session begins with the main script's path; that is Streamlit's protocol and no part of the page.

@@ -18,11 +18,14 @@ class Viewer:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.received = 0
-        # Given back with each run, as a browser does.
+        # Where this session is, and Streamlit's name for it, which a browser gives back with each further run.
+        self.path = ""
         self.page_hash = ""
 
     def ask(self, path: str = "", query: str = "") -> None:
         """Asks for a run of the page at `path` ("" is the first page)."""
+        if path != self.path:
+            self.path, self.page_hash = path, ""
         message = BackMsg()
         message.rerun_script.page_name = path
         message.rerun_script.page_script_hash = self.page_hash
@@ -37,8 +40,8 @@ class Viewer:
             data = self.socket.recv(timeout=timeout_s)
             self.received += len(data)
             heard.append(ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode()))
-            if heard[-1].WhichOneof("type") == "new_session":
-                self.page_hash = heard[-1].new_session.page_script_hash
+            if heard[-1].WhichOneof("type") == "navigation":
+                self.page_hash = heard[-1].navigation.page_script_hash
         if heard[-1].script_finished not in FINISHED:
             return heard + self.hear(timeout_s)
         return heard
