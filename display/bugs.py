@@ -47,6 +47,11 @@ def marks(bug: TopBug) -> str:
     return " ".join(found)
 
 
+def badges(bug: TopBug) -> None:
+    if shown := marks(bug):
+        st.markdown(shown)
+
+
 def told(bug: TopBug) -> str:
     """Its labels, why it stands here in one sentence, and the arithmetic."""
     why = bug.why[:1].upper() + bug.why[1:]

@@ -44,10 +44,9 @@ def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
     """What changed since the period before, and how sure that is; colour and arrow only where it is clear."""
     comparison = reading.comparison
     assert comparison is not None
-    if comparison.difference is None:
-        return {"delta": "not compared", "delta_color": "off", "delta_arrow": "off"}
-    if comparison.verdict in ("no clear change", "too few to say"):
-        return {"delta": "no clear change", "delta_color": "off", "delta_arrow": "off"}
+    if comparison.difference is None or comparison.verdict not in ("up", "down"):
+        said = {"too few to say": "too few to compare"}.get(comparison.verdict, comparison.verdict)
+        return {"delta": said, "delta_color": "off", "delta_arrow": "off"}
     arrow: Literal["up", "down"] = "up" if comparison.verdict == "up" else "down"
     # Streamlit colours by the sign of the number; ours is a word with a sign, and what is good differs by metric.
     rose = comparison.difference.value > 0

@@ -60,6 +60,11 @@ def nothing_yet() -> None:
     st.stop()
 
 
+def say(text: str, strong: bool = False) -> None:
+    """A sentence, letter for letter: parts of it may have come from outside."""
+    st.markdown(f"**{plain(text, 2000)}**" if strong else plain(text, 2000))
+
+
 def ribbon(view: View) -> None:
     """On every page, before anything else, where what is shown was invented."""
     if view.snapshot.is_sample:

@@ -38,15 +38,19 @@ def changed(metric: Metric, reading: Reading) -> str:
     comparison = reading.comparison
     if reading.value is None:
         return reading.reason or words.NOTHING
-    if comparison is None or comparison.difference is None:
-        return reading.reason or "not compared"
+    if comparison is None or comparison.verdict == "too few to say":
+        return reading.reason or "too few before to compare"
     found = comparison.difference
+    if found is None:
+        return "not tested"
+    if found.p is None:
+        return f"not tested: {found.method}"
     reach = ""
     if found.low is not None and found.high is not None:
         low, high = words.difference(metric, found.low), words.difference(metric, found.high)
         reach = f" ({low.removesuffix(' points')} to {high.removesuffix(' points')})"
     amount = f"{words.difference(metric, found.value)}{reach}"
-    if comparison.verdict in ("no clear change", "too few to say"):
+    if comparison.verdict == "no clear change":
         return f"no clear change: {amount}"
     how = {True: "better: ", False: "worse: ", None: ""}[comparison.good]
     return f"{how}{comparison.verdict} {amount}"

@@ -52,7 +52,7 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
         return f"{wait(low)} to {wait(high)}"
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
-    digits = max(_digits(low) if low else 0, _digits(high))
+    digits = _digits(high)
     unit = PERCENT if metric.unit == "percent" else ""
     return f"{number(low, digits)} to {number(high, digits)}{unit}"
 
@@ -154,6 +154,9 @@ def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> st
         return f"too few to say whether it changed since {before}"
     found = comparison.difference
     earlier = value(metric, comparison.previous.value)
+    if comparison.verdict == "not tested":
+        why = f": {found.method}" if found else ""
+        return f"{earlier} in {before}; whether that is a change is not tested{why}"
     if comparison.verdict == "no clear change":
         return f"no clear change from {before} ({earlier})"
     how = {True: "better: ", False: "worse: ", None: ""}[comparison.good]

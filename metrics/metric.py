@@ -94,11 +94,14 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Is it different from the period before? `verdict` speaks of the number ("up"), `good` of the customers."""
+    """Is it different from the period before? `verdict` speaks of the number ("up"), `good` of the customers.
+
+    "not tested": there is no honest test, or the two must not be compared; `difference.method` then says why.
+    """
 
     previous: Reading
     difference: Difference | None
-    verdict: Literal["up", "down", "no clear change", "too few to say"]
+    verdict: Literal["up", "down", "no clear change", "too few to say", "not tested"]
     good: bool | None
 
 
@@ -170,10 +173,9 @@ def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     if now.state != "full" or before.state != "full":
         return Comparison(before, None, "too few to say", None)
     difference = metric.differ(_counted(now), _counted(before))
-    if difference is None:
-        return Comparison(before, None, "too few to say", None)
-    clear = difference.p is not None and difference.p < 0.05
-    if not clear or difference.value == 0:
+    if difference is None or difference.p is None:
+        return Comparison(before, difference, "not tested", None)
+    if difference.p >= 0.05 or difference.value == 0:
         return Comparison(before, difference, "no clear change", None)
     rose = difference.value > 0
     good = None if metric.better is None else rose == (metric.better == "higher")

@@ -44,9 +44,19 @@ def kept(most: int) -> Callable[[Worked], Worked]:
             with once:
                 return cached(*asked)
 
+        _FORGET.append(cached.cache_clear)
         return cast("Worked", ask)
 
     return keep
+
+
+_FORGET: list[Callable[[], None]] = []
+
+
+def start_anew() -> None:
+    """Forgets everything that is kept, also which store is read: for a program that changes its settings."""
+    for forget in _FORGET:
+        forget()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,8 @@ if found is None:
 explained, voices = found
 bug = explained.bug
 st.title(plain(bug.title, 200), anchor=False)
-if badges := bugs.marks(bug):
-    st.markdown(badges)
-st.markdown(f"**{plain(bug.sentence)}**")
+bugs.badges(bug)
+frame.say(bug.sentence, strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

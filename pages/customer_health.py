@@ -3,7 +3,6 @@
 import streamlit as st
 
 from display import cards, frame, tables, words
-from display.foreign import plain
 from metrics.readings import PERIODS, health
 from web.guard import guard
 
@@ -22,7 +21,7 @@ period = st.segmented_control(
 )
 page = health(view, period or "Now")
 
-st.markdown(f"**{plain(words.what_changed(page.six))}**")
+frame.say(words.what_changed(page.six), strong=True)
 frame.warning_of_age(view)
 cards.cards(page.six, view.now, width=170)
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from display import data_health, frame
-from display.foreign import plain
 from metrics.readings import set_aside, sources
 from web.guard import guard
 
@@ -12,7 +11,7 @@ view = frame.opened()
 states = sources(view)
 
 st.title("Data health", anchor=False)
-st.markdown(f"**{plain(data_health.answer(states, view), 400)}**")
+frame.say(data_health.answer(states, view), strong=True)
 
 st.header("Sources", anchor=False)
 data_health.table(states, view)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from display import charts, frame, one_metric, tables, words
-from display.foreign import plain
 from display.links import HEALTH
 from metrics import Unanswerable, all_metrics, metric
 from metrics.readings import one_metric as read_metric
@@ -16,7 +15,7 @@ try:
     shown = metric(key)
 except Unanswerable as problem:
     st.title("There is no such number", anchor=False)
-    st.markdown(plain(str(problem)))
+    frame.say(str(problem))
     one_metric.links(all_metrics())
     st.stop()
 
@@ -24,7 +23,7 @@ by = one_metric.choose_split(shown)
 page = read_metric(view, shown.key, by)
 
 st.title(shown.name, anchor=False)
-st.markdown(f"**{plain(words.sentence(shown, page.reading))}**")
+frame.say(words.sentence(shown, page.reading), strong=True)
 if page.reading.value is not None:
     st.caption(f"{words.stretch(page.reading.period)}.")
 
@@ -32,7 +31,7 @@ if any(reading.value is not None for reading in page.history):
     st.header("How it went", anchor=False)
     marks = page.marks[-one_metric.MOST_MARKS :]
     telling = one_metric.course(shown, page.history, marks)
-    st.markdown(plain(telling))
+    frame.say(telling)
     charts.history(shown, page.history, marks, alt=telling)
     with st.expander("The same as a table"):
         one_metric.history_table(shown, page.history)

@@ -15,7 +15,7 @@ top = page.top
 
 st.title(plain(top.headline, 400), anchor=False)
 if top.missing:
-    st.markdown(plain(top.missing, 600))
+    frame.say(top.missing)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

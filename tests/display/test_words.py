@@ -1,0 +1,62 @@
+"""Numbers, days and ages as a person reads them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from display import words
+from metrics import metric
+from metrics.period import Period
+
+CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")
+
+
+def test_no_value_is_a_dash_and_never_zero() -> None:
+    assert words.value(CSAT, None) == "–"
+    assert words.value(CSAT, 0.0) == "0\u00a0%"
+
+
+def test_not_quite_all_does_not_read_as_all() -> None:
+    assert words.value(CSAT, 99.72) == "99.7\u00a0%"
+    assert words.value(CSAT, 100.0) == "100\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(87.6, "88\u00a0%"), (4.24, "4.2\u00a0%"), (0.614, "0.61\u00a0%"), (0.03, "0.030\u00a0%")]
+)
+def test_two_figures_that_mean_something(value: float, said: str) -> None:
+    assert words.value(CSAT, value) == said
+
+
+def test_a_score_of_points_has_its_sign() -> None:
+    assert words.value(NPS, 31.4) == "+31"
+    assert words.value(NPS, -30.0) == "−30"
+    assert words.value(NPS, 0.2) in ("0", "+0.20", "+0")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(45, "45 s"), (600, "10 min"), (7400, "2 h 3 min"), (7200, "2 h"), (200_000, "2 days 8 h")],
+)
+def test_a_wait_has_its_two_largest_units(seconds: float, said: str) -> None:
+    assert words.wait(seconds) == said
+
+
+def test_one_person_is_no_people() -> None:
+    assert words.people(1, CSAT) == "1 answer"
+    assert words.people(1, metric("attrition")) == "1 person"
+    assert words.people(1, metric("churn")) == "1 customer at the start"
+    assert words.people(1200, CSAT) == "1,200 answers"
+
+
+def test_a_period_is_said_by_its_first_and_last_day() -> None:
+    assert words.stretch(Period(date(2026, 10, 19), date(2026, 11, 16))) == "19 Oct to 15 Nov 2026"
+    assert words.stretch(Period(date(2026, 10, 1), date(2026, 11, 1))) == "October 2026"
+    assert words.stretch(Period(date(2025, 11, 1), date(2026, 11, 1))) == "Nov 2025 to Oct 2026"
+    assert words.stretch(Period(date(2025, 12, 29), date(2026, 1, 5))) == "29 Dec 2025 to 4 Jan 2026"
+
+
+def test_an_age_is_said_in_its_largest_unit() -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    said = [words.ago(now - timedelta(seconds=passed), now) for passed in (5, 61, 3 * 3600, 86400, 12 * 86400)]
+    assert said == ["just now", "1 minute ago", "3 hours ago", "1 day ago", "12 days ago"]

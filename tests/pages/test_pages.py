@@ -1,0 +1,191 @@
+"""What a reader sees on the pages: the answer first, the age of the numbers, and help where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from metrics import readings
+from settings import SourceSettings
+from store import open_store
+from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
+from web.pages import PAGES
+
+MENU = Path(__file__).resolve().parents[2] / "web" / "menu.py"
+TODAY = datetime.now(UTC).date()
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    readings.start_anew()
+    yield
+    readings.start_anew()
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, database_url: str, page: str = "", **query: str) -> AppTest:
+    """The page as a browser gets it, frame and all."""
+    monkeypatch.setenv("EMPATHY_DATABASE_URL", database_url)
+    app = AppTest.from_file(str(MENU), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"../pages/{page}.py").run()
+    assert not app.exception, app.exception
+    assert not app.error, [each.value for each in app.error]
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    kinds: list[Any] = [*app.title, *app.header, *app.markdown, *app.caption, *app.warning, *app.code]
+    return "\n".join(str(each.value).replace("\\", "") for each in kinds)
+
+
+def days_ago(days: int) -> datetime:
+    return noon(TODAY - timedelta(days=days))
+
+
+def hurt(title: str = "Coupon fails at checkout", reports: int = 4, **fields: Any) -> list[Any]:
+    """A bug that some customers reported in the last days."""
+    found = bug(title=title, opened_at=days_ago(20), **fields)
+    tickets = [
+        ticket(f"{found.id}-{n}", customer=f"{found.id}-c{n}", opened_at=days_ago(n + 1), subject="No coupon")
+        for n in range(reports)
+    ]
+    links = [report(found.id, ticket=each.id) for each in tickets]
+    return [found, *tickets, *links, *(customer(f"{found.id}-c{n}") for n in range(reports))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+def test_an_empty_store_says_what_to_type_on_every_page(
+    page: Any, monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    app = opened(monkeypatch, sqlite_database, page.file.removesuffix(".py"))
+    assert "Nothing has been read yet" in text_of(app)
+    assert "./run refresh" in text_of(app)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+def test_a_store_without_rows_opens_on_every_page(
+    page: Any, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    filled(database_url, now=NOW)
+    opened(monkeypatch, database_url, page.file.removesuffix(".py"))
+
+
+def test_the_first_page_answers_before_anything_else(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    filled(database_url, *hurt(reports=4), now=NOW)
+    app = opened(monkeypatch, database_url)
+    assert app.title[0].value.replace("\\", "").startswith("One bug hurts 4 customers this month")
+    assert "Coupon fails at checkout" in text_of(app) or app.get("page_link")
+
+
+def test_a_number_nobody_answered_for_is_a_dash_and_not_zero(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    app = opened(monkeypatch, sqlite_database)
+    assert {each.value for each in app.metric} == {"–"}
+
+
+def test_too_few_answers_are_withheld_with_the_reason(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    monday = TODAY - timedelta(days=TODAY.weekday() + 7)
+    filled(sqlite_database, *(answer(5, answered_at=noon(monday)) for _ in range(3)), now=NOW)
+    app = opened(monkeypatch, sqlite_database)
+    assert "Only 3 answers: too few to say." in text_of(app)
+    assert "100" not in {each.value for each in app.metric}
+
+
+def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    store = filled(database_url, *hurt(), now=NOW - timedelta(hours=5))
+    with store.refreshing(NOW) as refresh:
+        run = refresh.begin_run("test", "files", NOW)
+        run.finish(NOW, "failed", "The file tickets.csv is gone.")
+    app = opened(monkeypatch, database_url)
+    assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
+    assert "One bug hurts 4 customers" in text_of(app)
+    health = opened(monkeypatch, database_url, "data_health")
+    assert "1 of 1 source is old or failing: test" in text_of(health)
+
+
+def test_old_numbers_are_said_to_be_old(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    filled(sqlite_database, *hurt(), now=NOW - timedelta(days=3))
+    assert "test is old: read 3 days ago" in text_of(opened(monkeypatch, sqlite_database))
+
+
+def test_a_source_that_was_never_read_is_named(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    monkeypatch.setenv("EMPATHY_SOURCES", '{"helpdesk": {"type": "files"}}')
+    assert "helpdesk has never been read" in text_of(opened(monkeypatch, sqlite_database))
+
+
+def test_sample_data_is_named_on_every_page(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    store = open_store(settings(sqlite_database, sources={"sample": SourceSettings(type="sample")}))
+    with store.refreshing(NOW) as refresh:
+        run = refresh.begin_run("sample", "sample", NOW)
+        run.save(hurt(), NOW)
+        run.finish(NOW)
+        refresh.publish(NOW)
+    for page in PAGES:
+        app = opened(monkeypatch, sqlite_database, page.file.removesuffix(".py"))
+        assert "Sample data" in text_of(app), page.file
+
+
+def test_real_data_is_not_called_sample(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    assert "Sample data" not in text_of(opened(monkeypatch, sqlite_database))
+
+
+def test_a_hostile_title_stays_text(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    rows = hurt(title="![x](https://evil.example/p.png) <script>")
+    filled(sqlite_database, *rows, now=NOW)
+    app = opened(monkeypatch, sqlite_database, "bug", bug=rows[0].id)
+    assert "![x](" not in app.title[0].value
+    assert "![x](https://evil.example/p.png) <script>" in text_of(app)
+
+
+def test_a_bug_that_is_not_there_is_answered_with_the_ten(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    app = opened(monkeypatch, sqlite_database, "bug", bug="NOPE-1")
+    assert app.title[0].value == "There is no such bug"
+
+
+def test_a_number_that_is_not_there_is_answered_with_those_that_are(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    app = opened(monkeypatch, sqlite_database, "metric", metric="cast")
+    assert "There is no such number" in text_of(app)
+    assert "csat" in text_of(app)
+
+
+def test_a_new_snapshot_is_seen_without_a_restart(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    store = filled(database_url, *hurt(reports=3), now=NOW)
+    assert "One bug hurts 3 customers" in text_of(opened(monkeypatch, database_url))
+    save(store, hurt(title="Login loops", reports=5), NOW)
+    assert "Two bugs hurt 8 customers" in text_of(opened(monkeypatch, database_url))
+
+
+def test_the_share_of_tickets_without_a_bug_is_said_and_a_list_of_few_is_called_incomplete(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    lost = [ticket(opened_at=days_ago(3), customer=f"x{n}") for n in range(9)]
+    filled(sqlite_database, *hurt(reports=4), *lost, now=NOW)
+    assert "This list is incomplete" in text_of(opened(monkeypatch, sqlite_database))
+
+
+def test_rows_set_aside_are_listed_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+    filled(sqlite_database, answer(9, id="r-77"), now=NOW)
+    app = opened(monkeypatch, sqlite_database, "data_health")
+    (_, aside) = app.table
+    assert "outside the scale 1 to 5" in str(aside.value.to_dict()).replace("\\\\", "").replace("\\", "")
