@@ -64,7 +64,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
             "Days": words.stretch(reading.period),
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": words.people(reading.n, metric) if reading.n else words.NOTHING,
+            "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
             "": "" if reading.state == "full" else reading.reason or "",
         }
         for reading in reversed(history)
@@ -78,8 +78,8 @@ def definition(metric: Metric, page: MetricPage) -> None:
     rows = [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
-        ("Not shown below", words.people(metric.withheld_below, metric)),
-        ("Only a range below", words.people(metric.thin_below, metric)),
+        ("Not shown below", metric.counted(metric.withheld_below)),
+        ("Only a range below", metric.counted(metric.thin_below)),
         *details(metric, page.reading),
         *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),

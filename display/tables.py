@@ -26,7 +26,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
         "Number": metric.name,
         "Now": words.value(metric, reading.value),
         "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-        "Stands on": words.people(reading.n, metric) if reading.n else words.NOTHING,
+        "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
         "Days": words.stretch(reading.period),
         "Before": words.value(metric, before.value) if before else words.NOTHING,
         "Changed": changed(metric, reading),
@@ -63,7 +63,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) 
             dimension.capitalize(): plain(name) if name else "not said",
             "Now": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": words.people(reading.n, metric) if reading.n else words.NOTHING,
+            "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
             "Changed": changed(metric, reading),
         }
         for name, reading in found.items()

@@ -86,16 +86,6 @@ def wait(seconds: float) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
-def people(n: int, metric: Metric) -> str:
-    """ "412 answers"; one of them without the plural s."""
-    word = metric.people
-    if n == 1:
-        first, *rest = word.split(" ", 1)
-        singular = {"people": "person", "answers": "answer"}.get(first, first.removesuffix("s"))
-        word = " ".join([singular, *rest])
-    return f"{n:,} {word}"
-
-
 def money(hundredths: int, currency: str) -> str:
     """Whole units of the currency: "EUR 12,400"."""
     return f"{currency} {hundredths / 100:,.0f}"
@@ -166,7 +156,7 @@ def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> st
 
 def standing(metric: Metric, reading: Reading) -> str:
     """How many stand behind it and how far chance reaches: "412 answers, 83 to 90 %"."""
-    parts = [people(reading.n, metric)] if reading.n else []
+    parts = [metric.counted(reading.n)] if reading.n else []
     reach = interval(metric, reading.low, reading.high)
     if reach:
         parts.append(reach)

@@ -87,6 +87,15 @@ class Metric:
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
 
+    def counted(self, n: int) -> str:
+        """ "412 answers", "1 answer", "1 person"."""
+        first, *rest = self.people.split(" ", 1)
+        if n == 1:
+            first = {"people": "person"}.get(first, first.removesuffix("s"))
+        if n == 1 and rest and rest[0] == "customers":  # "first-time customers"
+            rest = ["customer"]
+        return " ".join([f"{n:,}", first, *rest])
+
     @property
     def short(self) -> str:
         return self.abbreviation or self.name
@@ -222,9 +231,9 @@ def _state(metric: Metric, counted: Counted) -> tuple[State, str | None]:
     if counted.n == 0 or counted.value is None:
         return "no data", counted.missing or f"No {metric.people} in this period."
     if counted.n < metric.withheld_below:
-        return "withheld", f"Only {counted.n} {metric.people}: too few to say."
+        return "withheld", f"Only {metric.counted(counted.n)}: too few to say."
     if counted.n < metric.thin_below:
-        return "thin", f"Only {counted.n} {metric.people}: look at the range, not at the number."
+        return "thin", f"Only {metric.counted(counted.n)}: look at the range, not at the number."
     return "full", None
 
 

@@ -43,10 +43,11 @@ def test_a_wait_has_its_two_largest_units(seconds: float, said: str) -> None:
 
 
 def test_one_person_is_no_people() -> None:
-    assert words.people(1, CSAT) == "1 answer"
-    assert words.people(1, metric("attrition")) == "1 person"
-    assert words.people(1, metric("churn")) == "1 customer at the start"
-    assert words.people(1200, CSAT) == "1,200 answers"
+    assert CSAT.counted(1) == "1 answer"
+    assert metric("attrition").counted(1) == "1 person"
+    assert metric("churn").counted(1) == "1 customer at the start"
+    assert CSAT.counted(1200) == "1,200 answers"
+    assert metric("repeat").counted(1) == "1 first-time customer"
 
 
 def test_a_period_is_said_by_its_first_and_last_day() -> None:
