@@ -23,7 +23,7 @@ RULE = (
 )
 
 
-def ranked(top: TopBugs) -> None:
+def ranked(top: TopBugs, settings: Settings) -> None:
     """The list. Each line opens the page of its bug."""
     for bug in top.bugs:
         with st.container(key=f"bug-{bug.rank}", gap=None):
@@ -32,7 +32,7 @@ def ranked(top: TopBugs) -> None:
                     BUG, label=f"{bug.rank}. {plain(bug.title, 90)}", query_params={"bug": bug.id}, width="stretch"
                 )
                 st.image(bars(bug.weeks), alt=in_words(bug.weeks), width="content")
-            st.markdown(told(bug))
+            st.markdown(told(bug, settings))
 
 
 def marks(bug: TopBug) -> str:
@@ -52,10 +52,22 @@ def badges(bug: TopBug) -> None:
         st.markdown(shown)
 
 
-def told(bug: TopBug) -> str:
-    """Its labels, why it stands here in one sentence, and the arithmetic."""
+def told(bug: TopBug, settings: Settings) -> str:
+    """Its labels, why it stands here in one sentence, the arithmetic, and who is at it."""
     why = bug.why[:1].upper() + bug.why[1:]
-    return f"{marks(bug)} {plain(why)}  \n:gray[Pain: {plain(arithmetic(bug))}]".lstrip()
+    return (
+        f"{marks(bug)} {plain(why)}  \n:gray[Pain: {plain(arithmetic(bug))}.  \n{plain(who_is_at_it(bug, settings))}]"
+    ).lstrip()
+
+
+def who_is_at_it(bug: TopBug, settings: Settings) -> str:
+    """Owner, state, age, promise and revenue in one line: "Checkout; open for 27 days; expected 27 Nov 2026; ..."."""
+    owner = bug.owner or ("nobody owns it yet" if not bug.is_pain else "not in the tracker")
+    age = f"{bug.standing} for {bug.age_days:,} days" if bug.standing == "open" else bug.standing
+    expected = f"expected {words.day(bug.expected_on)}" if bug.expected_on else "no date given"
+    total = bug.revenue.total
+    money = f"{words.money(total, settings.currency)} a month of revenue" if bug.revenue.customers else ""
+    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
 
 
 def arithmetic(bug: TopBug) -> str:

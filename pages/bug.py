@@ -15,7 +15,7 @@ found = one_bug(view, id) if id else None
 if found is None:
     st.title("There is no such bug" if id else "Which bug?", anchor=False)
     st.markdown("It may have another name in the tracker by now. These hurt most:")
-    bugs.ranked(first_page(view).top)
+    bugs.ranked(first_page(view).top, view.settings)
     st.stop()
 
 explained, voices = found

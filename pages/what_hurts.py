@@ -25,7 +25,7 @@ with left:
         st.warning("This list is incomplete: " + plain(top.coverage_sentence))
     elif top.bugs:
         st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
-    bugs.ranked(top)
+    bugs.ranked(top, view.settings)
     if top.others:
         st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
 with right:
