@@ -89,7 +89,9 @@ def server_cpu(ours: dict[str, Served], compared: Served) -> list[Figure]:
         open_ones = {name: sessions.enter_context(viewing(served.port)) for name, (served, _) in pages.items()}
         for name, (_, path) in pages.items():
             for _ in range(5):
-                open_ones[name].visit(path)
+                seen = elements(open_ones[name].visit(path))
+            # A page that says "nothing has been read" would be very fast.
+            assert seen.count("metric") == (1 if name == "bare" else 6), (name, seen)
         for _ in range(TURNS):
             for name, (served, path) in pages.items():
                 cpu[name] += cpu_of(served, open_ones[name], path, RUNS // TURNS)
