@@ -15,23 +15,28 @@ from display import frame
 from web.pages import PAGES
 
 log = logging.getLogger("empathy.web")
-PATIENCE_S = 20
+PATIENCE_S = 10  # a store that hangs must not keep the server from starting and saying so
 
 
 async def warm() -> None:
     """Never fails: a server that starts cold still serves."""
     try:
-        await asyncio.to_thread(frame.warm)
-    except Exception as error:
-        # The pages say the same, and what to do about it.
-        log.warning("Nothing could be read ahead: %s", error)
-    try:
-        await asyncio.wait_for(visit_pages(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await read_ahead()
+            await visit_pages()
     except Exception:
         log.exception("The pages could not be run ahead; the first visitor waits a little longer.")
     # Streamlit collects garbage after each run of a page, and would look at all that was loaded here every time: 45 to 80 ms.
     gc.collect()
     gc.freeze()
+
+
+async def read_ahead() -> None:
+    try:
+        await asyncio.to_thread(frame.warm)
+    except Exception as error:
+        # The pages say the same, and what to do about it.
+        log.warning("Nothing could be read ahead: %s", error)
 
 
 async def visit_pages() -> None:
