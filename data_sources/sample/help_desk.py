@@ -42,11 +42,12 @@ class HelpDesk:
         self.company, self.accounts, self.troubles = company, accounts, troubles
         self.rng = company.rng("tickets")
         self.asking = company.rng("surveys")
+        self.recommending = company.rng("recommendations")
         self.number = 0
         self.owed: dict[str, float] = {}
         self.by_id = {trouble.record.id: trouble for trouble in troubles}
         self.by_area: dict[str, list[Trouble]] = {}
-        on_top = {truth(name)["bug"] for name in ("spreading", "chronic", "regression", "fading", "new")}
+        self.on_top = on_top = {truth(name)["bug"] for name in ("spreading", "chronic", "regression", "fading", "new")}
         for trouble in troubles:
             if trouble.record.id not in on_top:
                 self.by_area.setdefault(trouble.record.area or "", []).append(trouble)
@@ -87,7 +88,9 @@ class HelpDesk:
                 wanted.append((area, kind, trouble))
         for bug, rate, at_least in _on_top(ago):
             trouble = self.by_id[bug]
-            wanted += [(trouble.record.area or "", "problem", trouble)] * max(at_least, poisson(rng, rate * busy))
+            wanted += [(trouble.record.area or "", "problem", trouble)] * max(
+                at_least, self._count(bug, rate * busy, 0.5)
+            )
         rng.shuffle(wanted)
         rows: list[Any] = []
         midnight = self.company.at(ago)
@@ -103,11 +106,11 @@ class HelpDesk:
         rows += self._relationship_surveys(ago)
         return rows
 
-    def _count(self, area: str, mean: float) -> int:
-        """Chance from day to day, but no drift: what was too little comes back within weeks, so planted levels hold."""
-        owed = self.owed.get(area, 0.0)
-        number = poisson(self.rng, max(0.0, mean + 0.06 * owed))
-        self.owed[area] = owed + mean - number
+    def _count(self, of: str, mean: float, pull: float = 0.06) -> int:
+        """Chance from day to day, but no drift: what was too little comes back (`pull`), so planted levels hold."""
+        owed = self.owed.get(of, 0.0)
+        number = poisson(self.rng, max(0.0, mean + pull * owed))
+        self.owed[of] = owed + mean - number
         return number
 
     def _ticket(
@@ -142,7 +145,7 @@ class HelpDesk:
             feeling = rng.choices(("calm", "unhappy", "angry", "happy"), (60, 24 * hurt, 8 * hurt, 8))[0]
         if rng.random() < 0.03:
             excerpt += slip(rng, account.first, account.last, account.record.name or "")
-        linked = trouble is not None and rng.random() >= LINK_MISSED
+        linked = trouble is not None and (trouble.record.id in self.on_top or rng.random() >= LINK_MISSED)
         by = "link"
         if trouble is not None and linked:
             chance = rng.random()
@@ -230,7 +233,7 @@ class HelpDesk:
 
     def _relationship_surveys(self, ago: int) -> list[Any]:
         """Every customer is asked once a quarter whether they would recommend us, not all on the same day."""
-        rng, rows = self.asking, []
+        rng, rows = self.recommending, []
         for index, account in enumerate(self.accounts):
             if (index * 37 + ago) % 91 or not account.joined - 30 > ago > account.left:
                 continue
@@ -295,8 +298,8 @@ def _on_top(ago: int) -> Iterator[tuple[str, float, int]]:
     """Reports per day (mean, and at least) of the bugs with a planted story, beside the usual tickets of their area."""
     facts = truth("spreading")
     if ago <= facts["first_report"]:
-        growth = exp((facts["first_report"] - ago) * 0.095)
-        yield facts["bug"], 0.7 * growth, int(ago == facts["first_report"])
+        growth = exp((facts["first_report"] - ago) * 0.12)
+        yield facts["bug"], 0.4 * growth, int(ago == facts["first_report"])
     facts = truth("chronic")
     if ago <= facts["first_report"]:
         yield facts["bug"], facts["per_week"] / 7, int(ago == facts["first_report"])

@@ -379,11 +379,22 @@ def test_what_goes_wrong_twice_and_then_right_is_nobodys_worry(upstream: Upstrea
     assert upstream.fired(fault) == 2
 
 
-def test_what_goes_on_being_wrong_says_since_when_and_gives_no_rows(upstream: Upstream) -> None:
-    upstream.on(ISSUES, Reply({}, 503, fault="503"))
-    with pytest.raises(SourceError, match=r"not answering since 10:30 \(status 503\)\. The rows of before are kept"):
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (Reply({}, 503, fault="it"), "status 503"),
+        (Reply(b"", fault="it"), "an empty answer"),
+        (Reply(b"[{", fault="it"), "an answer that is cut off or garbled"),
+        (Reply([issue(1)], cut_at=9, fault="it"), "an answer that is cut off"),
+    ],
+)
+def test_what_goes_on_being_wrong_says_since_when_and_why_and_gives_no_rows(
+    upstream: Upstream, reply: Reply, words: str
+) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError, match=rf"not answering since 10:30 \({words}\)\. The rows of before are kept"):
         read(upstream)
-    assert upstream.fired("503") == QUICK.tries
+    assert upstream.fired("it") == QUICK.tries
 
 
 @pytest.mark.parametrize(
