@@ -1,9 +1,12 @@
-"""Stores of any size, filled through the product's own save: the same kinds of rows, only more of them."""
+"""Stores of any size, filled through the product's own save: the same kinds of rows, only more of them.
+
+Every row follows from its number alone, so a ticket can be made again, changed, and saved.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -11,26 +14,39 @@ from typing import Any
 from pydantic import SecretStr
 
 from settings import Settings
-from store import open_store
+from store import StoreError, open_store
 from store.records import Bug, BugReport, Customer, Employment, Purchase, Release, Subscription, SurveyResponse, Ticket
 
 SOURCE = "bench"
 PAGE = 5_000
 DAYS = 730
+BUGS = 200
 AREAS = [f"Area {number}" for number in range(12)]
 CHANNELS = ["mail", "chat", "phone", "form"]
 SEGMENTS = ["Small", "Middle", "Large"]
 SCALES = [("csat", "1-5", 1, 5), ("nps", "0-10", 0, 10), ("ces", "2.0", 1, 7)]
 
 
+def filled(database_url: str, tickets: int, now: datetime) -> None:
+    """As fill, unless the store is filled already: a folder of stores can be kept from run to run."""
+    store = open_store(settings_for(database_url))
+    try:
+        if store.snapshot_id() is not None:
+            return
+    except StoreError:
+        pass  # there is nothing yet
+    finally:
+        store.engine.dispose()
+    fill(database_url, tickets, now)
+
+
 def fill(database_url: str, tickets: int, now: datetime, seed: int = 1) -> None:
-    """A company with so many tickets over two years, and the rest in proportion (a customer for every 25, at most 40,000)."""
+    """A company with so many tickets over two years, a customer for every 50, 200 bugs, and the rest in proportion."""
     store = open_store(settings_for(database_url))
     try:
         with store.refreshing(now) as refresh:
             run = refresh.begin_run(SOURCE, "bench", now)
-            records = rows(tickets, now, random.Random(seed))
-            while page := list(islice(records, PAGE)):
+            for page in pages(rows(tickets, now, random.Random(seed))):
                 run.save(page, now)
             run.finish(now)
             refresh.publish(now)
@@ -42,20 +58,28 @@ def settings_for(database_url: str) -> Settings:
     return Settings(database_url=SecretStr(database_url))
 
 
+def pages(records: Iterable[Any], size: int = PAGE) -> Iterator[list[Any]]:
+    left = iter(records)
+    while page := list(islice(left, size)):
+        yield page
+
+
 def rows(tickets: int, now: datetime, chance: random.Random) -> Iterator[Any]:
     start = (now - timedelta(days=DAYS)).date()
-    customers = max(200, min(tickets // 25, 40_000))
-    bugs = 400 if tickets >= 100_000 else 60
-    yield from accounts(customers, start, chance)
+    yield from accounts(customers_of(tickets), start, chance)
     yield from people(start, chance)
-    for number in range(bugs):
+    for number in range(BUGS):
         opened = instant(start, chance.randrange(DAYS - 10), chance)
         severity = chance.choice(["cosmetic", "minor", "major", "blocker", None])
         yield Bug(f"B{number}", f"Something breaks in case {number}", opened, severity, "open", area=AREAS[number % 12])
     for number in range(24):
         yield Release(f"R{number}", f"{number}.0", instant(start, number * 30, chance))
     for number in range(tickets):
-        yield from contact(number, tickets, customers, bugs, start, chance)
+        yield from contact(number, tickets, now)
+
+
+def customers_of(tickets: int) -> int:
+    return max(200, tickets // 50)
 
 
 def accounts(customers: int, start: date, chance: random.Random) -> Iterator[Any]:
@@ -79,22 +103,32 @@ def people(start: date, chance: random.Random) -> Iterator[Any]:
         yield Employment(f"E{number}", f"Team {number % 6}", started, ended, "voluntary" if left else None)
 
 
-def contact(number: int, tickets: int, customers: int, bugs: int, start: date, chance: random.Random) -> Iterator[Any]:
+def contact(number: int, tickets: int, now: datetime) -> Iterator[Any]:
     """A ticket, now and then with an answer to a survey and a link to a bug. The newest tickets come last."""
+    chance = random.Random(number)
+    start = (now - timedelta(days=DAYS)).date()
     opened = instant(start, number * (DAYS - 1) // tickets, chance)
-    customer, area, channel = f"C{chance.randrange(customers)}", chance.choice(AREAS), chance.choice(CHANNELS)
-    id = f"T{number}"
+    customer, area = f"C{chance.randrange(customers_of(tickets))}", chance.choice(AREAS)
+    channel, id = chance.choice(CHANNELS), f"T{number}"
     replied = opened + timedelta(minutes=chance.expovariate(1 / 90))
     solved = replied + timedelta(minutes=chance.expovariate(1 / 900))
-    yield Ticket(
-        id, opened, customer, replied, solved, 1, 0, True, area, channel, "problem", subject="It does not work"
-    )
+    kind = "problem" if chance.random() < 0.6 else "question"
+    yield Ticket(id, opened, customer, replied, solved, 1, 0, True, area, channel, kind, subject="It does not work")
     if chance.random() < 0.2:
-        kind, scale, low, high = SCALES[number % 3]
+        scale_kind, scale, low, high = SCALES[number % 3]
         score = max(low, high - int(chance.expovariate(0.6)))
-        yield SurveyResponse(f"A{number}", kind, scale, score, solved, solved, customer, id, area, channel)
+        yield SurveyResponse(f"A{number}", scale_kind, scale, score, solved, solved, customer, id, area, channel)
     if chance.random() < 0.3:
-        yield BugReport(f"L{number}", f"B{int(bugs * chance.random() ** 2)}", id)
+        yield BugReport(f"L{number}", f"B{int(BUGS * chance.random() ** 2)}", id)
+
+
+def changed(number: int, tickets: int, now: datetime, time: int) -> Ticket:
+    """The ticket as it is after it was answered once more; `time` counts the changes, so that each is one."""
+    ticket: Ticket = next(contact(number, tickets, now))
+    assert ticket.solved_at is not None
+    ticket.solved_at += timedelta(seconds=time % 86_400)
+    ticket.replies = 1 + time
+    return ticket
 
 
 def instant(start: date, day: int, chance: random.Random) -> datetime:

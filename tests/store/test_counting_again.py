@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from store import Store, open_store
 from store.publishing import PainOf, UnlinkedTicket
@@ -26,7 +27,9 @@ from store.records import (
     SurveyResponse,
     Ticket,
 )
-from tests.builders import NOW, TODAY, settings
+from store.schema import revenue_month, tally, tally_total
+from store.tallies import MEASURES
+from tests.builders import NOW, TODAY, noon, settings
 from tests.store.published_tables import empty, rows_of
 
 # Each example fills a store twice; a night run may ask for more.
@@ -234,3 +237,67 @@ def test_after_any_changes_readers_see_what_a_new_store_would_show(
     store: Store, kind: str, data: st.DataObject
 ) -> None:
     assert_same_as_new(store, data.draw(steps_of(KINDS[kind])))
+
+
+def shard_of(record: Any, customer_of_ticket: dict[str, str | None]) -> int:
+    """All that hangs on one customer lies in one shard; a link lies beside its ticket."""
+    if isinstance(record, Employment | Bug | Release):
+        return 0
+    who = record.id if isinstance(record, Customer) else record.customer
+    if isinstance(record, BugReport) and record.ticket is not None:
+        who = customer_of_ticket.get(record.ticket)
+    return CUSTOMERS.index(who) % 2 if who is not None else 0
+
+
+def added_up(rows: list[Any]) -> dict[tuple[Any, ...], tuple[int, int]]:
+    sums: dict[tuple[Any, ...], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for *key, n, amount in rows:
+        before = sums[tuple(key)]
+        sums[tuple(key)] = (before[0] + n, before[1] + amount)
+    return sums
+
+
+@hypothesis_settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@given(records=st.lists(KINDS["everything"], min_size=10, max_size=60))
+def test_two_shards_counted_apart_and_added_equal_the_whole(store: Store, records: list[Any]) -> None:
+    rows = list({(record.TABLE, record.id): record for record in records}.values())
+    customer_of_ticket = {record.id: record.customer for record in rows if isinstance(record, Ticket)}
+    shards = [[each for each in rows if shard_of(each, customer_of_ticket) == shard] for shard in (0, 1)]
+    counted = []
+    for part in (*shards, rows):
+        empty(store)
+        step(store, "crm", part, False, True)
+        with store.engine.connect().execution_options(reading=True) as connection:
+            counted.append([connection.execute(select(table)).all() for table in (tally, tally_total, revenue_month)])
+    for one, other, whole in zip(*counted, strict=True):
+        if whole and len(whole[0]) == len(revenue_month.columns):
+            assert sum(row.kept_mrr for row in [*one, *other]) == sum(row.kept_mrr for row in whole)
+        else:
+            assert added_up([*one, *other]) == added_up(whole)
+
+
+def test_every_measure_is_counted_by_the_rows_of_these_tests(store: Store) -> None:
+    """Otherwise the tests above would hold for a measure that is always empty."""
+    day, later = noon(DAYS[1]), noon(DAYS[0])
+    survey = {"answered_at": later, "sent_at": day}
+    left = {"started_on": DAYS[3], "ended_on": DAYS[1], "mrr": 1}
+    step(
+        store,
+        "crm",
+        [
+            Ticket("t", day, "ann", later, later, 1, 0, True),
+            Ticket("open", day, "ann"),
+            *(
+                SurveyResponse(kind, kind, scale, 5, **survey)
+                for kind, scale in [("csat", "1-5"), ("nps", "0-10"), ("ces", "2.0")]
+            ),
+            Subscription("s", "ann", **left),
+            Employment("e", "Support", DAYS[3], DAYS[1]),
+            Purchase("p", "ann", day),
+        ],
+        False,
+        True,
+    )
+    with store.reading() as published:
+        empty_ones = [each.name for each in MEASURES if published.span(each.name) is None]
+    assert empty_ones == []

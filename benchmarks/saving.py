@@ -1,0 +1,143 @@
+"""How much the checks, the masking and the bookkeeping of saving cost: against a bare upsert of the same rows; and memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.figures import Figure, markdown
+from benchmarks.stores import PAGE, SOURCE, contact, settings_for
+from store import Store, open_store
+from store.records import Ticket
+from tests.postgres import connect, running_postgres
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ROWS = 50_000
+ROUNDS = 3
+MILLION = 1_000_000
+AT_LEAST = 0.5
+MOST_MEGABYTES = 300
+
+
+def tickets(count: int) -> list[Ticket]:
+    return [next(contact(number, count, NOW)) for number in range(count)]
+
+
+def saving(store: Store, records: list[Ticket]) -> float:
+    """Seconds that Run.save takes for them, page by page."""
+    with store.refreshing(NOW) as refresh:
+        run = refresh.begin_run(SOURCE, "bench", NOW)
+        started = time.monotonic()
+        for first in range(0, len(records), PAGE):
+            run.save(records[first : first + PAGE], NOW)
+        taken = time.monotonic() - started
+        run.finish(NOW)
+    if run.rows_saved != len(records):
+        raise RuntimeError("not all rows were new: the measurement is void")
+    return taken
+
+
+def bare(store: Store, rows: list[tuple[Any, ...]], upsert: str) -> float:
+    """Seconds that the driver's executemany takes for the same rows, converted before, in as many transactions."""
+    started = time.monotonic()
+    for first in range(0, len(rows), PAGE):
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql(upsert, rows[first : first + PAGE])
+    return time.monotonic() - started
+
+
+def compared(engine: str, database_url: str) -> list[Figure]:
+    store = open_store(settings_for(database_url))
+    store.migrate()
+    records = tickets(ROWS)
+    with store.engine.connect() as connection:
+        shape = store.shape(connection, "ticket")
+    rows = [tuple(row[at] for at in shape.order) for row in (shape.row(SOURCE, record) for record in records)]
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(ROUNDS):
+        clear(store)
+        theirs.append(bare(store, rows, shape.upsert))
+        clear(store)
+        ours.append(saving(store, records))
+    store.engine.dispose()
+    rate, bare_rate = ROWS / median(ours), ROWS / median(theirs)
+    text = f"{rate:,.0f} rows/s against {bare_rate:,.0f}"
+    return [
+        Figure(
+            f"{engine}: rate of saving new tickets, part of a bare upsert's",
+            rate / bare_rate,
+            "x",
+            AT_LEAST,
+            True,
+            text,
+        )
+    ]
+
+
+def clear(store: Store) -> None:
+    with store.engine.begin() as connection:
+        for table in ("ticket", "dirty", "row_count"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+    if not store.sqlite:
+        # Else what was deleted still lies in the way of the next round.
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ticket")
+
+
+def first_load(database_url: str, count: int) -> float:
+    """Megabytes that a process has at most while it fills a new store and publishes it."""
+    code = (
+        "import resource, sys; from benchmarks.saving import NOW; from benchmarks.stores import fill; "
+        f"fill(sys.argv[1], {count}, NOW); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, database_url],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, kilobytes elsewhere
+    return int(done.stdout) / unit
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[dict[str, tuple[str, str]]]:
+    """Engine -> two new databases."""
+    with running_postgres(durable=True) as url:
+        with connect(url) as connection:
+            connection.execute("CREATE DATABASE rate")
+            connection.execute("CREATE DATABASE load")
+        yield {
+            "SQLite": (f"sqlite:///{folder}/rate.db", f"sqlite:///{folder}/load.db"),
+            "PostgreSQL": (url.replace("/postgres?", "/rate?"), url.replace("/postgres?", "/load?")),
+        }
+
+
+def run(count: int = MILLION) -> list[Figure]:
+    figures = []
+    with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as all_databases:
+        for engine, (rate, load) in all_databases.items():
+            figures += compared(engine, rate)
+            started = time.monotonic()
+            peak = first_load(load, count)
+            text = f"first load of {count:,} tickets, published, in {time.monotonic() - started:.0f} s"
+            figures.append(Figure(f"{engine}: peak memory", peak, "MB", MOST_MEGABYTES, False, text))
+    return figures
+
+
+def section() -> str:
+    return markdown(run())
+
+
+if __name__ == "__main__":
+    print(markdown(run(int(sys.argv[1]) if len(sys.argv) > 1 else MILLION)))
