@@ -55,7 +55,7 @@ def refresh(
             for name, told in chosen.items():
                 outcomes.append(_read_source(running, settings, name, told, now, full, progress))
             progress.step("counting")
-            running.publish(now, cluster=cluster, told=progress.step)
+            running.publish(now, cluster=cluster, told=progress.step, everything=full)
             progress.done()
     finally:
         store.engine.dispose()
@@ -77,11 +77,10 @@ def _read_source(
     run = running.begin_run(name, told.type, now, told.fresh_within_hours)
     try:
         source = source_of(told.type)
+        run.replaces = source.replaces
         since = None if full else running.cursor(name)
         asked = Asked(name, told.options, settings, since, now)
         for page in source.fetch(asked):
-            if source.replaces and (page.records or page.set_aside) and not outcome.saved:
-                run.replaces = run.rows_saved == 0 and run.rows_unchanged == 0
             run.save(
                 page.records,
                 datetime.now(UTC),

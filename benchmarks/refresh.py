@@ -75,7 +75,7 @@ def server(sizes: tuple[int, ...]) -> Iterator[dict[int, str]]:
     with running_postgres(durable=True) as url:
         with connect(url) as connection:
             for size in sizes:
-                connection.execute(f"CREATE DATABASE tickets_{size}")  # type: ignore[call-overload]
+                connection.execute(f"CREATE DATABASE tickets_{size}")
         yield {size: url.replace("/postgres?", f"/tickets_{size}?") for size in sizes}
 
 

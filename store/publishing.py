@@ -30,8 +30,9 @@ from sqlalchemy import (
 )
 
 from settings import Settings
-from store.saving import NO_DAY, PAIN, mark_dirty
+from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
+    BEFORE,
     FACTS,
     Day,
     account,
@@ -52,10 +53,12 @@ from store.schema import (
     stored_rows,
     subscription,
     survey_response,
+    tally_change,
     ticket,
+    ticket_before,
     voice,
 )
-from store.tallies import is_linked, is_problem, recount
+from store.tallies import add_up, count_all, is_linked, is_problem, recount, take_away
 
 VOICES = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
@@ -89,11 +92,27 @@ Cluster = Callable[[list[UnlinkedTicket]], list[PainOf]]
 
 
 def count_again(
-    connection: Connection, settings: Settings, now: datetime, cluster: Cluster, told: Callable[[str], None]
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    cluster: Cluster,
+    told: Callable[[str], None],
+    everything: bool,
 ) -> None:
-    """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt."""
+    """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
+
+    `everything`: all tickets and surveys are counted, whatever was counted before.
+    """
     in_sqlite = connection.dialect.name == "sqlite"
-    _accounts(connection, in_sqlite)
+    everything = everything or not was_counted(connection)
+    _moved_customers(connection, in_sqlite)
+    if not everything:
+        take_away(connection)
+    _accounts(connection)
+    if everything:
+        count_all(connection, told)
+    else:
+        add_up(connection, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
     recount(connection, told)
@@ -103,11 +122,12 @@ def count_again(
     _listed_bugs(connection)
     _bug_contacts(connection)
     _voices(connection)
-    _pains(connection, settings, now, cluster)
+    _pains(connection, settings, now, cluster, everything)
     _marks(connection)
     _stored_rows(connection)
-    connection.execute(delete(dirty))
-    connection.execute(delete(dirty_contact))
+    _is_done(connection, "counted", COUNTING)
+    for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
+        connection.execute(delete(table))
 
 
 def _is_dirty(connection: Connection, *kinds: str) -> bool:
@@ -128,47 +148,53 @@ def _keys(kind: str) -> Any:
     return select(dirty.c.key).where(dirty.c.kind == kind)
 
 
-def _accounts(connection: Connection, in_sqlite: bool) -> None:
-    """One row for each customer; a change of segment or plan makes all the days of that customer dirty."""
+def _known_now() -> Any:
+    """The accounts of dirty customers, as their rows say now; two sources may know one."""
+    return (
+        select(
+            customer.c.id,
+            func.coalesce(func.max(customer.c.segment), "").label("segment"),
+            func.coalesce(func.max(customer.c.plan), "").label("plan"),
+            func.max(customer.c.mrr).label("mrr"),
+        )
+        .where(customer.c.id.in_(_keys("customer")))
+        .group_by(customer.c.id)
+    )
+
+
+def _moved_customers(connection: Connection, in_sqlite: bool) -> None:
+    """A change of segment or plan changes what all rows of that customer count for. Called while the old one is known."""
     if not _is_dirty(connection, "customer"):
         return
     of_dirty = account.c.id.in_(_keys("customer"))
     before = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_dirty))}
-    connection.execute(delete(account).where(of_dirty))
-    connection.execute(
-        insert(account).from_select(
-            [column.name for column in account.columns],
-            select(
-                customer.c.id,
-                func.coalesce(func.max(customer.c.segment), ""),
-                func.coalesce(func.max(customer.c.plan), ""),
-                func.max(customer.c.mrr),
-            )
-            .where(customer.c.id.in_(_keys("customer")))
-            .group_by(customer.c.id),
-        )
-    )
-    after = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_dirty))}
+    after = {row.id: (row.segment, row.plan) for row in connection.execute(_known_now())}
     moved = [id for id in before.keys() | after.keys() if before.get(id, ("", "")) != after.get(id, ("", ""))]
-    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
-    mark_dirty(connection, in_sqlite, {("moved", no_day, id) for id in moved})
     if not moved:
         return
+    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
+    mark_dirty(connection, in_sqlite, {("moved", no_day, id) for id in moved})
+    if was_counted(connection):
+        for name in BEFORE:
+            keep_before(connection, name, "t.customer IN (SELECT key FROM dirty WHERE kind = 'moved')")
     cells = [
-        ("ticket", ticket, ticket.c.opened_on, ticket.c.area),
-        ("ticket", ticket, ticket.c.replied_on, ticket.c.area),
-        ("ticket", ticket, ticket.c.solved_on, ticket.c.area),
-        ("survey_response", survey_response, survey_response.c.answered_on, survey_response.c.area),
-        ("survey_response", survey_response, survey_response.c.sent_on, survey_response.c.area),
-        ("subscription", subscription, subscription.c.started_on, literal("")),
-        ("subscription", subscription, subscription.c.ended_on, literal("")),
-        ("purchase", purchase, purchase.c.ordered_on, literal("")),
+        ("subscription", subscription, subscription.c.started_on),
+        ("subscription", subscription, subscription.c.ended_on),
+        ("purchase", purchase, purchase.c.ordered_on),
     ]
-    for kind, table, day, key in cells:
+    for kind, table, day in cells:
         _add_dirt(
             connection,
-            select(literal(kind), day, key).where(table.c.customer.in_(_keys("moved")), day.is_not(None)).distinct(),
+            select(literal(kind), day, literal(""))
+            .where(table.c.customer.in_(_keys("moved")), day.is_not(None))
+            .distinct(),
         )
+
+
+def _accounts(connection: Connection) -> None:
+    """One row for each customer."""
+    connection.execute(delete(account).where(account.c.id.in_(_keys("customer"))))
+    connection.execute(insert(account).from_select([column.name for column in account.columns], _known_now()))
 
 
 def _add_dirt(connection: Connection, chosen: Any) -> None:
@@ -576,20 +602,25 @@ def _in_parts(values: list[str], most: int = 500) -> Iterator[list[str]]:
         yield values[start : start + most]
 
 
-def _pains(connection: Connection, settings: Settings, now: datetime, cluster: Cluster) -> None:
+def _pains(connection: Connection, settings: Settings, now: datetime, cluster: Cluster, everything: bool) -> None:
     """Problem tickets that look alike and have no bug: listed beside the bugs, as "no bug yet"."""
     today = now.astimezone(settings.zone).date()
-    if _is_done(connection, "pains", today.isoformat()) and not _is_dirty(connection, "ticket", "link"):
+    changed = everything or connection.scalar(select(select(ticket_before.c.id).exists()))
+    if _is_done(connection, "pains", today.isoformat()) and not changed:
         return
+    unlinked = (
+        ticket.c.opened_on > today - timedelta(days=UNLINKED_DAYS),
+        ticket.c.opened_on <= today,
+        ticket.c.customer.is_not(None),
+        is_problem,
+        ~is_linked,
+    )
+    # First the day that the oldest of them is of, which is a walk along the index; only of these days are words read.
+    newest = select(ticket.c.opened_on).where(*unlinked).order_by(ticket.c.opened_on.desc()).limit(UNLINKED_MOST)
+    first = connection.scalar(select(func.min(newest.subquery("newest").c.opened_on)))
     found = connection.execute(
         select(ticket.c.id, ticket.c.customer, ticket.c.opened_on, ticket.c.area, ticket.c.subject, ticket.c.excerpt)
-        .where(
-            ticket.c.opened_on > today - timedelta(days=UNLINKED_DAYS),
-            ticket.c.opened_on <= today,
-            ticket.c.customer.is_not(None),
-            is_problem,
-            ~is_linked,
-        )
+        .where(*unlinked, ticket.c.opened_on >= (first or today))
         .order_by(ticket.c.opened_on.desc(), ticket.c.id, ticket.c.source)
         .limit(UNLINKED_MOST)
     )

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from store.histogram import bin_of
 from store.masking import clean, mask
 from store.records import BY_TABLE, SCALES, WORDS, stored_fields
-from store.schema import DERIVED, FACTS, NEVER_NULL, plain_type
+from store.schema import BEFORE, DERIVED, FACTS, NEVER_NULL, plain_type
 
 LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
 FAR_FUTURE_YEAR = 2200
@@ -265,12 +265,6 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
 
 # Which days of a row must be counted again when it changes: table -> (kind of dirt, day column, key column or "").
 DAYS: dict[str, list[tuple[str, str, str]]] = {
-    "ticket": [
-        ("ticket", "opened_on", "area"),
-        ("ticket", "replied_on", "area"),
-        ("ticket", "solved_on", "area"),
-    ],
-    "survey_response": [("survey_response", "answered_on", "area"), ("survey_response", "sent_on", "area")],
     "subscription": [("subscription", "started_on", ""), ("subscription", "ended_on", "")],
     "employment": [("employment", "started_on", ""), ("employment", "ended_on", "")],
     "purchase": [("purchase", "ordered_on", "")],
@@ -284,6 +278,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "release": [("release", "")],
 }
 NO_DAY = date(1, 1, 1)
+COUNTING = "1"  # another number when a measure of tickets or surveys counts otherwise: then all are counted again
 _NO_DAY = "{no day}"
 
 
@@ -307,6 +302,8 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
         return result
     before = [stored[row[id_position]] for row in changed if row[id_position] in stored]
     result.added = len(changed) - len(before)
+    if shape.name in BEFORE and was_counted(connection):
+        _keep_before(connection, shape, source, [row[id_position] for row in changed])
     if shape.name in ("ticket", "survey_response", "bug_report"):
         _mark_reports(connection, shape, before, changed)
     order = shape.order
@@ -378,6 +375,35 @@ def _mark_reports(connection: Connection, shape: Shape, before: list[Any], chang
         )
 
 
+def was_counted(connection: Connection) -> bool:
+    """Whether rows were counted, by the rules of now. Else all are counted at once, and nobody needs to know what changed."""
+    found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'counted'").scalar()
+    return bool(found == COUNTING)
+
+
+def _keep_before(connection: Connection, shape: Shape, source: str, ids: list[str]) -> None:
+    mark, among = ("?", "IN (SELECT value FROM json_each(?))") if shape.sqlite else ("%s", "= ANY(%s)")
+    keep_before(connection, shape.name, f"t.source = {mark} AND t.id {among}", (source, _among(shape.sqlite, ids)))
+    connection.exec_driver_sql(
+        f"INSERT INTO {shape.name}_before (id, source) VALUES ({mark}, {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
+        [(id, source) for id in ids],
+    )
+
+
+def keep_before(connection: Connection, table: str, which: str, values: tuple[Any, ...] = ()) -> None:
+    """Keeps rows of tickets or surveys (called t in `which`, SQL of ours) as they are, before they change.
+
+    The first that is kept after a publishing stays: it is what was counted.
+    """
+    names = ", ".join(column.name for column in BEFORE[table].columns)
+    linked = "EXISTS (SELECT 1 FROM bug_report r WHERE r.ticket = t.id)"
+    taken = ", ".join(linked if name == "is_linked" else f"t.{name}" for name in names.split(", "))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table}_before ({names}) SELECT {taken} FROM {table} t WHERE {which} ON CONFLICT DO NOTHING",  # noqa: S608
+        values,
+    )
+
+
 def mark_reported(connection: Connection, among: str, value: Any, links: bool) -> None:
     """The contacts that these tickets are counted in now must be counted again, and the tickets looked at again.
 
@@ -393,14 +419,11 @@ def mark_reported(connection: Connection, among: str, value: Any, links: bool) -
         "FROM bug_report r LEFT JOIN ticket t ON t.id = r.ticket "
         f"WHERE r.ticket {among} AND COALESCE(r.reported_on, t.opened_on) IS NOT NULL ON CONFLICT DO NOTHING",
     ]
-    if links:
-        statements.append(
-            "INSERT INTO dirty (kind, day, key) SELECT DISTINCT 'link', opened_on, area FROM ticket "  # noqa: S608
-            f"WHERE id {among} AND opened_on IS NOT NULL ON CONFLICT DO NOTHING"
-        )
     no_day = "'0001-01-01'" if connection.dialect.name == "sqlite" else "DATE '0001-01-01'"
     for statement in statements:
         connection.exec_driver_sql(statement.replace(_NO_DAY, no_day), (value,))
+    if links and was_counted(connection):
+        keep_before(connection, "ticket", f"t.id {among}", (value,))
 
 
 def _log_severity(

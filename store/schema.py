@@ -193,7 +193,7 @@ dirty = Table(
     Column("day", Day, primary_key=True),
     Column("key", String, primary_key=True),
 )
-# The same for reports of bugs: one customer's contacts about a bug on a day.
+# And for reports of bugs: one customer's contacts about a bug on a day.
 dirty_contact = Table(
     "dirty_contact",
     metadata,
@@ -201,6 +201,39 @@ dirty_contact = Table(
     Column("bug", String, primary_key=True),
     Column("customer", String, primary_key=True),
 )
+
+
+def _before(table: Table, names: tuple[str, ...], *more: Column[Any]) -> Table:
+    copied = [Column(name, table.c[name].type) for name in names]
+    keys = [Column(name, String, primary_key=True) for name in ("id", "source")]
+    return Table(f"{table.name}_before", metadata, *keys, *copied, *more)
+
+
+# Tickets and surveys that changed since they were counted, as they were then; all empty for one that is new.
+# What they counted for is taken away and what they count for now is added: the cost follows what changed.
+ticket_before = _before(
+    ticket,
+    (
+        "customer",
+        "opened_on",
+        "replied_on",
+        "solved_on",
+        "first_reply_at",
+        "solved_at",
+        "first_reply_bin",
+        "resolution_bin",
+        "reopens",
+        "within_target",
+        "area",
+        "channel",
+        "kind",
+    ),
+    Column("is_linked", Boolean),
+)
+survey_response_before = _before(
+    survey_response, ("customer", "kind", "scale", "score", "answered_on", "sent_on", "area", "channel")
+)
+BEFORE = {"ticket": ticket_before, "survey_response": survey_response_before}
 lease = Table(
     "lease",
     metadata,
@@ -262,6 +295,12 @@ tally_total = Table(
     Column("n", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+# What is to be added to the tallies (n is below zero where something goes); empty between two refreshes.
+tally_change = Table(
+    "tally_change",
+    metadata,
+    *(Column(column.name, column.type, nullable=False) for column in tally.columns),
 )
 # One row for each customer, whatever number of sources know it.
 account = Table(

@@ -35,8 +35,19 @@ from store.masking import clean, mask
 from store.published import Published
 from store.publishing import Cluster, naive
 from store.records import RECORDS
-from store.saving import DAYS, KEYS, NO_DAY, Refused, Shape, mark_dirty, mark_reported, save_records
-from store.schema import FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
+from store.saving import (
+    DAYS,
+    KEYS,
+    NO_DAY,
+    Refused,
+    Shape,
+    keep_before,
+    mark_dirty,
+    mark_reported,
+    save_records,
+    was_counted,
+)
+from store.schema import BEFORE, FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
 
 LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
@@ -302,11 +313,15 @@ class Refresh:
             return value
 
     def publish(
-        self, now: datetime, cluster: Cluster = lambda tickets: [], told: Callable[[str], None] = lambda name: None
+        self,
+        now: datetime,
+        cluster: Cluster = lambda tickets: [],
+        told: Callable[[str], None] = lambda name: None,
+        everything: bool = False,
     ) -> int:
-        """Counts again what changed and makes it visible, in one transaction. The new snapshot's id."""
+        """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            publishing.count_again(connection, self.store.settings, now, cluster, told)
+            publishing.count_again(connection, self.store.settings, now, cluster, told, everything)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
@@ -476,7 +491,11 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
             else:
                 dirt.add((kind, no_day, ""))
         mark_dirty(connection, in_sqlite, dirt)
-    _forget_reports(connection, source, "?" if in_sqlite else "%s")
+    mark = "?" if in_sqlite else "%s"
+    if was_counted(connection):
+        for name in BEFORE:
+            keep_before(connection, name, f"t.source = {mark}", (source,))
+    _forget_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))
     connection.execute(delete(row_count).where(row_count.c.source == source))

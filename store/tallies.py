@@ -46,9 +46,12 @@ from sqlalchemy import (
     true,
     tuple_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from store.schema import (
+    BEFORE,
+    FACTS,
     account,
     bug_report,
     customer_interval,
@@ -57,9 +60,12 @@ from store.schema import (
     purchase,
     subscription,
     survey_response,
+    survey_response_before,
     tally,
+    tally_change,
     tally_total,
     ticket,
+    ticket_before,
 )
 
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")
@@ -71,7 +77,10 @@ ALWAYS: Expression = true()
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One SELECT, declared once: what is counted, on which day, by what. `dirt` names the kinds of changes that touch it."""
+    """One SELECT, declared once: what is counted, on which day, by what.
+
+    `dirt` names the changes after which its days are counted again; "" where single rows are taken away and added.
+    """
 
     name: str
     dirt: str
@@ -81,15 +90,9 @@ class Measure:
     dimensions: Mapping[str, Expression]
     where: Expression = ALWAYS
     amount: Expression | None = None
-    n: Expression | None = None
 
-    @property
-    def by_area(self) -> bool:
-        """Whether its dirt says the area as well as the day."""
-        return "area" in self.dimensions
-
-    def select(self, narrowed: Expression) -> Select[*tuple[Any, ...]]:
-        """The counts of the days (and areas) that `narrowed` lets through, as rows of the tally."""
+    def select(self, narrowed: Expression, sign: int = 1) -> Select[*tuple[Any, ...]]:
+        """The counts of what `narrowed` lets through, as rows of the tally; below zero for a `sign` of -1."""
         dimensions = [self.dimensions.get(name, EMPTY) for name in DIMENSIONS]
         grouped = [each for each in dimensions if each is not EMPTY]
         return (
@@ -98,7 +101,7 @@ class Measure:
                 self.day,
                 *dimensions,
                 self.bin,
-                self.n if self.n is not None else ONE,
+                ONE * sign if sign < 0 else ONE,
                 self.amount if self.amount is not None else literal(0),
             )
             .select_from(self.of)
@@ -117,30 +120,63 @@ def _known(column: Any) -> Expression:
 
 
 SEGMENT, PLAN = _known(account.c.segment), _known(account.c.plan)
-_TICKETS: dict[str, Any] = {
-    "dirt": "ticket",
-    "of": _with_account(ticket),
-    "dimensions": {"area": ticket.c.area, "channel": ticket.c.channel, "segment": SEGMENT},
-}
-_SURVEYS: dict[str, Any] = {
-    "dirt": "survey_response",
-    "of": _with_account(survey_response),
-    "dimensions": {"area": survey_response.c.area, "channel": survey_response.c.channel, "segment": SEGMENT},
-}
-_SCORE = survey_response.c.scale + literal(":", String) + cast(survey_response.c.score, String)
 
 
 def _yes_no(condition: Expression, yes: str = "yes", no: str = "no") -> Expression:
     return case((condition, literal(yes, String)), else_=literal(no, String))
 
 
-def _survey(kind: str) -> Measure:
-    answered = and_(survey_response.c.kind == literal(kind, String), survey_response.c.score.is_not(None))
-    return Measure(kind, day=survey_response.c.answered_on, bin=_SCORE, where=answered, **_SURVEYS)
+def _is_problem(row: Any) -> Expression:
+    return or_(row.kind.is_(None), row.kind == literal("problem", String))
 
 
-is_problem = or_(ticket.c.kind.is_(None), ticket.c.kind == literal("problem", String))
-is_linked = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
+is_problem = _is_problem(ticket.c)
+is_linked: Expression = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
+
+
+def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
+    """Of the tickets, or of what they were before."""
+    row = table.c
+    dimensions = {"area": row.area, "channel": row.channel, "segment": SEGMENT}
+
+    def measure(name: str, day: Expression, bin: Expression, where: Expression = ALWAYS) -> Measure:
+        return Measure(name, "", day, bin, _with_account(table), dimensions, where)
+
+    return (
+        measure("tickets", row.opened_on, func.coalesce(row.kind, "not said")),
+        measure("tickets_reopened", row.opened_on, _yes_no(row.reopens > 0), row.reopens.is_not(None)),
+        measure(
+            "tickets_within_target",
+            row.opened_on,
+            _yes_no(row.within_target.is_(true())),
+            row.within_target.is_not(None),
+        ),
+        measure("first_reply", row.replied_on, row.first_reply_bin, row.first_reply_bin.is_not(None)),
+        measure("resolution", row.solved_on, row.resolution_bin, row.resolution_bin.is_not(None)),
+        measure(
+            "waiting",
+            row.opened_on,
+            _yes_no(row.first_reply_at.is_(None), "no reply", "not solved"),
+            row.solved_at.is_(None),
+        ),
+        measure("problem_tickets", row.opened_on, _yes_no(linked, "linked", "not linked"), _is_problem(row)),
+    )
+
+
+def _survey_measures(table: Any) -> tuple[Measure, ...]:
+    """Of the surveys, or of what they were before."""
+    row = table.c
+    of, dimensions = _with_account(table), {"area": row.area, "channel": row.channel, "segment": SEGMENT}
+    score = row.scale + literal(":", String) + cast(row.score, String)
+    answered = row.score.is_not(None)
+    state = row.kind + literal(":", String) + _yes_no(answered, "answered", "waiting")
+    return (
+        *(
+            Measure(kind, "", row.answered_on, score, of, dimensions, and_(row.kind == literal(kind, String), answered))
+            for kind in ("csat", "nps", "ces")
+        ),
+        Measure("surveys_sent", "", row.sent_on, state, of, dimensions),
+    )
 
 
 def _purchases() -> Any:
@@ -189,61 +225,17 @@ def _contract(name: str, day: Any, bin: Any) -> Measure:
 
 _TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
 
-MEASURES: tuple[Measure, ...] = (
-    _survey("csat"),
-    _survey("nps"),
-    _survey("ces"),
-    Measure(
-        "surveys_sent",
-        day=survey_response.c.sent_on,
-        bin=survey_response.c.kind
-        + literal(":", String)
-        + _yes_no(survey_response.c.score.is_not(None), "answered", "waiting"),
-        **_SURVEYS,
-    ),
-    Measure("tickets", day=ticket.c.opened_on, bin=func.coalesce(ticket.c.kind, "not said"), **_TICKETS),
-    Measure(
-        "tickets_reopened",
-        day=ticket.c.opened_on,
-        bin=_yes_no(ticket.c.reopens > 0),
-        where=ticket.c.reopens.is_not(None),
-        **_TICKETS,
-    ),
-    Measure(
-        "tickets_within_target",
-        day=ticket.c.opened_on,
-        bin=_yes_no(ticket.c.within_target.is_(true())),
-        where=ticket.c.within_target.is_not(None),
-        **_TICKETS,
-    ),
-    Measure(
-        "first_reply",
-        day=ticket.c.replied_on,
-        bin=ticket.c.first_reply_bin,
-        where=ticket.c.first_reply_bin.is_not(None),
-        **_TICKETS,
-    ),
-    Measure(
-        "resolution",
-        day=ticket.c.solved_on,
-        bin=ticket.c.resolution_bin,
-        where=ticket.c.resolution_bin.is_not(None),
-        **_TICKETS,
-    ),
-    Measure(
-        "waiting",
-        day=ticket.c.opened_on,
-        bin=_yes_no(ticket.c.first_reply_at.is_(None), "no reply", "not solved"),
-        where=ticket.c.solved_at.is_(None),
-        **_TICKETS,
-    ),
-    Measure(
-        "problem_tickets",
-        day=ticket.c.opened_on,
-        bin=_yes_no(is_linked, "linked", "not linked"),
-        where=is_problem,
-        **{**_TICKETS, "dirt": "ticket link"},
-    ),
+# Counted row by row: what a row was counted for is taken away, what it counts for now is added.
+BY_ROW: dict[str, tuple[Measure, ...]] = {
+    "survey_response": _survey_measures(survey_response),
+    "ticket": _ticket_measures(ticket, is_linked),
+}
+_COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
+    "survey_response": _survey_measures(survey_response_before),
+    "ticket": _ticket_measures(ticket_before, ticket_before.c.is_linked.is_(true())),
+}
+# Counted day by day: of a day on which something changed all is counted again.
+BY_DAY: tuple[Measure, ...] = (
     _contract("subscription_started", subscription.c.started_on, EMPTY),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
     _interval(
@@ -287,35 +279,81 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
+MEASURES = (*BY_ROW["survey_response"], *BY_ROW["ticket"], *BY_DAY)
+_CELL = [column.name for column in tally.columns if column.name not in ("n", "amount")]
+
+
+def take_away(connection: Connection) -> None:
+    """Notes what changed tickets and surveys were counted for; to be called before anything else that readers see changes."""
+    for measures in _COUNTED_BEFORE.values():
+        for measure in measures:
+            _note(connection, measure.select(ALWAYS, sign=-1))
+
+
+def add_up(connection: Connection, told: Callable[[str], None]) -> None:
+    """Adds what they count for now to what take_away noted, and moves the tallies by the difference."""
+    for table, measures in BY_ROW.items():
+        old, now = BEFORE[table], FACTS[table]
+        changed = tuple_(now.c.id, now.c.source).in_(select(old.c.id, old.c.source))
+        for measure in measures:
+            told(measure.name)
+            _note(connection, measure.select(changed))
+    _move(connection, tally, _CELL)
+    _move(connection, tally_total, ["measure", "day", "bin"])
+
+
+def count_all(connection: Connection, told: Callable[[str], None]) -> None:
+    """Counts all tickets and surveys, whatever was counted before."""
+    for measure in (each for measures in BY_ROW.values() for each in measures):
+        told(measure.name)
+        connection.execute(delete(tally).where(tally.c.measure == measure.name))
+        connection.execute(insert(tally).from_select(_names(tally), measure.select(ALWAYS)))
+        _total(connection, tally.c.measure == measure.name, tally_total.c.measure == measure.name)
+
+
 def recount(connection: Connection, told: Callable[[str], None] = lambda name: None) -> None:
-    """Counts the dirty days (and areas) of every measure again. The dirt is left for the caller to clear."""
-    for measure in MEASURES:
-        own = dirty.c.kind.in_(measure.dirt.split())
+    """Counts the dirty days of the measures that are counted by day again. The dirt is left for the caller to clear."""
+    for measure in BY_DAY:
+        own = dirty.c.kind == measure.dirt
         if not connection.scalar(select(select(dirty.c.kind).where(own).exists())):
             continue
         told(measure.name)
-        _recount(connection, measure, own)
+        days = select(dirty.c.day).where(own)
+        of_days = and_(tally.c.measure == measure.name, tally.c.day.in_(days))
+        connection.execute(delete(tally).where(of_days))
+        connection.execute(insert(tally).from_select(_names(tally), measure.select(measure.day.in_(days))))
+        _total(connection, of_days, and_(tally_total.c.measure == measure.name, tally_total.c.day.in_(days)))
 
 
-def _recount(connection: Connection, measure: Measure, own: Expression) -> None:
-    days = select(dirty.c.day).where(own)
-    of_days = and_(tally.c.measure == measure.name, tally.c.day.in_(days))
-    if measure.by_area:
-        # A pair found in a list, not EXISTS: both engines then walk from the few dirty pairs to the rows by index.
-        cells = select(dirty.c.day, dirty.c.key).where(own)
-        old = and_(tally.c.measure == measure.name, tuple_(tally.c.day, tally.c.area).in_(cells))
-        narrowed: Expression = tuple_(measure.day, measure.dimensions["area"]).in_(cells)
-    else:
-        old = of_days
-        narrowed = measure.day.in_(days)
-    connection.execute(delete(tally).where(old))
-    connection.execute(insert(tally).from_select([column.name for column in tally.columns], measure.select(narrowed)))
-    connection.execute(delete(tally_total).where(tally_total.c.measure == measure.name, tally_total.c.day.in_(days)))
+def _names(table: Any) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _note(connection: Connection, counts: Select[*tuple[Any, ...]]) -> None:
+    connection.execute(insert(tally_change).from_select(_names(tally_change), counts))
+
+
+def _move(connection: Connection, table: Any, keys: list[str]) -> None:
+    """Adds the noted changes to a table of counts; a count that comes to nothing goes."""
+    change = tally_change.c
+    cell = [change[name] for name in keys]
+    n, amount = func.sum(change.n), func.sum(change.amount)
+    moved = select(*cell, n, amount).group_by(*cell).having(or_(n != 0, amount != 0))
+    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    new = maker(table).from_select([*keys, "n", "amount"], moved)
+    sums = {name: table.c[name] + new.excluded[name] for name in ("n", "amount")}
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
+    nothing = table.c.n == 0
+    connection.execute(delete(table).where(nothing, tuple_(*(table.c[name] for name in keys)).in_(select(*cell))))
+
+
+def _total(connection: Connection, which: Expression, old: Expression) -> None:
+    connection.execute(delete(tally_total).where(old))
     connection.execute(
         insert(tally_total).from_select(
-            [column.name for column in tally_total.columns],
+            _names(tally_total),
             select(tally.c.measure, tally.c.day, tally.c.bin, func.sum(tally.c.n), func.sum(tally.c.amount))
-            .where(of_days)
+            .where(which)
             .group_by(tally.c.measure, tally.c.day, tally.c.bin),
         )
     )

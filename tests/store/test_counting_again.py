@@ -279,8 +279,6 @@ def test_two_shards_counted_apart_and_added_equal_the_whole(store: Store, record
 def test_every_measure_is_counted_by_the_rows_of_these_tests(store: Store) -> None:
     """Otherwise the tests above would hold for a measure that is always empty."""
     day, later = noon(DAYS[1]), noon(DAYS[0])
-    survey = {"answered_at": later, "sent_at": day}
-    left = {"started_on": DAYS[3], "ended_on": DAYS[1], "mrr": 1}
     step(
         store,
         "crm",
@@ -288,10 +286,10 @@ def test_every_measure_is_counted_by_the_rows_of_these_tests(store: Store) -> No
             Ticket("t", day, "ann", later, later, 1, 0, True),
             Ticket("open", day, "ann"),
             *(
-                SurveyResponse(kind, kind, scale, 5, **survey)
+                SurveyResponse(kind, kind, scale, 5, later, day)
                 for kind, scale in [("csat", "1-5"), ("nps", "0-10"), ("ces", "2.0")]
             ),
-            Subscription("s", "ann", **left),
+            Subscription("s", "ann", DAYS[3], DAYS[1], mrr=1),
             Employment("e", "Support", DAYS[3], DAYS[1]),
             Purchase("p", "ann", day),
         ],
