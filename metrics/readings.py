@@ -87,7 +87,6 @@ class Card:
 class FirstPage:
     top: TopBugs
     cards: tuple[Card, ...]
-    sources: tuple[SourceState, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _first_page(snapshot: int, day: int) -> FirstPage:
             _card(metric, reading, _line(published, metric, today, settings))
             for metric, reading in zip(shown, settle(readings), strict=True)
         ]
-        return FirstPage(top_bugs(published, today, settings), tuple(cards), tuple(published.sources()))
+        return FirstPage(top_bugs(published, today, settings), tuple(cards))
 
 
 def _card(metric: Metric, reading: Reading, line: list[Reading]) -> Card:
@@ -239,10 +238,16 @@ def _one_bug(snapshot: int, day: int, id: str) -> tuple[Explained, tuple[Voice, 
         return (explained, tuple(published.voices(id))) if explained else None
 
 
-def sources(view: View) -> list[SourceState]:
-    """Not kept: a source may have failed since the snapshot."""
-    with view.store.reading() as published:
-        return published.sources()
+def sources(view: View) -> tuple[SourceState, ...]:
+    """As of the snapshot: every refresh publishes one, also when a source failed in it."""
+    return _sources(view.snapshot.id)
+
+
+@kept(4)
+def _sources(snapshot: int) -> tuple[SourceState, ...]:
+    _, store = opened()
+    with store.reading() as published:
+        return tuple(published.sources())
 
 
 def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:
@@ -255,3 +260,4 @@ def warm(now: datetime) -> None:
     found = view(now)
     if found is not None:
         first_page(found)
+        sources(found)

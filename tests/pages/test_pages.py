@@ -109,6 +109,7 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.finish(NOW, "failed", "The file tickets.csv is gone.")
+        refresh.publish(NOW)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
     assert "One bug hurts 4 customers" in text_of(app)
