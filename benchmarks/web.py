@@ -222,7 +222,8 @@ WATCH = """
   const since = () => window.__since ?? 0;
   const look = () => {
     const root = document.documentElement;
-    if (root && !root.dataset.complete && !window.__hold) {
+    const title = document.querySelector("h1")?.innerText;
+    if (root && !root.dataset.complete && title && title !== window.__left) {
       const all = Object.entries(wanted[location.pathname] ?? {});
       if (all.length && all.every(([what, n]) => document.querySelectorAll(what).length >= n))
         root.dataset.complete = performance.now() - since();
@@ -359,18 +360,14 @@ def seconds_of_switches(browser: Browser, first: Shown) -> list[float]:
 
 
 def switch(page: Page, title: str) -> float:
-    # Streamlit leaves the old page's elements until the new ones are there, so "complete" also waits for a run to begin.
+    # Streamlit leaves the old page's elements until the new ones are there, so "complete" also waits for another title.
     page.evaluate(
         """title => {
-            const link = [...document.querySelectorAll('[data-testid=stTopNavLink]')].find(one => one.innerText.trim() === title);
-            const root = document.documentElement, app = document.querySelector('[data-testid=stApp]');
-            window.__hold = true;
-            delete root.dataset.complete;
-            new MutationObserver((_, seen) => {
-                if (app.dataset.testScriptState !== 'notRunning') { window.__hold = false; seen.disconnect(); }
-            }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+            const links = [...document.querySelectorAll('[data-testid=stTopNavLink]')];
+            window.__left = document.querySelector('h1').innerText;
+            delete document.documentElement.dataset.complete;
             window.__since = performance.now();
-            link.click();
+            links.find(one => one.innerText.trim() === title).click();
         }""",
         title,
     )
