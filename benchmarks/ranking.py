@@ -273,6 +273,15 @@ def _interval(value: tuple[float, float, float] | None) -> str:
     return "" if value is None else f"{value[0]:+.3f} [{value[1]:+.3f}, {value[2]:+.3f}]"
 
 
+def section() -> str:
+    """The table as Markdown, for benchmarks/__main__.py."""
+    try:
+        head, *lines = table(run())
+    except Absent as absent:
+        return str(absent)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *lines])
+
+
 def main() -> int:
     try:
         rows = run()
