@@ -27,6 +27,8 @@ We updated to version 10.0.19045.3693 and it still fails.
 Since release 4.12.1 the label is blank.
 Your app v2.11.0.4 asks me to sign in twice.
 The order from 2026-11-21 has not arrived.
+It began with version 1.2.3.4 of the app.
+We sold it on 01.02.2026 12 times, and on 03-04-2026 210 times.
 We ordered on 21.11.2026 and again on 03/12/2026.
 It happened between 12.11.2026 - 14.11.2026, every evening.
 The meeting is at 12:30:45 sharp, not at 9.30.
