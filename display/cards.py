@@ -24,28 +24,30 @@ def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
 
 def one_card(card: Card, now: datetime) -> None:
     metric, reading = card.metric, card.reading
-    st.page_link(METRIC, label=metric.short, query_params={"metric": metric.key})
-    changed: dict[str, Any] = {}
-    if reading.state == "full" and reading.comparison is not None:
-        changed = delta(metric, reading)
+    st.page_link(METRIC, label=metric.short, query_params={"metric": metric.key}, help=about(metric, reading, now))
     line = [each for each in card.line if each is not None]
-    if len(line) >= 3:
-        changed |= {"chart_data": line, "chart_type": "area"}
+    drawn: dict[str, Any] = {"chart_data": line, "chart_type": "area"} if len(line) >= 3 else {}
     st.metric(
         metric.name,
         words.value(metric, reading.value),
         label_visibility="collapsed",
-        **changed,
+        delta_description=words.standing(metric, reading),
+        **delta(metric, reading),
+        **drawn,
     )
-    st.caption(standing(metric, reading), help=about(metric, reading, now))
+    if reading.value is None:
+        st.caption(reading.reason or "No data.")
 
 
 def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
     """What changed since the period before, and how sure that is; colour and arrow only where it is clear."""
     comparison = reading.comparison
-    assert comparison is not None
+    if reading.value is None:
+        return {}
+    if reading.state == "thin" or comparison is None:
+        return {"delta": "few: look at the range", "delta_color": "off", "delta_arrow": "off"}
     if comparison.difference is None or comparison.verdict not in ("up", "down"):
-        said = {"too few to say": "too few to compare"}.get(comparison.verdict, comparison.verdict)
+        said = {"too few to say": "too few yet"}.get(comparison.verdict, comparison.verdict)
         return {"delta": said, "delta_color": "off", "delta_arrow": "off"}
     arrow: Literal["up", "down"] = "up" if comparison.verdict == "up" else "down"
     # Streamlit colours by the sign of the number; ours is a word with a sign, and what is good differs by metric.
@@ -56,14 +58,6 @@ def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
         "delta_color": colour,
         "delta_arrow": arrow,
     }
-
-
-def standing(metric: Metric, reading: Reading) -> str:
-    """Under the number: how many, how sure; or why there is none."""
-    if reading.value is None:
-        return reading.reason or "No data."
-    text = words.standing(metric, reading)
-    return f"{text}. Few: look at the range." if reading.state == "thin" else text
 
 
 def about(metric: Metric, reading: Reading, now: datetime) -> str:

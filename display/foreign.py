@@ -6,7 +6,6 @@ looks, or write a formula. What passes `plain` is shown letter for letter.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
@@ -24,11 +23,6 @@ def tidy(text: str | None, longest: int = 300) -> str:
     kept = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in (text or "").translate(_DIRECTION))
     kept = " ".join(kept.split())
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
-
-
-def in_chart(text: str | None, longest: int = 40) -> str:
-    """For Plotly, which reads a little HTML."""
-    return html.escape(tidy(text, longest))
 
 
 def in_file(text: str | None) -> str:

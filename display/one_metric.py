@@ -49,9 +49,12 @@ def course(metric: Metric, history: Sequence[Reading], marks: Sequence[Mark]) ->
         f"({words.stretch(lowest.period)}) and {words.value(metric, highest.value)} "
         f"({words.stretch(highest.period)}). The band is where chance alone would move it."
     )
-    unknown = len(history) - len(known)
-    if unknown:
-        text += f" {unknown} {'is' if unknown == 1 else 'are'} left out, because too few stood behind."
+    few = sum(reading.state == "withheld" for reading in history)
+    none = len(history) - len(known) - few
+    if few:
+        text += f" {few} {'is' if few == 1 else 'are'} left out, because too few stood behind."
+    if none:
+        text += f" For {none} nothing is known."
     if marks:
         named = "; ".join(f"{at} {mark.name}, {words.day(mark.day)}" for at, mark in enumerate(marks, start=1))
         text += f" The dotted lines are releases: {named}."
@@ -121,5 +124,5 @@ def details(metric: Metric, reading: Reading) -> list[tuple[str, str]]:
 
 def _detail(key: str, found: Any) -> str:
     if key == "response_rate":
-        return f"{100 * found:.0f} %" if found <= 1 else f"{found:.0f} %"
+        return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
     return words.number(found, 0 if float(found).is_integer() else 1)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 
 # Read on paper and on ink alike (more than 3 : 1 on both backgrounds).
 COLOUR = "#2F8580"
 BAR, GAP, HEIGHT = 5, 2, 22
+
+
+def picture(counts: Sequence[int]) -> str:
+    """The bars as a Markdown image inside a line of text, with the counts as its words."""
+    return f"![{in_words(counts)}](data:image/svg+xml;base64,{b64encode(bars(counts).encode()).decode()})"
 
 
 def bars(counts: Sequence[int]) -> str:

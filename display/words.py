@@ -155,8 +155,10 @@ def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> st
 
 
 def standing(metric: Metric, reading: Reading) -> str:
-    """How many stand behind it and how far chance reaches: "412 answers, 83 to 90 %"."""
+    """How many stand behind it and how far chance reaches: "412 answers (27 % of those asked), 83 to 90 %"."""
     parts = [metric.counted(reading.n)] if reading.n else []
+    if parts and (rate := reading.details.get("response_rate")) is not None:
+        parts[0] += f" ({rate:.0f}{PERCENT} of those asked)"
     reach = interval(metric, reading.low, reading.high)
     if reach:
         parts.append(reach)

@@ -21,10 +21,10 @@ frame.warning_of_age(view)
 left, right = st.columns([5, 4], gap="large")
 with left:
     st.header("The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most", anchor=False)
-    if top.coverage.is_incomplete and top.bugs:
-        st.warning("This list is incomplete: " + plain(top.coverage_sentence))
-    elif top.bugs:
+    if top.bugs:
         st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
+    if top.bugs and top.coverage.is_incomplete:
+        st.warning("This list is incomplete: most tickets about problems name no bug yet.")
     bugs.ranked(top, view.settings)
     if top.others:
         st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display import tables
-from display.foreign import in_chart, in_file, plain, tidy
+from display.foreign import in_file, plain, tidy
 
 HOSTILE = [
     "![pixel](https://evil.example/p.png)",
@@ -45,10 +45,6 @@ def test_a_text_cannot_turn_the_line_around() -> None:
 
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert tidy("x" * 500, 10) == "x" * 9 + "…"
-
-
-def test_a_chart_gets_no_html() -> None:
-    assert in_chart('<a href="x">y</a>') == "&lt;a href=&quot;x&quot;&gt;y&lt;/a&gt;"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)"])

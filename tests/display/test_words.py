@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from display import words
+from display import one_metric, words
 from metrics import metric
 from metrics.period import Period
 
@@ -61,3 +61,8 @@ def test_an_age_is_said_in_its_largest_unit() -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     said = [words.ago(now - timedelta(seconds=passed), now) for passed in (5, 61, 3 * 3600, 86400, 12 * 86400)]
     assert said == ["just now", "1 minute ago", "3 hours ago", "1 day ago", "12 days ago"]
+
+
+def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
+    assert one_metric._detail("response_rate", 1.0) == "1.0\u00a0%"
+    assert one_metric._detail("response_rate", 27.4) == "27\u00a0%"
