@@ -595,7 +595,8 @@ def _headline(
     bugs: tuple[TopBug, ...], customers: int, known: _Known, fastest: _Scored | None, settings: Settings
 ) -> str:
     words = settings.words
-    n = len(bugs)
+    # A bug that nobody reported this month is still on the list, fading; it hurt nobody this month.
+    n = sum(bug.customers > 0 for bug in bugs) or len(bugs)
     pains_only = all(bug.is_pain for bug in bugs)
     noun = "bug" if not pains_only else "problem that no bug describes yet"
     plural = "bugs" if not pains_only else "problems that no bug describes yet"
@@ -610,10 +611,10 @@ def _headline(
     if fastest is None:
         nothing = "it is not clearly spreading" if n == 1 else "none is clearly spreading"
         return f"{said}; {nothing}."
-    if n == 1 and fastest.bug.id == bugs[0].id:
+    if n == len(bugs) == 1 and fastest.bug.id == bugs[0].id:
         return f"{said}, and it is spreading: {_quoted(fastest.bug.title)}."
     place = known.places[fastest.bug.id]
-    beyond = "" if place <= n else f" (rank {place})"
+    beyond = "" if place <= len(bugs) else f" (rank {place})"
     return f"{said}; {_quoted(fastest.bug.title)}{beyond} is spreading fastest."
 
 
