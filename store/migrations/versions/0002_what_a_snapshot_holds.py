@@ -75,6 +75,10 @@ def upgrade() -> None:
             sa.select(sa.literal("reported"), day, report.c.ticket).where(report.c.ticket.is_not(None)).distinct(),
         )
     )
+    op.drop_index(op.f("ix_ticket_customer"), "ticket")
+    op.create_index(op.f("ix_ticket_customer_opened_on"), "ticket", ["customer", "opened_on"])
+    op.drop_index(op.f("ix_bug_report_reported_on"), "bug_report")
+    op.create_index(op.f("ix_bug_report_reported_on_bug"), "bug_report", ["reported_on", "bug"])
     op.create_index(op.f("ix_bug_report_bug"), "bug_report", ["bug"])
     op.create_index(op.f("ix_bug_report_customer"), "bug_report", ["customer"])
     op.create_table(
@@ -91,5 +95,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index(op.f("ix_bug_report_customer"), "bug_report")
     op.drop_index(op.f("ix_bug_report_bug"), "bug_report")
+    op.drop_index(op.f("ix_bug_report_reported_on_bug"), "bug_report")
+    op.create_index(op.f("ix_bug_report_reported_on"), "bug_report", ["reported_on"])
+    op.drop_index(op.f("ix_ticket_customer_opened_on"), "ticket")
+    op.create_index(op.f("ix_ticket_customer"), "ticket", ["customer"])
     with op.batch_alter_table("snapshot") as batch_op:
         batch_op.drop_column("newest_run")
