@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, String, Table, and_, func, literal, select
+from sqlalchemy import Connection, String, Table, func, literal, select
 
 from settings import Settings
 from store.schema import (
@@ -395,26 +395,18 @@ class Published:
 
     def _reaches(self, at: date, bug: str | None) -> list[Reach]:
         contact = bug_contact.c
-        last = (
-            select(contact.bug, contact.customer, func.max(contact.day).label("day"))
-            .where(contact.day <= at)
-            .group_by(contact.bug, contact.customer)
-        )
+        # The last of each customer is the one that no other follows: one walk along an index that holds all of it.
+        follows = func.lead(contact.day).over(partition_by=[contact.bug, contact.customer], order_by=contact.day)
+        known = select(contact.bug, contact.day, contact.weight, follows.label("follows")).where(contact.day <= at)
         if bug is not None:
-            last = last.where(contact.bug == bug)
-        latest = last.subquery("latest")
+            known = known.where(contact.bug == bug)
+        known_then = known.subquery("known")
+        last = known_then.c
         chosen = (
-            select(contact.bug, contact.day, contact.weight, func.count())
-            .join(
-                latest,
-                and_(
-                    latest.c.bug == contact.bug,
-                    latest.c.customer == contact.customer,
-                    latest.c.day == contact.day,
-                ),
-            )
-            .group_by(contact.bug, contact.day, contact.weight)
-            .order_by(contact.bug, contact.day)
+            select(last.bug, last.day, last.weight, func.count())
+            .where(last.follows.is_(None))
+            .group_by(last.bug, last.day, last.weight)
+            .order_by(last.bug, last.day)
         )
         return [Reach(*row) for row in self._connection.execute(chosen)]
 

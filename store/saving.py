@@ -306,12 +306,36 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
         _keep_before(connection, shape, source, [row[id_position] for row in changed])
     if shape.name in ("ticket", "survey_response", "bug_report"):
         _mark_reports(connection, shape, before, changed)
-    order = shape.order
-    connection.exec_driver_sql(shape.upsert, [tuple(row[index] for index in order) for row in changed])
+    _write(connection, shape, stored, changed)
     mark_dirty(connection, shape.sqlite, _dirt(shape, before + changed))
     if shape.name == "bug":
         _log_severity(connection, shape, stored, changed, now)
     return result
+
+
+def _write(
+    connection: Connection, shape: Shape, stored: dict[str, tuple[Any, ...]], rows: list[tuple[Any, ...]]
+) -> None:
+    """New rows go in; of stored ones only what differs is set, since SQLite writes every index of a column that is set."""
+    id_at = shape.position["id"]
+    new: list[tuple[Any, ...]] = []
+    alike: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        before = stored.get(row[id_at])
+        if before is None:
+            new.append(tuple(row[index] for index in shape.order))
+        else:
+            differing = tuple(index for index, value in enumerate(row) if value != before[index])
+            alike.setdefault(differing, []).append((*(row[index] for index in differing), row[id_at], row[0]))
+    if new:
+        connection.exec_driver_sql(shape.upsert, new)
+    mark = "?" if shape.sqlite else "%s"
+    for differing, values in alike.items():
+        sets = ", ".join(f'"{shape.columns[index]}" = {mark}' for index in differing)
+        connection.exec_driver_sql(
+            f'UPDATE "{shape.name}" SET {sets} WHERE id = {mark} AND source = {mark}',  # noqa: S608
+            values,
+        )
 
 
 def _stored(connection: Connection, shape: Shape, source: str, ids: list[str]) -> dict[str, tuple[Any, ...]]:

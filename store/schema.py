@@ -367,6 +367,7 @@ bug_contact = Table(
     Column("bad", BigInteger, nullable=False),
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
+Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
 voice = Table(
     "voice",
     metadata,

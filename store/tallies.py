@@ -343,8 +343,9 @@ def _move(connection: Connection, table: Any, keys: list[str]) -> None:
     new = maker(table).from_select([*keys, "n", "amount"], moved)
     sums = {name: table.c[name] + new.excluded[name] for name in ("n", "amount")}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
-    nothing = table.c.n == 0
-    connection.execute(delete(table).where(nothing, tuple_(*(table.c[name] for name in keys)).in_(select(*cell))))
+    # Only what lost something can have come to nothing; most changes of a ticket leave most of its counts as they were.
+    fewer = select(*cell).group_by(*cell).having(n < 0)
+    connection.execute(delete(table).where(table.c.n == 0, tuple_(*(table.c[name] for name in keys)).in_(fewer)))
 
 
 def _total(connection: Connection, which: Expression, old: Expression) -> None:

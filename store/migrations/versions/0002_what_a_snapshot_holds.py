@@ -79,6 +79,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ticket_customer_opened_on"), "ticket", ["customer", "opened_on"])
     op.drop_index(op.f("ix_bug_report_reported_on"), "bug_report")
     op.create_index(op.f("ix_bug_report_reported_on_bug"), "bug_report", ["reported_on", "bug"])
+    op.create_index(op.f("ix_bug_contact_bug_customer_day_weight"), "bug_contact", ["bug", "customer", "day", "weight"])
     op.create_index(op.f("ix_bug_report_bug"), "bug_report", ["bug"])
     op.create_index(op.f("ix_bug_report_customer"), "bug_report", ["customer"])
     op.create_table(
@@ -95,6 +96,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index(op.f("ix_bug_report_customer"), "bug_report")
     op.drop_index(op.f("ix_bug_report_bug"), "bug_report")
+    op.drop_index(op.f("ix_bug_contact_bug_customer_day_weight"), "bug_contact")
     op.drop_index(op.f("ix_bug_report_reported_on_bug"), "bug_report")
     op.create_index(op.f("ix_bug_report_reported_on"), "bug_report", ["reported_on"])
     op.drop_index(op.f("ix_ticket_customer_opened_on"), "ticket")
