@@ -237,7 +237,8 @@ QUIET = f"{STANDS_STILL}"
 
 
 def in_browser(ours: Served, compared: Served) -> list[Figure]:
-    mine = Shown("ours", ours, "", {QUIET: 1, "[data-testid=stMetric]": 6, ".st-key-bug-10": 1, **charts(ours, "")})
+    drawn = {QUIET: 1, "[data-testid=stMetric]": 6, ".st-key-ten [data-testid=stPageLink]": 10}
+    mine = Shown("ours", ours, "", {**drawn, **charts(ours, "")})
     hard = Shown(
         "hard-coded",
         compared,

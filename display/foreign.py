@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!$:<>|~^&\"'=@/])")
 _DIRECTION = dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None)
 
 
+@lru_cache(2000)  # the same few titles and sentences, for every reader
 def plain(text: str | None, longest: int = 300) -> str:
     """For any place where Streamlit reads Markdown: every sign that could mean something is escaped."""
     return _MARKDOWN.sub(r"\\\1", tidy(text, longest))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from display import bugs, cards, frame
 from display.foreign import plain
-from display.links import DATA_HEALTH, HEALTH
 from metrics.readings import first_page
 from web.guard import guard
 
@@ -31,8 +30,5 @@ with left:
 with right:
     st.header(f"How {plain(view.settings.words.customers)} and the team are doing", anchor=False)
     cards.cards(page.cards, view.now)
-    with st.container(horizontal=True):
-        st.page_link(HEALTH, label="All numbers, and what changed")
-        st.page_link(DATA_HEALTH, label="Where the numbers come from")
 
 frame.as_of(view)
