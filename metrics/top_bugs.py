@@ -287,7 +287,7 @@ class _Known:
         revenues = self.published.bug_revenue(self.at, ids)
         days: dict[str, list[BugDay]] = {id: [] for id in ids}
         for row in self.days:
-            if row.bug in days:
+            if row.bug in days and row.contacts:
                 days[row.bug].append(row)
         first_ages = self._first_ages(days)
         return tuple(

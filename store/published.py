@@ -17,6 +17,7 @@ from settings import Settings
 from store.schema import (
     account,
     bug_contact,
+    bug_rating,
     listed_bug,
     mark,
     revenue_month,
@@ -94,7 +95,7 @@ class Reach(NamedTuple):
 
 
 class BugDay(NamedTuple):
-    """Reports of a bug on a day: contacts, and of the rated ones how many were bad."""
+    """What was told about a bug on a day: contacts, and how many ratings of its tickets were given, how many of them bad."""
 
     bug: str
     day: date
@@ -338,7 +339,8 @@ class Published:
     # --- bugs ---
 
     def bugs(self, at: date) -> list[ListedBug]:
-        """All bugs that were known at the end of day `at`; what happened later (fix, release, closing) is None."""
+        """All bugs that were known at the end of day `at`; what happened later (fix, release, closing) is None, and on a
+        day before the snapshot's so are status, owner and expected date, of which the past is not known."""
         moment = self._end_of(at)
         severities = self._severities(moment)
         found = self._connection.execute(
@@ -356,18 +358,21 @@ class Published:
         def known(instant: datetime | None) -> datetime | None:
             return aware(instant) if instant is not None and instant < moment else None
 
+        # Who has it, in what state, until when: the tracker tells how that is today, not how it was.
+        is_past = self.snapshot is not None and moment <= naive(self.snapshot.published_at)
+
         return ListedBug(
             id=row.id,
             title=row.title,
             opened_at=aware(row.opened_at),
             severity=severities.get(row.id, row.severity),
-            status=row.status,
+            status=None if is_past else row.status,
             fixed_at=known(row.fixed_at),
             released_at=known(row.released_at),
             closed_at=known(row.closed_at),
-            expected_on=row.expected_on,
+            expected_on=None if is_past else row.expected_on,
             area=row.area,
-            owner=row.owner,
+            owner=None if is_past else row.owner,
             url=row.url,
             is_pain=bool(row.is_pain),
         )
@@ -411,26 +416,25 @@ class Published:
         return [Reach(*row) for row in self._connection.execute(chosen)]
 
     def bug_days(self, start: date, end: date, bug: str | None = None) -> list[BugDay]:
-        """Reports per bug and day, start <= day < end."""
-        contact = bug_contact.c
-        chosen = (
-            select(
-                contact.bug,
-                contact.day,
-                func.sum(contact.contacts),
-                func.sum(contact.rated),
-                func.sum(contact.bad),
-            )
+        """Reports and ratings per bug and day, start <= day < end; a day may have ratings of earlier reports only."""
+        contact, rating = bug_contact.c, bug_rating.c
+        contacts = (
+            select(contact.bug, contact.day, func.sum(contact.contacts))
             .where(contact.day >= start, contact.day < end)
             .group_by(contact.bug, contact.day)
-            .order_by(contact.bug, contact.day)
+        )
+        ratings = (
+            select(rating.bug, rating.rated_on, func.sum(rating.rated), func.sum(rating.bad))
+            .where(rating.rated_on >= start, rating.rated_on < end)
+            .group_by(rating.bug, rating.rated_on)
         )
         if bug is not None:
-            chosen = chosen.where(contact.bug == bug)
-        return [
-            BugDay(name, day, int(n), int(rated), int(bad))
-            for name, day, n, rated, bad in self._connection.execute(chosen)
-        ]
+            contacts, ratings = contacts.where(contact.bug == bug), ratings.where(rating.bug == bug)
+        days = {(name, day): BugDay(name, day, int(n), 0, 0) for name, day, n in self._connection.execute(contacts)}
+        for name, day, rated, bad in self._connection.execute(ratings):
+            reported = days.get((name, day))
+            days[name, day] = BugDay(name, day, reported.contacts if reported else 0, int(rated), int(bad))
+        return [days[key] for key in sorted(days)]
 
     def bug_customers(self, start: date, end: date) -> dict[str, int]:
         """For each bug: distinct customers who reported in start <= day < end."""
@@ -478,6 +482,11 @@ class Published:
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
         return [Mark(*row) for row in self._connection.execute(chosen)]
+
+
+def naive(moment: datetime) -> datetime:
+    """As the store keeps instants: UTC without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def aware(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ from store.schema import (
     account,
     bug,
     bug_contact,
+    bug_rating,
     bug_report,
     customer,
     customer_interval,
@@ -458,6 +459,8 @@ def _bug_contacts(connection: Connection) -> None:
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
+    rated = bug_rating.c
+    connection.execute(delete(bug_rating).where(tuple_(rated.day, rated.bug, rated.customer).in_(chosen)))
     reports = _reports_of_dirty()
     # A ticket that is linked to m bugs gives 1/m to each of them.
     links = (
@@ -466,35 +469,41 @@ def _bug_contacts(connection: Connection) -> None:
         .scalar_subquery()
         .correlate(reports)
     )
-    rating = survey_response.c
-    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in BAD.items()))
-    of_ticket = and_(rating.ticket == reports.c.ticket, rating.kind == "csat", rating.score.is_not(None))
-    rated = select(func.count()).where(of_ticket).scalar_subquery().correlate(reports)
-    bad = select(func.count()).where(of_ticket, is_bad).scalar_subquery().correlate(reports)
+    mine = tuple_(reports.c.day, reports.c.bug, reports.c.customer).in_(chosen)
     one = (
         select(
             reports.c.day,
             reports.c.bug,
             reports.c.customer,
             (literal(1.0) / func.coalesce(func.nullif(links, 0), 1)).label("weight"),
-            rated.label("rated"),
-            bad.label("bad"),
         )
-        .where(tuple_(reports.c.day, reports.c.bug, reports.c.customer).in_(chosen))
+        .where(mine)
         .subquery("one")
     )
     connection.execute(
         insert(bug_contact).from_select(
             [column.name for column in bug_contact.columns],
+            select(one.c.day, one.c.bug, one.c.customer, func.max(one.c.weight), func.count()).group_by(
+                one.c.day, one.c.bug, one.c.customer
+            ),
+        )
+    )
+    rating = survey_response.c
+    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in BAD.items()))
+    connection.execute(
+        insert(bug_rating).from_select(
+            [column.name for column in bug_rating.columns],
             select(
-                one.c.day,
-                one.c.bug,
-                one.c.customer,
-                func.max(one.c.weight),
+                reports.c.day,
+                reports.c.bug,
+                reports.c.customer,
+                rating.answered_on,
                 func.count(),
-                func.sum(one.c.rated),
-                func.sum(one.c.bad),
-            ).group_by(one.c.day, one.c.bug, one.c.customer),
+                func.sum(case((is_bad, 1), else_=0)),
+            )
+            .join(reports, rating.ticket == reports.c.ticket)
+            .where(mine, rating.kind == "csat", rating.score.is_not(None), rating.answered_on.is_not(None))
+            .group_by(reports.c.day, reports.c.bug, reports.c.customer, rating.answered_on),
         )
     )
 
@@ -655,10 +664,7 @@ def _add_pain(connection: Connection, pain: PainOf, settings: Settings) -> None:
         contacts[each.opened_on, each.customer] += 1
     connection.execute(
         insert(bug_contact),
-        [
-            {"day": day, "bug": id, "customer": who, "weight": 1.0, "contacts": n, "rated": 0, "bad": 0}
-            for (day, who), n in contacts.items()
-        ],
+        [{"day": day, "bug": id, "customer": who, "weight": 1.0, "contacts": n} for (day, who), n in contacts.items()],
     )
     # Two help desks may number their tickets alike.
     once = {each.id: each for each in reversed(pain.tickets)}
@@ -720,7 +726,3 @@ def _stored_rows(connection: Connection) -> None:
             .correlate(stored_rows)
         )
         connection.execute(update(stored_rows).where(stored_rows.c.record == record).values(undated=undated))
-
-
-def naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -363,11 +363,21 @@ bug_contact = Table(
     Column("customer", String, primary_key=True),
     Column("weight", Float, nullable=False),
     Column("contacts", BigInteger, nullable=False),
-    Column("rated", BigInteger, nullable=False),
-    Column("bad", BigInteger, nullable=False),
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
 Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
+# How these contacts were rated, by the day of the answer: a rating must not be known before it was given.
+bug_rating = Table(
+    "bug_rating",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("bug", String, primary_key=True),
+    Column("customer", String, primary_key=True),
+    Column("rated_on", Day, primary_key=True),
+    Column("rated", BigInteger, nullable=False),
+    Column("bad", BigInteger, nullable=False),
+)
+Index(None, bug_rating.c.rated_on, bug_rating.c.bug)
 voice = Table(
     "voice",
     metadata,

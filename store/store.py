@@ -19,7 +19,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,8 +32,8 @@ from settings import Settings
 from store import publishing
 from store.database import StoreError, engine_for
 from store.masking import clean, mask
-from store.published import Published
-from store.publishing import Cluster, naive
+from store.published import Published, naive
+from store.publishing import Cluster
 from store.records import RECORDS
 from store.saving import (
     DAYS,
@@ -513,8 +513,3 @@ def _forget_reports(connection: Connection, source: str, mark: str) -> None:
         f"WHERE source = {mark} AND ticket IS NULL ON CONFLICT DO NOTHING",
         (source,),
     )
-
-
-def utc_now() -> datetime:
-    """The clock, for the three programs only."""
-    return datetime.now(UTC)

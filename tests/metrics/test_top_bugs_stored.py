@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from metrics.top_bugs import TopBugs, explain, top_bugs
 from metrics.unlinked import cluster
 from store import Store
@@ -114,7 +112,6 @@ def test_a_day_in_the_past_shows_what_was_known_then(database_url: str) -> None:
         assert explain(published, "A", then, store.settings) == explained_before
 
 
-@pytest.mark.xfail(reason="store: a rating is kept with the day of its report, not with the day on which it was given")
 def test_a_rating_given_later_does_not_change_the_past(database_url: str) -> None:
     then = TODAY - timedelta(days=20)
     store = filled(database_url, bug("A"), *told("A", 25))

@@ -11,6 +11,7 @@ from store import Store
 from store.schema import (
     account,
     bug_contact,
+    bug_rating,
     customer_interval,
     lease,
     listed_bug,
@@ -32,6 +33,7 @@ PUBLISHED = (
     tally_total,
     listed_bug,
     bug_contact,
+    bug_rating,
     voice,
     mark,
     stored_rows,

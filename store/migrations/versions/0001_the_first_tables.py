@@ -44,10 +44,19 @@ def upgrade() -> None:
         sa.Column("customer", sa.String(), nullable=False),
         sa.Column("weight", sa.Float(), nullable=False),
         sa.Column("contacts", sa.BigInteger(), nullable=False),
-        sa.Column("rated", sa.BigInteger(), nullable=False),
-        sa.Column("bad", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", "bug", "customer", name=op.f("pk_bug_contact")),
     )
+    op.create_table(
+        "bug_rating",
+        sa.Column("day", Day(), nullable=False),
+        sa.Column("bug", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("rated_on", Day(), nullable=False),
+        sa.Column("rated", sa.BigInteger(), nullable=False),
+        sa.Column("bad", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "bug", "customer", "rated_on", name=op.f("pk_bug_rating")),
+    )
+    op.create_index(op.f("ix_bug_rating_rated_on_bug"), "bug_rating", ["rated_on", "bug"])
     with op.batch_alter_table("bug_contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bug_contact_bug_day"), ["bug", "day"], unique=False)
 
@@ -427,6 +436,7 @@ def downgrade() -> None:
     with op.batch_alter_table("bug_contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bug_contact_bug_day"))
 
+    op.drop_table("bug_rating")
     op.drop_table("bug_contact")
     op.drop_table("bug")
     op.drop_table("account")
