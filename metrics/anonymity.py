@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from metrics.period import Period, start_of
@@ -12,21 +12,30 @@ SMALL = 2 * FEWEST  # below this, "nobody" and "everybody" say something about e
 SHORT_PERIODS_FROM = 50  # people; below it only fixed periods, and none shorter than a quarter
 
 HIDDEN = f"Hidden because fewer than {FEWEST} people would be shown."
+HIDDEN_WITH_OTHERS = "Hidden so that nobody can be recognised, here or by subtraction."
 
 
-def hidden_groups(sizes: Mapping[str, float], fewest: float = FEWEST, also: Iterable[str] = ()) -> set[str]:
+def hidden_groups(
+    sizes: Mapping[str, float],
+    fewest: float = FEWEST,
+    also: Iterable[str] = (),
+    say_too_much: Callable[[set[str]], bool] = lambda together: False,
+    order: Callable[[str], float] | None = None,
+) -> set[str]:
     """The groups to hide where their total is published (METHODOLOGY 7.1, anon-001 .. anon-005).
 
     Hidden are groups of fewer than `fewest` people, those named in `also`, and then the next smallest ones, until at
-    least two groups and `fewest` people are hidden together: else total minus the rest would give them away.
-    An empty group hides nobody and stays.
+    least two groups and `fewest` people are hidden together and they do not `say_too_much` as one group: total minus
+    the rest gives them away together. In the end all are hidden. An empty group hides nobody and stays.
+    `order` says which is smallest, where that must not change from one period to the next.
     """
     present = {name: size for name, size in sizes.items() if size > 0}
     total = sum(present.values())
     hidden = {name for name, size in present.items() if size < fewest} | (set(also) & set(present))
-    for name in sorted(present, key=lambda each: (present[each], each)):
+    rank = order or present.__getitem__
+    for name in sorted(present, key=lambda each: (rank(each), each)):
         shown = sum(size for each, size in present.items() if each not in hidden)
-        if not hidden or (len(hidden) >= 2 and may_show_both(total, shown, fewest)):
+        if not hidden or (len(hidden) >= 2 and may_show_both(total, shown, fewest) and not say_too_much(hidden)):
             break
         hidden.add(name)
     return hidden
@@ -37,12 +46,23 @@ def may_show_both(n: float, other: float, fewest: float = FEWEST) -> bool:
     return not 0 < abs(n - other) < fewest
 
 
+def is_whole_months(period: Period) -> bool:
+    """Starts and ends on the first of a month: windows that move by a day differ by one person."""
+    return period.start.day == 1 and period.end.day == 1
+
+
+def is_twelve_months(period: Period) -> bool:
+    return is_whole_months(period) and period.start == date(period.end.year - 1, period.end.month, 1)
+
+
 def is_fixed(period: Period) -> bool:
     """Whole calendar quarters, or twelve months that end on the first of a month.
 
-    Any other pair of periods could be subtracted from one another until a single person's leaving is left.
+    Below 50 people any other pair of periods could be subtracted until a single month is left.
     """
-    if period.start.day != 1 or period.end.day != 1:
-        return False
-    is_a_year = period.start == date(period.end.year - 1, period.end.month, 1)
-    return is_a_year or all(start_of(day, "quarter") == day for day in (period.start, period.end))
+    return is_twelve_months(period) or all(start_of(day, "quarter") == day for day in (period.start, period.end))
+
+
+def is_calendar_year(period: Period) -> bool:
+    """Two different calendar years have no day in common, so nothing is left when one is taken from the other."""
+    return is_twelve_months(period) and period.start.month == 1

@@ -116,7 +116,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number as a person may see it. `value` is None unless the state is "thin" or "full"."""
+    """One number as a person may see it. `value` is None unless the state is "thin" or "full".
+
+    Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
+    """
 
     metric: str
     period: Period
@@ -205,6 +208,7 @@ EMPTY = Counted(None)
 def _reading(published: Published, metric: Metric, period: Period, where: Where, counted: Counted) -> Reading:
     state, reason = _state(metric, counted)
     shown = state in ("thin", "full")
+    withheld = state == "withheld"  # the parts of a number that few stand behind are their answers
     sources, as_of = published.freshness(metric.records)
     private = counted.hidden is not None
     return Reading(
@@ -214,14 +218,14 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
         value=counted.value if shown else None,
         low=counted.low if shown else None,
         high=counted.high if shown else None,
-        numerator=None if private else counted.numerator,
-        denominator=None if private else counted.denominator,
+        numerator=None if withheld else counted.numerator,
+        denominator=None if withheld else counted.denominator,
         n=0 if private else counted.n,
         state=state,
         reason=reason,
         as_of=as_of,
         sources=sources,
-        details={} if private else counted.details,
+        details={} if withheld else counted.details,
     )
 
 

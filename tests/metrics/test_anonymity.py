@@ -31,6 +31,21 @@ def test_a_group_that_is_hidden_for_another_reason_draws_one_with_it() -> None:
     assert hidden_groups({"A": 12, "B": 30, "C": 40}, 10, also=["B"]) == {"A", "B"}
 
 
+def test_what_is_hidden_does_not_say_too_much_as_one_group() -> None:
+    sizes = {"A": 3, "B": 13, "C": 14, "D": 40}
+    left = {"A": 0, "B": 0, "C": 1, "D": 5}
+
+    def nobody_left(names: set[str]) -> bool:
+        return not any(left[name] for name in names)
+
+    assert hidden_groups(sizes, 10, say_too_much=nobody_left) == {"A", "B", "C"}
+    assert hidden_groups(sizes, 10, say_too_much=lambda _: True) == set(sizes)
+
+
+def test_the_order_in_which_groups_are_drawn_in_may_be_given() -> None:
+    assert hidden_groups({"A": 3, "B": 13, "C": 14}, 10, order={"A": 1, "B": 3, "C": 2}.__getitem__) == {"A", "C"}
+
+
 @given(st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=2), st.integers(0, 40), max_size=8))
 def test_what_is_hidden_is_never_a_few_people_or_one_group(groups: dict[str, int]) -> None:
     hidden = hidden_groups(groups, 10)

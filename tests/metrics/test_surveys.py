@@ -168,6 +168,8 @@ def test_few_answers_are_withheld_then_thin_then_full(database_url: str) -> None
     assert [each.state for each in readings.values()] == ["withheld", "thin", "full", "no data"]
     assert readings["Billing"].value is None
     assert readings["Billing"].reason == "Only 4 answers: too few to say."
+    withheld = readings["Billing"]
+    assert (withheld.n, withheld.numerator, withheld.denominator, withheld.details) == (4, None, None, {})
     assert readings["Export"].value is None
     assert readings["Export"].reason == "No answers in this period."
 
