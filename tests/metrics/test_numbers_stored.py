@@ -37,7 +37,8 @@ def stays(n: int, prefix: str, **fields: Any) -> list[Any]:
 def test_churn_counts_customers_of_the_first_day(database_url: str) -> None:
     store = filled(
         database_url,
-        *stays(110, "stayed"),
+        *stays(100, "stayed"),
+        *stays(10, "grew", segment="large"),
         *stays(10, "left", ended_on=date(2026, 10, 20), segment="large"),
         *stays(3, "joined", started_on=date(2026, 10, 5), ended_on=date(2026, 10, 25)),
     )
@@ -49,8 +50,8 @@ def test_churn_counts_customers_of_the_first_day(database_url: str) -> None:
     assert (reading.comparison.verdict, reading.comparison.good) == ("up", False)
     by_segment = split(store, "churn", OCTOBER, "segment")
     assert {name: (each.numerator, each.denominator) for name, each in by_segment.items()} == {
-        "small": (0, 110),
-        "large": (10, 10),
+        "small": (0, 100),
+        "large": (10, 20),
     }
     assert number(store, "churn", OCTOBER, segment="small").numerator == 0
 
@@ -59,6 +60,7 @@ def test_a_gap_within_the_grace_period_is_no_churn(database_url: str) -> None:
     store = filled(
         database_url,
         *stays(30, "stayed"),
+        *(subscription(f"stayed{index}") for index in range(30)),
         customer("paused"),
         subscription("paused", started_on=date(2025, 1, 1), ended_on=date(2026, 10, 3)),
         subscription("paused", started_on=date(2026, 10, 20)),
@@ -232,10 +234,10 @@ def test_a_history_is_read_in_one_go_and_equals_single_readings(database_url: st
         *(
             customer(
                 f"c{index}",
-                started_on=date(2025, 1, 1) + timedelta(days=5 * index),
+                started_on=date(2024, 6, 1) + timedelta(days=8 * index),
                 ended_on=date(2026, 1, 1) + timedelta(days=7 * index),
             )
-            for index in range(45)
+            for index in range(80)
         ),
     )
     months = period("2025-06-01", "2026-11-01").split("month")
