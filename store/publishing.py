@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from settings import Settings
+from store.published import naive
 from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
