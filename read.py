@@ -5,15 +5,28 @@ from __future__ import annotations
 import json
 import math
 import sys
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from metrics import METRICS, all_metrics, metric
-from metrics.metric import Comparison, Metric, Reading, Unanswerable, headline_period, read, series, split_by
+from metrics.details import named
+from metrics.metric import (
+    Comparison,
+    Metric,
+    Reading,
+    Unanswerable,
+    check_dimensions,
+    headline_period,
+    read,
+    series,
+    split_by,
+)
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import Published, StoreError, open_store
@@ -21,6 +34,7 @@ from store import Published, StoreError, open_store
 TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
 HISTORY = 12  # how many whole weeks, months ... `--by` shows where no days are given
 WIDTH = 80
+MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +55,13 @@ class Question:
 
 def answer(question: Question, settings: Settings, now: datetime) -> dict[str, Any]:
     """The answer as plain data: exactly what --json prints. Raises Unanswerable and StoreError."""
+    _check(question, settings, now)
     if question.what == LIST:
         return {"metrics": [_listed(each) for each in all_metrics()]}
     asked = None if question.what in (TOP_BUGS, SOURCES) else metric(question.what)
     store = open_store(settings)
     try:
+        store.check_time_zone()
         with store.reading() as published:
             if question.what == SOURCES:
                 return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
@@ -59,10 +75,53 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
         store.engine.dispose()
 
 
+def _check(question: Question, settings: Settings, now: datetime) -> None:
+    """Raises Unanswerable for an option that would change nothing."""
+    given = {
+        "--from": question.start,
+        "--to": question.end,
+        "--by": question.by,
+        "--split": question.split,
+        "--where": question.where,
+        "--at": question.at,
+    }
+    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), LIST: set()}.get(question.what, set(given) - {"--at"})
+    for option in given:
+        if given[option] and option not in fitting:
+            takes = f"it takes {', '.join(sorted(fitting))}" if fitting else "it takes none of these"
+            if option == "--at":
+                takes = f"it is for {TOP_BUGS}; the days of a metric are chosen with --from and --to"
+            raise Unanswerable(f"{option} does not go with {question.what}: {takes}.")
+    today = now.astimezone(settings.zone).date()
+    if question.at and question.at > today:
+        raise Unanswerable(f"--at lies in the future; the newest day is {today}.")
+
+
+def _check_values(published: Published, asked: Metric, where: dict[str, str]) -> None:
+    """A value that no row of the store has is a slip of the pen, not an area about which nothing is known."""
+    check_dimensions(asked, where)
+    for dimension, value in where.items():
+        known = published.known_values(dimension)
+        if value and value not in known:
+            names = sorted(each for each in known[: MOST_NAMED + 1] if each)[:MOST_NAMED]
+            more = len([each for each in known if each]) - len(names)
+            listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+            there = f"there {'is' if len(names) == 1 else 'are'} {listed}" if names else "no row has one"
+            raise Unanswerable(f"There is no {dimension} {value!r}; {there}.")
+
+
 def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> dict[str, Any]:
     where = question.where or {}
+    _check_values(published, asked, where)
     period = period_of(question, asked, today)
-    head = {"metric": asked.key, "name": asked.name, "unit": asked.unit, "better": asked.better, "people": asked.people}
+    head = {
+        "metric": asked.key,
+        "name": asked.name,
+        "unit": asked.unit,
+        "better": asked.better,
+        "people": asked.people,
+        "currency": settings.currency,
+    }
     if question.by:
         readings = series(published, asked, period.split(question.by), settings, where)
         return {
@@ -80,7 +139,7 @@ def _metric(published: Published, asked: Metric, question: Question, settings: S
             "period": plain_period(period),
             "groups": [{"group": name, **reading_as_data(each, asked)} for name, each in groups.items()],
         }
-    return reading_as_data(read(published, asked, period, settings, where), asked)
+    return {**head, **reading_as_data(read(published, asked, period, settings, where), asked)}
 
 
 def period_of(question: Question, asked: Metric, today: date) -> Period:
@@ -119,7 +178,7 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "high": reading.high,
         "numerator": reading.numerator,
         "denominator": reading.denominator,
-        "n": reading.n,
+        "n": _n(reading),
         "people": asked.people,
         "state": reading.state,
         "reason": reading.reason,
@@ -131,6 +190,11 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
     }
 
 
+def _n(reading: Reading) -> int | None:
+    """How many stand behind it; None where even that would expose people."""
+    return None if reading.state == "withheld" and reading.n == 0 else reading.n
+
+
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     previous = comparison.previous
     return {
@@ -138,7 +202,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "value": previous.value,
         "low": previous.low,
         "high": previous.high,
-        "n": previous.n,
+        "n": _n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
         "verdict": comparison.verdict,
@@ -151,7 +215,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
-    return {**found, "as_of": plain(as_of), "sources": list(sources)}
+    for bug in found["bugs"]:
+        bug["revenue"]["total"] /= 100  # the store counts hundredths; whoever reads this, whole units
+    return {**found, "currency": settings.currency, "as_of": plain(as_of), "sources": list(sources)}
 
 
 def _listed(each: Metric) -> dict[str, Any]:
@@ -193,19 +259,22 @@ def plain_period(period: Period) -> dict[str, str]:
 # --- the answers, as text ---------------------------------------------------------------------------------------------
 
 
-def as_text(found: dict[str, Any]) -> str:
-    """One sentence, then a table of at most 80 columns, then how old it is. `found` is what `answer` gives."""
+def as_text(found: dict[str, Any], zone: ZoneInfo = ZoneInfo("UTC"), at: date | None = None) -> str:
+    """One sentence, then a table of at most 80 columns, then how old it is. `found` is what `answer` gives.
+
+    `zone` is where the clock of "As of" hangs; `at` is the day that was asked for, if one was.
+    """
     if "metrics" in found:
         return _table(("metric", "asks"), [(each["metric"], each["asks"]) for each in found["metrics"]])
     if "bugs" in found:
-        return _bugs_text(found)
+        return _bugs_text(found, zone, at)
     if "series" in found:
-        return _series_text(found)
+        return _series_text(found, zone)
     if "groups" in found:
-        return _groups_text(found)
+        return _groups_text(found, zone)
     if "metric" not in found:
         return _sources_text(found)
-    parts = [sentence(found), _details(found["details"], found["unit"]), _age(found)]
+    parts = [sentence(found), _details(found), _age(found, zone)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -295,15 +364,15 @@ def _days(period: dict[str, str]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _series_text(found: dict[str, Any]) -> str:
+def _series_text(found: dict[str, Any], zone: ZoneInfo) -> str:
     rows = [(_days(each["period"]), *_cells(each)) for each in found["series"]]
     known = sum(each["value"] is not None for each in found["series"])
     head = f"{found['name']} by {found['by']}: {known} of {len(rows)} have a number. In {_unit(found['unit'])}."
     table = _table((found["by"], "value", "between", "n", "state"), rows)
-    return "\n\n".join([head, table, _age(found["series"][0]) if rows else ""]).rstrip()
+    return "\n\n".join([head, table, _age(found["series"][0], zone) if rows else ""]).rstrip()
 
 
-def _groups_text(found: dict[str, Any]) -> str:
+def _groups_text(found: dict[str, Any], zone: ZoneInfo) -> str:
     rows = [
         (each["group"] or "(not said)", *_cells(each), (each["comparison"] or {}).get("verdict", ""))
         for each in found["groups"]
@@ -312,7 +381,7 @@ def _groups_text(found: dict[str, Any]) -> str:
         return f"{found['name']} by {found['split']}, {_days(found['period'])}: nothing is known."
     head = f"{found['name']} by {found['split']}, {_days(found['period'])}. In {_unit(found['unit'])}."
     table = _table((found["split"], "value", "between", "n", "state", "change"), rows)
-    return "\n\n".join([head, table, _age(found["groups"][0])])
+    return "\n\n".join([head, table, _age(found["groups"][0], zone)])
 
 
 def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -322,22 +391,59 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
         return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
-    return cell(reading["value"]), between, f"{reading['n']:,}", reading["state"]
+    return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
 
 
 def _unit(unit: str) -> str:
     return "hours and minutes" if unit == "seconds" else unit
 
 
-def _bugs_text(found: dict[str, Any]) -> str:
-    lines = [found["headline"]]
+def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
+    """The list as the page says it: place and title, why it stands there, the arithmetic, and who is at it."""
+    known = f"As known on {_day(at)}. " if at else ""
+    blocks = [_wrapped(known + found["headline"])]
     for bug in found["bugs"]:
-        labels = ", ".join(each["word"] for each in bug["labels"])
-        tail = f" [{labels}]" if labels else ""
-        lines.append(_cut(f"{bug['rank']:>3}  {bug['id']}  {bug['title']}{tail}", WIDTH))
-        lines.append(_cut(f"     pain {bug['pain']:.1f} = {bug['arithmetic']}; {bug['standing']}", WIDTH))
-    lines += [found["missing"] or "", found["coverage_sentence"], _age(found)]
-    return "\n".join(line for line in lines if line)
+        why = bug["why"][:1].upper() + bug["why"][1:]
+        lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
+        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"]))]
+        blocks.append("\n".join(lines))
+    blocks += [_wrapped(text) for text in (found["missing"], found["coverage_sentence"]) if text]
+    return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
+
+
+def _marks(bug: dict[str, Any]) -> str:
+    """Its id, its labels and what happened to its place since last week, in brackets."""
+    marks = [bug["id"]] + ([bug["badge"]] if bug["badge"] else []) + [each["word"] for each in bug["labels"]]
+    if bug["movement"]["words"] != "same":
+        marks.append(bug["movement"]["words"])
+    if bug["about_equal_with_next"]:
+        marks.append("about equal to the next")
+    return f" [{', '.join(marks)}]"
+
+
+def _who(bug: dict[str, Any], currency: str) -> str:
+    """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
+    owner = bug["owner"] or ("not in the tracker" if bug["badge"] else "nobody owns it yet")
+    days = f"{bug['age_days']:,} {'day' if bug['age_days'] == 1 else 'days'}"
+    age = f"open for {days}" if bug["standing"] == "open" else f"{bug['standing']}; opened {days} ago"
+    expected = f"expected {_day(date.fromisoformat(bug['expected_on']))}" if bug["expected_on"] else "no date given"
+    revenue = bug["revenue"]
+    money = f"{currency} {revenue['total']:,.0f} a month of revenue" if revenue["customers"] else "revenue not known"
+    return "; ".join((owner, age, expected, money)) + "."
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _wrapped(text: str, indent: str = "", first: str = "") -> str:
+    """Nothing is cut: a word that is longer than a line goes on in the next one."""
+    if first:
+        text = text.removeprefix(first)
+    start = f"{first:<{len(indent)}}" if first else indent
+    return textwrap.fill(
+        _printable(text), WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
+    )
 
 
 def _sources_text(found: dict[str, Any]) -> str:
@@ -362,33 +468,30 @@ def _sources_text(found: dict[str, Any]) -> str:
     )
 
 
-def _details(details: dict[str, Any], unit: str) -> str:
-    """The parts of a number, one a line; lists are counted (they are whole in --json)."""
-    rows = []
-    for name, value in details.items():
-        if unit == "seconds" and isinstance(value, float):
-            shown = duration(value)
-        elif isinstance(value, list | dict):
-            shown = f"{len(value)} rows, see --json"
-            if isinstance(value, dict) and len(value) <= 3:
-                shown = ", ".join(f"{key}: {each}" for key, each in value.items())
-        elif value is None:
-            shown = "-"
-        elif isinstance(value, float):
-            shown = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-        elif isinstance(value, int) and not isinstance(value, bool):
-            shown = f"{value:,}"
-        else:
-            shown = {"True": "yes", "False": "no"}.get(str(value), str(value))
-        rows.append((name.replace("_", " "), shown))
+def _details(found: dict[str, Any]) -> str:
+    """The parts of a number that have a plain name, one a line; all of them are in --json."""
+    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"])]
     return _table(("of which", ""), rows) if rows else ""
 
 
-def _age(reading: dict[str, Any]) -> str:
+def _part(value: Any, unit: str, found: dict[str, Any]) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if unit == "seconds":
+        return duration(value)
+    if unit == "money":
+        return f"{found.get('currency', '')} {value:,.0f}".strip()
+    number = f"{value:,.0f}" if float(value).is_integer() and unit != "percent" else f"{value:,.1f}"
+    return number + {"percent": " %", "days": " day" if value == 1 else " days"}.get(unit, "")
+
+
+def _age(reading: dict[str, Any], zone: ZoneInfo) -> str:
     if not reading["sources"]:
         return ""
-    when = (reading["as_of"] or "an unknown time")[:16].replace("T", " ")
-    return f"As of {when} UTC, from {', '.join(reading['sources'])}."
+    when = "an unknown time"
+    if reading["as_of"]:
+        when = f"{datetime.fromisoformat(reading['as_of']).astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
+    return _wrapped(f"As of {when}, from {', '.join(reading['sources'])}.")
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -406,8 +509,12 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    text = "".join(each if each.isprintable() else " " for each in text)  # a title must not move the cursor
+    text = _printable(text)
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)  # a title must not move the cursor
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -454,13 +561,18 @@ def command(
         )
     if by and split:
         raise Unanswerable("--by and --split cannot be used together; use --by with --where, once for each group.")
-    where = dict(_condition(each) for each in conditions)
+    where: dict[str, str] = {}
+    for name, value in map(_condition, conditions):
+        if name in where:
+            raise Unanswerable(f"--where {name} was given twice; ask for one {name} at a time, or use --split {name}.")
+        where[name] = value
     question = Question(what.strip().lower(), start, end, by, split, where, at)
-    found = answer(question, load(config), datetime.now(UTC))
+    settings = load(config)
+    found = answer(question, settings, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        click.echo(as_text(found))
+        click.echo(as_text(found, settings.zone, at))
 
 
 def _condition(text: str) -> tuple[str, str]:

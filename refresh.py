@@ -25,6 +25,7 @@ class Outcome:
 
     name: str
     failed: str | None = None
+    keeps_rows: bool = False  # it failed, and the rows of before are there
     rows: int = 0
     saved: int = 0
     set_aside: int = 0
@@ -50,16 +51,28 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
-            if not any(told.type == SAMPLE for told in settings.sources.values()) and running.drop_sample(now):
-                progress.note("The invented sample company was removed: from now on this store holds your own rows.")
             for name, told in chosen.items():
                 outcomes.append(_read_source(running, settings, name, told, now, full, progress))
+            everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
+            _clear(running, settings, now, everything_was_read, progress)
             progress.step("counting")
             running.publish(now, cluster=cluster, told=progress.step, everything=full)
             progress.done()
     finally:
         store.engine.dispose()
     return outcomes
+
+
+def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
+    """Removes what must not be counted with the rest: sources that the settings no longer name, and invented rows."""
+    invented = [told.type == SAMPLE for told in settings.sources.values()]
+    if not any(invented) and running.drop_sample(now):
+        progress.note("The invented sample company was removed: from now on this store holds your own rows.")
+    if not everything_was_read or all(invented):
+        return  # settings that are half written, a source that is away, or a look at the sample must lose nothing
+    for name, rows in running.drop_others(settings.sources, now).items():
+        were = f"its {rows:,} rows were removed" if rows != 1 else "its one row was removed"
+        progress.note(f"{name} is no longer in the settings: {were if rows else 'it had no rows'}.")
 
 
 def _read_source(
@@ -74,11 +87,15 @@ def _read_source(
     """The only place that catches everything, once for each source: one bad source must not stop the others."""
     outcome = Outcome(name)
     progress.source(name)
+    rows_before, type_before = running.rows_of(name), running.type_of_rows(name)
     run = running.begin_run(name, told.type, now, told.fresh_within_hours)
+    replaces = False
     try:
         source = source_of(told.type)
-        run.replaces = source.replaces
-        since = None if full else running.cursor(name)
+        # Rows that another type of source left under this name would never be changed again.
+        is_another = type_before not in (None, told.type)
+        run.replaces = replaces = source.replaces or is_another
+        since = None if full or is_another else running.cursor(name)
         asked = Asked(name, told.options, settings, since, now)
         for page in source.fetch(asked):
             run.save(
@@ -99,11 +116,10 @@ def _read_source(
     except Exception as error:
         if isinstance(error, StoreError):
             raise
-        outcome.failed = (
-            f"The source stopped with a fault of this program ({type(error).__name__}). The rows of before are kept."
-        )
+        outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
         traceback.print_exc(file=sys.stderr)
         run.finish(datetime.now(UTC), "failed", outcome.failed)
+    outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
     outcome.rows, outcome.saved, outcome.set_aside = run.rows_read, run.rows_saved, run.rows_set_aside
     progress.ended(outcome)
     return outcome
@@ -143,10 +159,8 @@ class Progress:
 
     def ended(self, outcome: Outcome) -> None:
         if outcome.failed:
-            text = f"{outcome.name}: FAILED. {outcome.failed} The rows of before are kept."
-            text = text.replace(
-                "The rows of before are kept. The rows of before are kept.", "The rows of before are kept."
-            )
+            text = f"{outcome.name}: FAILED. {outcome.failed}"
+            text += " The rows of before are kept." if outcome.keeps_rows else ""
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
             text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
@@ -194,26 +208,34 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--only", metavar="SOURCE", help="only this source of the settings")
 @click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
-def main(config: str | None, only: str | None, full: bool, sample: bool) -> None:
+def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
+    settings = load(config)
+    if sample:
+        if has_rows(settings):
+            click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
+            return 0
+        settings = with_sample(settings)
+    elif not settings.sources:
+        raise SettingsError(
+            "No source is set up: there is no [sources.NAME] in the settings. "
+            "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
+        )
+    outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command: 0, 1 where a source failed, and 2 with one sentence on stderr where nothing could be read."""
     try:
-        settings = load(config)
-        if sample:
-            if has_rows(settings):
-                click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
-                return
-            settings = with_sample(settings)
-        elif not settings.sources:
-            raise SettingsError(
-                "No source is set up: there is no [sources.NAME] in the settings. "
-                "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
-            )
-        outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+        return int(command.main(arguments, prog_name="./run refresh", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        click.echo(f"{error.format_message()} Type ./run refresh --help for what it takes.", err=True)
     except (SettingsError, StoreError, SourceError) as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
-    if any(outcome.failed for outcome in outcomes):
-        sys.exit(1)
+    except click.Abort:
+        return 130
+    return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,16 +7,21 @@ never appear in a log or an error.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as Unreadable
 
 # Beside the programs, so that ./run means the same store from whatever folder it is called.
 DEFAULT_CONFIG = Path(__file__).resolve().parent / "empathy.toml"
+PREFIX, DEEPER = "EMPATHY_", "__"
+SEVERITY = {"cosmetic": 1.0, "minor": 2.0, "major": 4.0, "blocker": 8.0}
 
 
 class SettingsError(Exception):
@@ -36,8 +41,13 @@ class Pain(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     half_life_days: float = Field(30, gt=0, description="a customer who wrote this long ago counts one half")
-    severity: dict[str, float] = {"cosmetic": 1, "minor": 2, "major": 4, "blocker": 8}
+    severity: dict[str, float] = SEVERITY
     unrated_severity: float = 2
+
+    @field_validator("severity")
+    @classmethod
+    def _the_others_keep_their_weight(cls, weights: dict[str, float]) -> dict[str, float]:
+        return {**SEVERITY, **weights}
 
 
 class SourceSettings(BaseModel):
@@ -55,7 +65,7 @@ class SourceSettings(BaseModel):
 class Settings(BaseSettings):
     """Units are in the names. `folder` is where relative paths start: the folder of empathy.toml."""
 
-    model_config = SettingsConfigDict(env_prefix="EMPATHY_", env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DEEPER, extra="forbid")
 
     company: str = "Your company"
     words: Words = Words()
@@ -98,7 +108,7 @@ class Settings(BaseSettings):
 def load(config: str | Path | None = None) -> Settings:
     """The settings of `config`, else of EMPATHY_CONFIG, else of empathy.toml beside the programs, else the defaults.
 
-    Raises SettingsError with one sentence that names the file, the key and what is wrong.
+    Raises SettingsError with one sentence that names the file or the variable, the key and what is wrong.
     """
     named = config or os.environ.get("EMPATHY_CONFIG")
     path = Path(named or DEFAULT_CONFIG).expanduser().resolve()
@@ -110,13 +120,86 @@ def load(config: str | Path | None = None) -> Settings:
             raise SettingsError(f"{path.name} is not valid TOML: {error}") from error
     elif named:
         raise SettingsError(f"There is no settings file {path}. Write one, or leave --config away.")
+    in_file = dict(written)
     written.setdefault("folder", path.parent)
     try:
         return Settings(**written)
+    except Unreadable as error:
+        raise SettingsError(_unreadable(str(error))) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            what = "there is no such setting"
-        raise SettingsError(f"{path.name}, {key}: {what}.") from error
+        raise SettingsError(_wrong(first, path.name, in_file)) from error
+
+
+def _unreadable(said: str) -> str:
+    found = re.search(r'field "(\w+)"', said)
+    field = found.group(1) if found else ""
+    name = _variable((field,)) or PREFIX + field.upper()
+    return (
+        f"The environment variable {name} cannot be read: {field} is a table. Write it into empathy.toml, "
+        f"or one variable for each of its lines, like {EXAMPLES.get(field, f'{name}{DEEPER}KEY=VALUE')}."
+    )
+
+
+EXAMPLES = {
+    "sources": "EMPATHY_SOURCES__DESK__TYPE=files",
+    "words": "EMPATHY_WORDS__CUSTOMER=member",
+    "pain": "EMPATHY_PAIN__HALF_LIFE_DAYS=30",
+}
+
+
+def _wrong(error: Mapping[str, Any], file: str, in_file: Mapping[str, Any]) -> str:
+    """One sentence: where it was written, the key, and what would be right."""
+    place = tuple(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        table = place[:-1]
+        # A table that only the environment speaks of is not the file's fault.
+        variable = None if _is_in(in_file, table) else _variable_inside(table)
+        where = f"The environment variable {variable}" if variable else file
+        example = 'type = ..., for example type = "files"' if place[-1] == "type" else f"{place[-1]} = ..."
+        return f"{where}: [{'.'.join(table)}] needs a line {example}."
+    variable = _variable(place)
+    where = f"The environment variable {variable}" if variable else f"{file}, {'.'.join(place)}"
+    return f"{where}: {_what(error, place)}."
+
+
+def _what(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "there is no such setting"
+    if kind in ("model_type", "model_attributes_type", "dict_type", "dict_attributes_type"):
+        inside = f"[{'.'.join(place)}]" if place != ("sources",) else "[sources.NAME]"
+        return f"this is a table; write {inside} and its settings on the lines below"
+    if kind == "string_type":
+        return 'this must be text in quotes, like "..."'
+    if kind.startswith(("int_", "float_")):
+        return "this must be a whole number" if kind.startswith("int_") else "this must be a number"
+    if kind.startswith("bool_"):
+        return "this must be true or false"
+    if kind == "greater_than":
+        return f"this must be more than {context.get('gt')}"
+    if kind == "greater_than_equal":
+        return f"this must be at least {context.get('ge')}"
+    return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
+
+
+def _variable(place: tuple[str, ...]) -> str | None:
+    """The environment variable that has written this key, or the table around it."""
+    names = {name.upper(): name for name in os.environ}
+    tried = ((PREFIX + DEEPER.join(place[:length])).upper() for length in range(len(place), 0, -1))
+    return next((names[name] for name in tried if name in names), None)
+
+
+def _variable_inside(table: tuple[str, ...]) -> str | None:
+    """The first environment variable that has written something in this table."""
+    start = (PREFIX + DEEPER.join(table) + DEEPER).upper()
+    return next((name for name in sorted(os.environ) if name.upper().startswith(start)), None)
+
+
+def _is_in(written: Mapping[str, Any], place: tuple[str, ...]) -> bool:
+    found: Any = written
+    for name in place:
+        if not isinstance(found, Mapping) or name not in found:
+            return False
+        found = found[name]
+    return True

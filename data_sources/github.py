@@ -322,7 +322,9 @@ class _Told:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}", repository) or repository.endswith(
             ("/.", "/..")
         ):
-            raise SourceError(f'{name}.repository is {options.get("repository")!r}; write it like "owner/name".')
+            if not repository or "repository" not in options:
+                raise SourceError(f'[{name}] needs a line repository = "owner/name".')
+            raise SourceError(f'{name}.repository is {options["repository"]!r}; write it like "owner/name".')
         token_env = str(options.get("token_env", "GITHUB_TOKEN"))
         token = os.environ.get(token_env, "").strip()
         if token and not re.fullmatch(r"[\x21-\x7e]+", token):

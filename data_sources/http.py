@@ -125,8 +125,7 @@ class Web:
         except _TryAgain as error:
             since = self._clock_time(self.failing_since if self.failing_since is not None else self.clock())
             raise SourceError(
-                f"{self.who} is not answering since {since} ({error}). The rows of before are kept; "
-                "the next refresh tries again."
+                f"{self.who} is not answering since {since} ({error}); the next refresh tries again."
             ) from None
 
     def address(self, path_or_url: str) -> str:

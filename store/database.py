@@ -14,6 +14,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from settings import Settings
 
 
+DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
+
+
 class StoreError(Exception):
     """The store cannot be used; the text says why and what to do."""
 
@@ -22,20 +25,26 @@ def engine_for(settings: Settings) -> Engine:
     """An engine for settings.database_url. Relative SQLite paths start at settings.folder. Raises StoreError."""
     try:
         url = make_url(settings.database_url.get_secret_value())
-        if url.get_backend_name() == "sqlite":
-            return _sqlite(url, settings.folder)
-        if url.get_backend_name() == "postgresql":
-            if url.drivername in ("postgresql", "postgres"):
-                url = url.set(drivername="postgresql+psycopg")
-            return create_engine(
-                url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"}
+        kind, _, driver = url.drivername.partition("+")
+        kind = {"postgres": "postgresql"}.get(kind, kind)  # as many hosts of databases write it
+        if kind in DRIVERS and driver and driver != DRIVERS[kind]:
+            raise StoreError(
+                f"The setting database_url asks for the driver {driver!r}, which is not here; write {kind}://..."
             )
-    except (ArgumentError, NoSuchModuleError) as error:
+        if kind == "sqlite":
+            return _sqlite(url, settings.folder)
+        if kind == "postgresql":
+            return create_engine(
+                url.set(drivername=f"{kind}+{DRIVERS[kind]}"),
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+            )
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(
             "The setting database_url is not an address of a database; write sqlite:///empathy.db or "
             "postgresql://user:password@host/name."
         ) from error
-    raise StoreError(f"The setting database_url names {url.get_backend_name()!r}; use sqlite or postgresql.")
+    raise StoreError(f"The setting database_url names {kind!r}; use sqlite or postgresql.")
 
 
 def _sqlite(url: URL, folder: Path) -> Engine:

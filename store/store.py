@@ -16,7 +16,7 @@ import hmac
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -162,7 +162,7 @@ class Store:
             self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
         with self._words(), self.engine.begin() as connection:
             fence = self._take_lease(connection, holder, now)
-            self._check_time_zone(connection)
+            self._settle_time_zone(connection)
             connection.execute(
                 update(run)
                 .where(run.c.outcome == "running")
@@ -203,8 +203,16 @@ class Store:
                 "the latest. Wait for it, or end it."
             )
 
-    def _check_time_zone(self, connection: Connection) -> None:
-        stored = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
+    def check_time_zone(self) -> None:
+        """Raises StoreError where the settings mean other days than those that were counted."""
+        self._check_shape()
+        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+            stored = _time_zone_of(connection)
+        if stored != self.settings.time_zone:
+            raise self._two_time_zones(stored)
+
+    def _settle_time_zone(self, connection: Connection) -> None:
+        stored = _time_zone_of(connection)
         if stored == self.settings.time_zone:
             return
         if set(connection.scalars(select(run.c.type).distinct())) <= {"sample"}:
@@ -212,7 +220,10 @@ class Store:
             drop_sample(connection, self.sqlite)
             connection.execute(update(meta).where(meta.c.name == "time_zone").values(value=self.settings.time_zone))
             return
-        raise StoreError(
+        raise self._two_time_zones(stored)
+
+    def _two_time_zones(self, stored: str | None) -> StoreError:
+        return StoreError(
             f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
             "both: set time_zone back, or start a new store with another database_url and refresh it."
         )
@@ -240,6 +251,11 @@ class Store:
             if any(word in said for word in ("malformed", "not a database", "read-only")):
                 raise StoreError(_operational(said)) from error
             raise
+
+
+def _time_zone_of(connection: Connection) -> str | None:
+    zone: str | None = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
+    return zone
 
 
 def _of_a_newer_program(version: str | None) -> StoreError:
@@ -300,9 +316,39 @@ class Refresh:
         return Run(self, source, int(id), replaces)
 
     def drop_sample(self, now: datetime) -> bool:
-        """Removes the invented company, if there is one: it must never be counted together with real rows."""
+        """Removes the invented company, if there is one and there are real rows: the two must never be counted together."""
         with self.transaction(now) as connection:
+            invented = select(run.c.source).where(run.c.type == "sample")
+            if not connection.scalar(select(select(row_count).where(row_count.c.source.not_in(invented)).exists())):
+                return False
             return drop_sample(connection, self.store.sqlite)
+
+    def drop_others(self, named: Collection[str], now: datetime) -> dict[str, int]:
+        """Removes the sources that are not named here, with their runs; how many rows each of them had."""
+        with self.transaction(now) as connection:
+            counted = select(row_count.c.source, func.sum(row_count.c.n)).group_by(row_count.c.source)
+            rows = {source: int(n) for source, n in connection.execute(counted)}
+            known = {*rows, *connection.scalars(select(run.c.source).distinct())}
+            others = sorted(known - set(named))
+            for source in others:
+                forget(connection, source, self.store.sqlite)
+                connection.execute(delete(run).where(run.c.source == source))
+            return {source: rows.get(source, 0) for source in others}
+
+    def rows_of(self, source: str) -> int:
+        """How many rows of this source are stored now."""
+        with self.store._words(), self.store.engine.connect().execution_options(reading=True) as connection:
+            mine = row_count.c.source == source
+            return int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
+
+    def type_of_rows(self, source: str) -> str | None:
+        """The type of source that the stored rows of this name came from; None where there are none."""
+        if not self.rows_of(source):
+            return None
+        with self.store._words(), self.store.engine.connect().execution_options(reading=True) as connection:
+            with_rows = (run.c.source == source) & (run.c.rows_saved + run.c.rows_unchanged > 0)
+            kind: str | None = connection.scalar(select(run.c.type).where(with_rows).order_by(run.c.id.desc()).limit(1))
+            return kind
 
     def cursor(self, source: str) -> str | None:
         with (
@@ -361,6 +407,8 @@ class Run:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
                 forget(connection, self.source, self.refresh.store.sqlite)
+                mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
+                connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
             refused = self._save_records(connection, records, now)
             self._set_aside(connection, aside, refused, stream, now)

@@ -392,7 +392,7 @@ def test_what_goes_on_being_wrong_says_since_when_and_why_and_gives_no_rows(
     upstream: Upstream, reply: Reply, words: str
 ) -> None:
     upstream.on(ISSUES, reply)
-    with pytest.raises(SourceError, match=rf"not answering since 10:30 \({words}\)\. The rows of before are kept"):
+    with pytest.raises(SourceError, match=rf"not answering since 10:30 \({words}\); the next refresh tries again"):
         read(upstream)
     assert upstream.fired("it") == QUICK.tries
 

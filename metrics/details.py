@@ -1,0 +1,68 @@
+"""The parts of a number that a careful reader asks for, by the names that people give them; the rest stays in --json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+DETAILS: dict[str, str] = {
+    "response_rate": "Answered of those asked",
+    "satisfied": "Satisfied",
+    "neutral": "Neither satisfied nor dissatisfied",
+    "dissatisfied": "Dissatisfied",
+    "mean": "Average score",
+    "promoters": "Promoters (9, 10)",
+    "passives": "Passives (7, 8)",
+    "detractors": "Detractors (0 to 6)",
+    "worst": "At worst, had all the silent ones answered",
+    "best": "At best, had all the silent ones answered",
+    "at_start": "At the start",
+    "active_at_start": "At the start",
+    "lost": "Lost",
+    "ended_in_period": "Ended",
+    "new": "New",
+    "reactivated": "Came back",
+    "annualised_percent": "If a whole year went like this",
+    "leavers": "Leavers",
+    "moved_to_another_team": "Moved to another team",
+    "average_headcount": "Average headcount",
+    "tickets": "Tickets",
+    "average_customers": "Average customers",
+    "within_days": "Counted as ordering again within",
+    "first_time_customers": "First-time customers",
+    "ordered_again": "Ordered again",
+    "window_not_over": "First-time customers whose time is not over",
+    "orders": "Orders",
+    "repeat_customers": "Customers with a second order in these days",
+    "returning_customers": "Customers who had ordered before",
+    "returning_customers_percent": "Share of customers who had ordered before",
+    "p90": "The slowest tenth took at least",
+    "still_waiting": "Still waiting",
+    "still_waiting_of_this_period": "Still waiting, of those who came in these days",
+    "customers_at_start": "Customers at the start",
+    "grr": "Kept, without what was added (GRR)",
+    "nrr": "Kept, with what was added (NRR)",
+    "mrr_start": "Revenue a month at the start",
+    "mrr_kept": "Kept of it",
+    "mrr_end": "Revenue a month of the same customers at the end",
+    "mrr_lost": "Revenue a month that was lost",
+    "mrr_expansion": "Revenue a month that was added",
+}
+# Of those that are no plain count or average. Percent is 0 to 100, a wait is in seconds, money in whole units.
+UNITS: dict[str, str] = {
+    "response_rate": "percent",
+    "worst": "percent",
+    "best": "percent",
+    "annualised_percent": "percent",
+    "returning_customers_percent": "percent",
+    "grr": "percent",
+    "nrr": "percent",
+    "within_days": "days",
+    "p90": "seconds",
+    **dict.fromkeys(("mrr_start", "mrr_kept", "mrr_end", "mrr_lost", "mrr_expansion"), "money"),
+}
+
+
+def named(details: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """(name, value, unit) of each detail that has a plain name and a value; the unit is "" for a plain number."""
+    return [(DETAILS[key], details[key], UNITS.get(key, "")) for key in DETAILS if details.get(key) is not None]
