@@ -34,6 +34,7 @@ from store import Published, StoreError, open_store
 TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
 HISTORY = 12  # how many whole weeks, months ... `--by` shows where no days are given
 WIDTH = 80
+UTC_CLOCK = ZoneInfo("UTC")
 MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
 
 
@@ -259,7 +260,7 @@ def plain_period(period: Period) -> dict[str, str]:
 # --- the answers, as text ---------------------------------------------------------------------------------------------
 
 
-def as_text(found: dict[str, Any], zone: ZoneInfo = ZoneInfo("UTC"), at: date | None = None) -> str:
+def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None = None) -> str:
     """One sentence, then a table of at most 80 columns, then how old it is. `found` is what `answer` gives.
 
     `zone` is where the clock of "As of" hangs; `at` is the day that was asked for, if one was.

@@ -13,7 +13,6 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from settings import Settings
 
-
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 
 

@@ -163,6 +163,16 @@ def test_sample_data_never_goes_into_a_store_somebody_chose(started: Started, co
     assert answer.stdout == "Open http://127.0.0.1:8765 (Ctrl+C ends it)\nserving run app.py --server.port 8765\n"
 
 
+@pytest.mark.parametrize("absolute", [False, True])
+def test_settings_named_from_the_callers_folder_are_those(started: Started, tmp_path: Path, absolute: bool) -> None:
+    project = started({"streamlit.py": "import os; print(os.environ['EMPATHY_CONFIG'])\n"})
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    named = str(elsewhere / "my.toml") if absolute else "my.toml"
+    answer = run("serve", project=project, folder=elsewhere, environment={"EMPATHY_CONFIG": named})
+    assert answer.stdout.endswith(f"\n{elsewhere.resolve() / 'my.toml'}\n")
+
+
 def test_the_locked_lists_name_no_place_on_a_network_or_a_disk() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text().splitlines()

@@ -1,0 +1,164 @@
+"""`./run refresh`: what a whole refresh takes away, what it keeps, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import refresh
+from settings import Settings, load
+from store import open_store
+from store.published import SourceState
+from tests.builders import NOW, customer
+
+SOURCE = """
+[sources.{name}]
+type = "files"
+[[sources.{name}.files]]
+path = "{path}"
+record = "customer"
+[sources.{name}.files.fields]
+id = "id"
+name = "name"
+"""
+
+
+class Company:
+    """A folder with two files of three and two customers, and the settings that a test writes."""
+
+    def __init__(self, folder: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.database_url, self.capsys = folder, database_url, capsys
+        (folder / "three.csv").write_text("id,name\na,A\nb,B\nc,C\n")
+        (folder / "two.csv").write_text("id,name\nd,D\ne,E\n")
+
+    def refreshes(self, *arguments: str, code: int = 0, more: str = "", **sources: str) -> str:
+        """What is said when the sources name these files."""
+        written = "".join(SOURCE.format(name=name, path=path) for name, path in sources.items())
+        (self.folder / "empathy.toml").write_text(f'database_url = "{self.database_url}"\n{written}{more}')
+        assert refresh.main(["--config", str(self.folder / "empathy.toml"), *arguments]) == code
+        said = self.capsys.readouterr().err
+        assert "Traceback" not in said
+        return said
+
+    @property
+    def settings(self) -> Settings:
+        return load(self.folder / "empathy.toml")
+
+    def sources(self) -> dict[str, SourceState]:
+        with open_store(self.settings).reading() as published:
+            return {each.name: each for each in published.sources()}
+
+    def customers(self) -> int:
+        with open_store(self.settings).reading() as published:
+            return published.rows("customer")
+
+    def has_sample(self) -> None:
+        """As after ./run: the invented company, made of two rows here."""
+        (self.folder / "empathy.toml").write_text(f'database_url = "{self.database_url}"\n')
+        store = open_store(self.settings)
+        with store.refreshing(NOW) as running:
+            run = running.begin_run("sample", "sample", NOW, replaces=True)
+            run.save([customer("s1"), customer("s2")], NOW)
+            run.finish(NOW)
+            running.publish(NOW)
+        store.engine.dispose()
+
+
+@pytest.fixture
+def company(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> Company:
+    return Company(tmp_path, database_url, capsys)
+
+
+def test_a_source_with_a_new_name_is_counted_once(company: Company) -> None:
+    company.refreshes(desk="three.csv")
+    said = company.refreshes(helpdesk="three.csv")
+    assert "desk is no longer in the settings: its 3 rows were removed.\n" in said
+    assert list(company.sources()) == ["helpdesk"]
+    assert company.customers() == 3
+    assert "no longer" not in company.refreshes(helpdesk="three.csv")
+
+
+def test_nothing_is_taken_away_while_a_source_fails(company: Company) -> None:
+    company.refreshes(desk="three.csv")
+    said = company.refreshes(helpdesk="three.csv", crm="nowhere.csv", code=1)
+    assert "no longer" not in said
+    assert {name: each.rows.get("customer", 0) for name, each in company.sources().items()} == {
+        "crm": 0,
+        "desk": 3,
+        "helpdesk": 3,
+    }
+
+
+def test_nothing_is_taken_away_where_only_one_source_is_read(company: Company) -> None:
+    company.refreshes(desk="three.csv")
+    assert "no longer" not in company.refreshes("--only", "crm", crm="two.csv")
+    assert company.customers() == 5
+
+
+def test_the_sample_stays_until_there_is_a_real_row(company: Company) -> None:
+    company.has_sample()
+    said = company.refreshes(crm="nowhere.csv", code=1)
+    assert "invented sample" not in said
+    assert company.sources()["sample"].rows == {"customer": 2}
+    said = company.refreshes(crm="two.csv")
+    assert "The invented sample company was removed" in said
+    assert list(company.sources()) == ["crm"]
+    assert company.customers() == 2
+
+
+def test_one_real_row_is_enough_though_another_source_fails(company: Company) -> None:
+    company.has_sample()
+    assert "The invented sample company was removed" in company.refreshes(crm="two.csv", desk="nowhere.csv", code=1)
+    assert company.customers() == 2
+
+
+def test_a_real_source_may_be_called_sample(company: Company) -> None:
+    company.has_sample()
+    company.refreshes(sample="three.csv", crm="two.csv")
+    assert company.sources()["sample"].rows == {"customer": 3}
+    assert not company.sources()["sample"].is_sample
+
+
+def test_rows_of_before_are_spoken_of_once_and_only_where_there_are_some(company: Company) -> None:
+    assert "The rows of before" not in company.refreshes(crm="nowhere.csv", code=1)
+    company.refreshes(crm="two.csv")
+    assert company.refreshes(crm="nowhere.csv", code=1).count("The rows of before are kept.") == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ('[sources.b]\ntype = "carrier pigeon"\n', "b: FAILED. There is no source type 'carrier pigeon'"),
+        ('[sources.b]\ntype = "github"\ncolour = 1\n', "b: FAILED. sources.b.colour: there is no such setting"),
+        ('[sources.b]\ntype = "github"\n', 'b: FAILED. [sources.b] needs a line repository = "owner/name".'),
+        ('[sources.b]\ntype = "files"\ncolour = 1\n', "b: FAILED. "),
+    ],
+)
+def test_what_is_wrong_with_one_source_does_not_stop_the_others(company: Company, wrong: str, sentence: str) -> None:
+    said = company.refreshes(crm="two.csv", more=wrong, code=1)
+    assert sentence in said
+    assert company.customers() == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--bogus"], "No such option"),
+        (["--only"], "requires an argument"),
+        (["now"], "unexpected extra argument"),
+        (["--config", "nowhere.toml"], "There is no settings file"),
+    ],
+)
+def test_what_is_not_understood_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert refresh.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_help_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refresh.main(["--help"]) == 0
+    assert "--only" in capsys.readouterr().out

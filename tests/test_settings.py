@@ -1,0 +1,86 @@
+"""Settings: whatever is wrong is one sentence, and names the file or the variable that it stands in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from settings import SettingsError, load
+from store import StoreError, open_store
+from tests.builders import settings
+
+
+def said(folder: Path, text: str = "") -> str:
+    (folder / "empathy.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load(folder / "empathy.toml")
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("[sources.a]\nfresh_within_hours = 2", "empathy.toml: [sources.a] needs a line type = ..., for example type"),
+        ("sources.a = 3", "empathy.toml, sources.a: this is a table; write [sources.a] and its settings on the lines"),
+        ("sources = 3", "empathy.toml, sources: this is a table; write [sources.NAME] and its settings on the lines"),
+        ('words = "x"', "empathy.toml, words: this is a table; write [words]"),
+        ('grace_days = "x"', "empathy.toml, grace_days: this must be a whole number."),
+        ("grace_days = -1", "empathy.toml, grace_days: this must be at least 0."),
+        ("company = 3", 'empathy.toml, company: this must be text in quotes, like "...".'),
+        ("colour = 3", "empathy.toml, colour: there is no such setting."),
+        ('time_zone = "Mars"', "empathy.toml, time_zone: there is no time zone 'Mars'"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_plain_sentence(tmp_path: Path, written: str, sentence: str) -> None:
+    assert said(tmp_path, written).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("EMPATHY_TIME_ZONE", "Mars", "The environment variable EMPATHY_TIME_ZONE: there is no time zone 'Mars'"),
+        ("EMPATHY_SOURCES", "x", "The environment variable EMPATHY_SOURCES cannot be read: sources is a table."),
+        ("EMPATHY_GRACE_DAYS", "x", "The environment variable EMPATHY_GRACE_DAYS: this must be a whole number."),
+        ("EMPATHY_WORDS__CLIENT", "x", "The environment variable EMPATHY_WORDS__CLIENT: there is no such setting."),
+        (
+            "EMPATHY_SOURCES__A__REPOSITORY",
+            "o/r",
+            "The environment variable EMPATHY_SOURCES__A__REPOSITORY: [sources.a] needs a line type = ...",
+        ),
+    ],
+)
+def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert said(tmp_path).startswith(sentence)
+
+
+def test_one_weight_of_severity_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text("[pain.severity]\nblocker = 20\n")
+    found = load(tmp_path / "empathy.toml").pain.severity
+    assert found == {"cosmetic": 1, "minor": 2, "major": 4, "blocker": 20}
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql+psycopg2://u@h/d", "asks for the driver 'psycopg2', which is not here; write postgresql://..."),
+        ("postgresql://u@[::1", "is not an address of a database"),
+        ("postgresql://u@h:port/d", "is not an address of a database"),
+        ("mysql://u@h/d", "names 'mysql'; use sqlite or postgresql."),
+        ("nonsense", "is not an address of a database"),
+    ],
+)
+def test_an_address_that_is_none_is_one_sentence(url: str, sentence: str) -> None:
+    with pytest.raises(StoreError, match="The setting database_url") as caught:
+        open_store(settings(url))
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_may_be_written_in_each_usual_way(scheme: str) -> None:
+    assert open_store(settings(f"{scheme}://u@h/d")).engine.url.drivername == "postgresql+psycopg"
