@@ -30,6 +30,7 @@ from metrics.metric import (
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import Published, StoreError, open_store
+from store.tallies import MEASURES
 
 TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
 HISTORY = 12  # how many whole weeks, months ... `--by` shows where no days are given
@@ -101,8 +102,9 @@ def _check(question: Question, settings: Settings, now: datetime) -> None:
 def _check_values(published: Published, asked: Metric, where: dict[str, str]) -> None:
     """A value that no row of the store has is a slip of the pen, not an area about which nothing is known."""
     check_dimensions(asked, where)
+    names_of_measures = [measure.name for measure in MEASURES]
     for dimension, value in where.items():
-        known = published.known_values(dimension)
+        known = list(dict.fromkeys(each for name in names_of_measures for each in published.values(name, dimension)))
         if value and value not in known:
             names = sorted(each for each in known[: MOST_NAMED + 1] if each)[:MOST_NAMED]
             more = len([each for each in known if each]) - len(names)
@@ -406,7 +408,9 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     for bug in found["bugs"]:
         why = bug["why"][:1].upper() + bug["why"][1:]
         lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"]))]
+        lines += [
+            _wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"], at))
+        ]
         blocks.append("\n".join(lines))
     blocks += [_wrapped(text) for text in (found["missing"], found["coverage_sentence"]) if text]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
@@ -422,15 +426,23 @@ def _marks(bug: dict[str, Any]) -> str:
     return f" [{', '.join(marks)}]"
 
 
-def _who(bug: dict[str, Any], currency: str) -> str:
+def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
     """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
-    owner = bug["owner"] or ("not in the tracker" if bug["badge"] else "nobody owns it yet")
+    nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
+    # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
+    owner = bug["owner"] or ("" if at else nobody)
     days = f"{bug['age_days']:,} {'day' if bug['age_days'] == 1 else 'days'}"
     age = f"open for {days}" if bug["standing"] == "open" else f"{bug['standing']}; opened {days} ago"
-    expected = f"expected {_day(date.fromisoformat(bug['expected_on']))}" if bug["expected_on"] else "no date given"
+    expected = (
+        f"expected {_day(date.fromisoformat(bug['expected_on']))}"
+        if bug["expected_on"]
+        else ""
+        if at
+        else "no date given"
+    )
     revenue = bug["revenue"]
     money = f"{currency} {revenue['total']:,.0f} a month of revenue" if revenue["customers"] else "revenue not known"
-    return "; ".join((owner, age, expected, money)) + "."
+    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
 
 
 def _day(day: date) -> str:

@@ -212,13 +212,6 @@ class Published:
         )
         return list(self._connection.scalars(chosen))
 
-    def known_values(self, dimension: str) -> list[str]:
-        """The values of a dimension that occur in any count, the most frequent first; "" where it was not said."""
-        _known_dimension(dimension)
-        column = tally.c[dimension]
-        chosen = select(column).group_by(column).order_by(func.sum(tally.c.n).desc(), column)
-        return list(self._connection.scalars(chosen))
-
     def span(self, measure: str) -> tuple[date, date] | None:
         """First and last day that have a count."""
         table = tally_total.c
