@@ -51,7 +51,8 @@ def table(states: Sequence[SourceState], view: View) -> None:
 
 def _state(state: SourceState, view: View) -> str:
     if state.outcome == "failed":
-        return f"failed; the rows of before are kept. {state.reason}"
+        kept = "; the rows of before are kept" if any(state.rows.values()) else ""
+        return f"failed{kept}. {state.reason}"
     if state.outcome == "interrupted":
         return "the last read did not finish; the next one goes on from there"
     if state.outcome == "never read":

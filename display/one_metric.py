@@ -10,6 +10,7 @@ import streamlit as st
 from display import tables, words
 from display.foreign import plain
 from display.links import METRIC
+from metrics.details import named
 from metrics.metric import Metric, Reading
 from metrics.readings import Mark, MetricPage
 
@@ -75,7 +76,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
     st.table(tables.columns(rows), border="horizontal", hide_index=True, alt=f"{metric.name}, newest first")
 
 
-def definition(metric: Metric, page: MetricPage) -> None:
+def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     """Everything a finance director asks."""
     st.markdown(f"**{metric.asks}** {metric.why}")
     rows = [
@@ -83,7 +84,7 @@ def definition(metric: Metric, page: MetricPage) -> None:
         ("Direction", DIRECTION[metric.better]),
         ("Not shown below", metric.counted(metric.withheld_below)),
         ("Only a range below", metric.counted(metric.thin_below)),
-        *details(metric, page.reading),
+        *details(page.reading, currency),
         *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),
         ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
@@ -93,36 +94,19 @@ def definition(metric: Metric, page: MetricPage) -> None:
     st.markdown("\n".join(f"- {plain(caveat, 500)}" for caveat in metric.caveats))
 
 
-# Names of details that a reader asks for, as people say them; the rest stays in ./run read --json.
-DETAILS: dict[str, str] = {
-    "response_rate": "Answered of those asked",
-    "satisfied": "Satisfied",
-    "mean": "Average score",
-    "promoters": "Promoters (9, 10)",
-    "passives": "Passives (7, 8)",
-    "detractors": "Detractors (0 to 6)",
-    "at_start": "At the start",
-    "lost": "Lost",
-    "new": "New",
-    "reactivated": "Came back",
-    "leavers": "Leavers",
-    "average_headcount": "Average headcount",
-    "tickets": "Tickets",
-    "average_customers": "Average customers",
-    "ordered_again": "Ordered again",
-    "window_not_over": "First-time customers whose time is not over",
-}
+def details(reading: Reading, currency: str) -> list[tuple[str, str]]:
+    """The parts of the number by their plain names, with units."""
+    return [(name, detail(found, unit, currency)) for name, found, unit in named(reading.details)]
 
 
-def details(metric: Metric, reading: Reading) -> list[tuple[str, str]]:
-    return [
-        (name, _detail(key, reading.details[key]))
-        for key, name in DETAILS.items()
-        if reading.details.get(key) is not None
-    ]
-
-
-def _detail(key: str, found: Any) -> str:
-    if key == "response_rate":
+def detail(found: Any, unit: str, currency: str) -> str:
+    if isinstance(found, str) or found is None:
+        return str(found or words.NOTHING)
+    if unit == "percent":
         return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
-    return words.number(found, 0 if float(found).is_integer() else 1)
+    if unit == "seconds":
+        return words.wait(found)
+    if unit == "money":
+        return f"{currency} {found:,.0f}"
+    number = words.number(found, 0 if float(found).is_integer() else 1)
+    return f"{number} {unit}".strip()

@@ -50,7 +50,7 @@ if shown.dimensions:
         tables.groups(shown, page.groups, by, f"{shown.name} by {by}")
 
 st.header("What it means", anchor=False)
-one_metric.definition(shown, page)
+one_metric.definition(shown, page, view.settings.currency)
 
 st.page_link(HEALTH, label="All numbers")
 frame.as_of(view, page.reading.sources)

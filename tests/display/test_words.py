@@ -64,5 +64,12 @@ def test_an_age_is_said_in_its_largest_unit() -> None:
 
 
 def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
-    assert one_metric._detail("response_rate", 1.0) == "1.0\u00a0%"
-    assert one_metric._detail("response_rate", 27.4) == "27\u00a0%"
+    assert one_metric.detail(1.0, "percent", "EUR") == "1.0\u00a0%"
+    assert one_metric.detail(27.4, "percent", "EUR") == "27\u00a0%"
+
+
+def test_parts_of_a_number_have_their_units() -> None:
+    assert one_metric.detail(7400.0, "seconds", "EUR") == "2 h 3 min"
+    assert one_metric.detail(1234.4, "money", "USD") == "USD 1,234"
+    assert one_metric.detail(90, "days", "EUR") == "90 days"
+    assert one_metric.detail(4.25, "", "EUR") == "4.2"
