@@ -169,7 +169,7 @@ def sentence(metric: Metric, reading: Reading) -> str:
     """The whole answer: value, who stands behind it, range, and what changed."""
     if reading.value is None:
         return f"{metric.name}: {reading.reason}"
-    text = f"{metric.name} is {value(metric, reading.value)} ({standing(metric, reading)})"
+    text = f"{metric.name} is {value(metric, reading.value)}: {standing(metric, reading)}"
     if reading.state == "thin":
         return f"{text}. {reading.reason}"
     if metric.differ is None:
