@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,14 +73,18 @@ class Shape:
         self.position = {name: index for index, name in enumerate(self.columns)}
         self._values = attrgetter(*self.fields)
         self._has_names = any(each.name == "names" for each in dataclasses.fields(self.record))
-        self._converters: list[Callable[[Any, Any], Any]] = []
-        self._required: list[bool] = []
-        for each in stored_fields(self.record):
-            self._required.append(each.default is dataclasses.MISSING)
-            self._converters.append(self._converter(each, plain_type(hints[each.name]), pseudonym))
-        self._defaults = ["" if (table_name, name) in NEVER_NULL else None for name in self.fields]
+        # For each field: what turns its value into a cell, the cell of an empty one, and its name if it must not be empty.
+        self._steps: list[tuple[Callable[[Any, Any], Any], str | None, str]] = [
+            (
+                self._converter(each, plain_type(hints[each.name]), pseudonym),
+                "" if (table_name, each.name) in NEVER_NULL else None,
+                each.name if each.default is dataclasses.MISSING else "",
+            )
+            for each in stored_fields(self.record)
+        ]
         self._derive = [
-            (how[0], [self.fields.index(name) for name in how[1:]]) for how in DERIVED.get(table_name, {}).values()
+            self._derived(how[0], [self.fields.index(name) for name in how[1:]])
+            for how in DERIVED.get(table_name, {}).values()
         ]
         self._check = _CHECKS.get(table_name)
         self.upsert = self._upsert(dialect)
@@ -96,19 +100,17 @@ class Shape:
         row: list[Any] = [source]
         add = row.append
         names = record.names if self._has_names else ()
-        for value, convert, default, required, name in zip(
-            values, self._converters, self._defaults, self._required, self.fields, strict=True
-        ):
+        for value, (convert, empty, required) in zip(values, self._steps, strict=False):
             if value is None or value == "":
                 if required:
-                    raise CannotRead(name, "", "it is empty, and must not be")
-                add(default)
+                    raise CannotRead(required, "", "it is empty, and must not be")
+                add(empty)
             else:
                 add(convert(value, names))
         if self._check is not None:
             self._check(record)
-        for how, positions in self._derive:
-            add(self._derived(how, [values[position] for position in positions]))
+        for derived in self._derive:
+            add(derived(values))
         return tuple(row)
 
     def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
@@ -120,18 +122,32 @@ class Shape:
             return clean(mask(str(record.id)[:500], names), 200), value
         return (self.pseudonym(record.id) if isinstance(record.id, str) else "(not kept)"), value
 
-    def _derived(self, how: str, values: list[Any]) -> Any:
-        if any(value is None for value in values):
-            return None
-        if how == "wait":
-            # In UTC: Python takes two times of one zone apart by their clocks, which are an hour off over a change of clocks.
-            seconds = (values[1].astimezone(UTC) - values[0].astimezone(UTC)).total_seconds()
+    def _derived(self, how: str, positions: list[int]) -> Callable[[tuple[Any, ...]], Any]:
+        """What works out a derived cell from the values of a record."""
+        first, last = positions[0], positions[-1]
+        zone, in_sqlite = self.zone, self.sqlite
+
+        def wait(values: tuple[Any, ...]) -> str | None:
+            before, after = values[first], values[last]
+            if before is None or after is None:
+                return None
+            if before.tzinfo is not UTC or after.tzinfo is not UTC:
+                # Python takes two times of one zone apart by their clocks, which are an hour off over a change of clocks.
+                before, after = before.astimezone(UTC), after.astimezone(UTC)
+            seconds = (after - before).total_seconds()
             # A reply before the question is the upstream's clock, not a fast answer: no wait is known.
             return bin_of(seconds) if seconds >= 0 else None
-        day = values[0].astimezone(self.zone).date()
-        if how == "ordinal":
-            return day.toordinal()
-        return day.isoformat() if self.sqlite else day
+
+        def day(values: tuple[Any, ...]) -> Any:
+            if values[first] is None:
+                return None
+            on = values[first].astimezone(zone).date()
+            return on.isoformat() if in_sqlite else on
+
+        def ordinal(values: tuple[Any, ...]) -> int | None:
+            return None if values[first] is None else values[first].astimezone(zone).date().toordinal()
+
+        return {"wait": wait, "day": day, "ordinal": ordinal}[how]
 
     def _converter(self, each: Any, kind: type, pseudonym: Callable[[str], str]) -> Callable[[Any, Any], Any]:
         name = each.name
@@ -145,7 +161,7 @@ class Shape:
                 raise CannotRead(name, value, "it is not text")
             if len(value) > LONGEST_STRING:
                 raise CannotRead(name, value, f"it is longer than {LONGEST_STRING} characters")
-            if not value.isascii() or not value.isprintable():
+            if not (value.isascii() and value.isprintable()):
                 value = clean(value, LONGEST_STRING)
             if words and value not in words:
                 raise CannotRead(name, value, f"it is none of {', '.join(sorted(words))}")
@@ -189,8 +205,8 @@ class Shape:
                 raise CannotRead(name, value, "it is a date that cannot be")
             if value.tzinfo is not UTC:
                 value = value.astimezone(UTC)
-            value = value.replace(tzinfo=None)
-            return value.isoformat(" ") if in_sqlite else value
+            # Without "+00:00": cheaper than to take the zone off first.
+            return value.isoformat(" ")[:-6] if in_sqlite else value.replace(tzinfo=None)
 
         if each.metadata.get("pseudonym"):
             return as_pseudonym
@@ -221,6 +237,7 @@ class Shape:
         order = compiled.positiontup or []
         assert sorted(order) == sorted(self.columns)
         self.order = [self.position[name] for name in order]
+        self.ordered = itemgetter(*self.order)
         return str(compiled)
 
 
@@ -323,7 +340,7 @@ def _write(
     for row in rows:
         before = stored.get(row[id_at])
         if before is None:
-            new.append(tuple(row[index] for index in shape.order))
+            new.append(shape.ordered(row))
         else:
             differing = tuple(index for index, value in enumerate(row) if value != before[index])
             alike.setdefault(differing, []).append((*(row[index] for index in differing), row[id_at], row[0]))
