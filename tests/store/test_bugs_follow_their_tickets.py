@@ -90,11 +90,11 @@ def test_one_ticket_that_two_trackers_link_is_one_contact(store: Store) -> None:
         assert published.bug_days(LONG_AGO, TODAY) == [BugDay("B", YESTERDAY, 1, 0, 0)]
 
 
-def test_a_rating_that_comes_later_is_counted_where_the_report_is(store: Store) -> None:
+def test_a_rating_that_comes_later_is_counted_on_the_day_on_which_it_was_given(store: Store) -> None:
     save(store, [ticket("t"), report("B", id="r", ticket="t", reported_at=days_ago(50))])
     save(store, [answer(1, ticket="t")])
     with store.reading() as published:
-        assert published.bug_days(LONG_AGO, TODAY) == [BugDay("B", LONG_AGO, 1, 1, 1)]
+        assert published.bug_days(LONG_AGO, TODAY) == [BugDay("B", LONG_AGO, 1, 0, 0), BugDay("B", YESTERDAY, 0, 1, 1)]
 
 
 @pytest.mark.parametrize("gone", ["links", "tickets", "ratings"])
