@@ -37,7 +37,8 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
     import plotly.graph_objects as go
 
     scale = 3600.0 if metric.unit == "seconds" else 1.0
-    days = [reading.period.start for reading in shown]
+    # A week or a month stands at its start; a window of a year is told on the day on which it ends.
+    days = [each.period.start if each.period.days <= 31 else each.period.last_day for each in shown]
     drawn = go.Figure()
     band = [(day, reading.low, reading.high) for day, reading in zip(days, shown, strict=True)]
     for stretch in unbroken(band):
