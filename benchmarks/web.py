@@ -57,10 +57,10 @@ browser times are from the start of the navigation until every element is drawn,
 profile, "warm" the same profile again. The hard-coded page has six metrics with small lines and a table of ten rows and
 reads nothing; the bare page has one metric. Both are served with the same options and with the garbage collector frozen.
 
-Why bounds are missed, where they are. Twenty viewers at once: the runs share one interpreter, so their time follows the server CPU of a run, and
-the first page has 40 elements and as many sentences where the hard-coded one has 8 elements (an element costs about 0.2 ms); links to each bug and
-number are what the page is for, so they stay. Main-thread CPU: nearly all of it is the start of Streamlit's own scripts and the six small
-charts; the hard-coded page uses as much in the same run."""
+Why bounds are missed, where they are. Twenty viewers at once: the runs share one interpreter, so their time follows the
+server CPU of a run, and the first page has 40 elements where the hard-coded one has 8 (an element costs about 0.2 ms);
+the links to each bug and number are what the page is for, so they stay. Main-thread CPU: nearly all of it is the start of
+Streamlit's own scripts and the six small charts; the hard-coded page uses as much in the same run."""
 
 
 def measure() -> list[Figure]:
