@@ -5,6 +5,7 @@ What stands here is the frame of the server only; what people read is in pages/,
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,7 +39,9 @@ except settings.SettingsError as error:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     await warm.warm()
+    rest = asyncio.create_task(warm.warm_the_rest())
     yield
+    rest.cancel()
 
 
 app = st.App(

@@ -1,4 +1,4 @@
-"""Makes the first visitor wait no longer than the tenth: reads and runs the pages once, before anybody is let in."""
+"""Makes the first visitor wait no longer than the tenth: reads and runs the first page once before anybody is let in."""
 
 from __future__ import annotations
 
@@ -12,20 +12,34 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from display import frame
-from web.pages import PAGES
+from web.pages import PAGES, Page
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 10  # a store that hangs must not keep the server from starting and saying so
 
 
 async def warm() -> None:
-    """Never fails: a server that starts cold still serves."""
+    """The first page, before anybody is let in. Never fails: a server that starts cold still serves."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await read_ahead()
-            await visit_pages()
+            await visit(PAGES[:1])
     except Exception:
-        log.exception("The pages could not be run ahead; the first visitor waits a little longer.")
+        log.exception("The first page could not be run ahead; the first visitor waits a little longer.")
+    set_apart()
+
+
+async def warm_the_rest() -> None:
+    """The other pages, while the first visitors read the first one: Plotly alone takes a second to load."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await visit(PAGES[1:])
+    except Exception:
+        log.exception("The other pages could not be run ahead; their first visitor waits a little longer.")
+    set_apart()
+
+
+def set_apart() -> None:
     # Streamlit collects garbage after each run of a page, and would look at all that was loaded here every time: 45 to 80 ms.
     gc.collect()
     gc.freeze()
@@ -39,13 +53,13 @@ async def read_ahead() -> None:
         log.warning("Nothing could be read ahead: %s", error)
 
 
-async def visit_pages() -> None:
-    """Runs every page as a browser would, with nobody looking."""
+async def visit(pages: Iterable[Page]) -> None:
+    """Runs pages as a browser would, with nobody looking."""
     runs = runtime.get_instance()
     visitor = Visitor()
     session = runs.connect_session(client=visitor, user_info={})
     try:
-        for page in PAGES:
+        for page in pages:
             visitor.has_seen_all.clear()
             message = BackMsg()
             message.rerun_script.page_name = page.url_path
