@@ -53,7 +53,7 @@ def in_new_process(database_url: str, tickets: int, recent: bool, change: int) -
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", code, database_url],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         cwd=Path(__file__).parent.parent,

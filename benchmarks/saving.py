@@ -101,7 +101,7 @@ def first_load(database_url: str, count: int) -> float:
     )
     done = subprocess.run(
         [sys.executable, "-c", code, database_url],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         cwd=Path(__file__).parent.parent,
