@@ -29,7 +29,7 @@ from metrics.metric import (
 )
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
-from store import Published, StoreError, open_store
+from store import EmptyStoreError, Published, StoreError, open_store
 from store.tallies import MEASURES
 
 TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
@@ -68,7 +68,7 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
             if question.what == SOURCES:
                 return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
             if published.snapshot is None:
-                raise StoreError("The store is empty: nothing has been read yet. Type ./run refresh")
+                raise EmptyStoreError
             today = now.astimezone(settings.zone).date()
             if asked is None:
                 return _top_bugs(published, question.at or today, settings)

@@ -14,7 +14,7 @@ from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
-from store import BusyError, Refresh, StoreError, open_store
+from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
 
 SAMPLE = "sample"
 
@@ -195,10 +195,8 @@ def has_rows(settings: Settings) -> bool:
     store = open_store(settings)
     try:
         return store.snapshot_id() is not None
-    except StoreError as error:
-        if "empty" in str(error):
-            return False
-        raise
+    except EmptyStoreError:
+        return False
     finally:
         store.engine.dispose()
 

@@ -10,7 +10,7 @@ import streamlit as st
 from display import words
 from display.foreign import plain
 from metrics import readings
-from metrics.readings import SourceState, StoreError, View, sources, view
+from metrics.readings import EmptyStoreError, SourceState, StoreError, View, sources, view
 from settings import SettingsError
 
 LOOK = Path(__file__).with_name("look.css")
@@ -25,9 +25,9 @@ def opened() -> View:
     """The view of this run; where there is nothing to show, the page says why and what to do, and stops."""
     try:
         found = view(datetime.now(UTC))
+    except EmptyStoreError:
+        nothing_yet()
     except StoreError as error:
-        if "nothing has been read" in str(error):
-            nothing_yet()
         st.title("The numbers cannot be reached")
         st.write(plain(str(error), 500))
         st.write("This page looks again by itself when you reload it.")

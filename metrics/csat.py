@@ -15,10 +15,10 @@ from metrics.surveys import (
     sums,
     untested,
 )
+from store.records import DISSATISFIED_TO
 
-# The lowest score that is a satisfied answer, and the highest that is a dissatisfied one (METHODOLOGY 1.1).
+# The lowest score that is a satisfied answer (METHODOLOGY 1.1).
 SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
-DISSATISFIED_TO = {"1-5": 2, "1-4": 1, "1-3": 1, "1-2": 1}
 
 
 def of_bins(bins: Bins) -> Counted:

@@ -20,6 +20,7 @@ from metrics.metric import Metric, Reading, headline_period, read, series, split
 from metrics.period import Period, whole_months, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
+from store import EmptyStoreError as EmptyStoreError
 from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
 from store.published import Mark as Mark

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from metrics import pain as pains
 from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
-from store.publishing import BAD
+from store.records import DISSATISFIED_TO
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -539,10 +539,10 @@ def _company_ratings(published: Published, start: date, at: date) -> dict[date, 
     found: dict[date, tuple[int, int]] = {}
     for count in published.tally("csat", start, at + timedelta(days=1)):
         scale, _, score = count.bin.rpartition(":")
-        if scale not in BAD:
+        if scale not in DISSATISFIED_TO:
             continue
         rated, bad = found.get(count.day, (0, 0))
-        found[count.day] = (rated + count.n, bad + (count.n if int(score) <= BAD[scale] else 0))
+        found[count.day] = (rated + count.n, bad + (count.n if int(score) <= DISSATISFIED_TO[scale] else 0))
     return found
 
 

@@ -20,6 +20,13 @@ class StoreError(Exception):
     """The store cannot be used; the text says why and what to do."""
 
 
+class EmptyStoreError(StoreError):
+    """Nothing has been published in the store yet."""
+
+    def __init__(self) -> None:
+        super().__init__("The store is empty: nothing has been read yet. Type ./run refresh")
+
+
 def engine_for(settings: Settings) -> Engine:
     """An engine for settings.database_url. Relative SQLite paths start at settings.folder. Raises StoreError."""
     try:

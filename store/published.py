@@ -389,7 +389,7 @@ class Published:
     def _end_of(self, day: date) -> datetime:
         """The first instant after a company day, as the store keeps instants."""
         midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._settings.zone)
-        return midnight.astimezone(UTC).replace(tzinfo=None)
+        return naive(midnight)
 
     def reaches(self, at: date) -> list[Reach]:
         """For all bugs, from reports up to and including day `at`."""

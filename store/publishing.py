@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from settings import Settings
 from store.published import naive
+from store.records import DISSATISFIED_TO
 from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
@@ -65,7 +66,6 @@ from store.tallies import add_up, count_all, is_linked, is_problem, recount, tak
 VOICES = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
 UNLINKED_MOST = 2000
-BAD = {"1-5": 2, "1-4": 1, "1-3": 1, "1-2": 1}  # a rating up to this is a bad one (METHODOLOGY 1.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,7 +490,7 @@ def _bug_contacts(connection: Connection) -> None:
         )
     )
     rating = survey_response.c
-    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in BAD.items()))
+    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in DISSATISFIED_TO.items()))
     connection.execute(
         insert(bug_rating).from_select(
             [column.name for column in bug_rating.columns],

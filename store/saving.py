@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from store.histogram import bin_of
 from store.masking import clean, mask
+from store.published import naive
 from store.records import BY_TABLE, SCALES, WORDS, stored_fields
 from store.schema import BEFORE, DERIVED, FACTS, NEVER_NULL, plain_type
 
@@ -476,7 +477,7 @@ def _log_severity(
 ) -> None:
     """Severity moves a bug in the ranking, so each change is kept with its time."""
     id_at, severity_at = shape.position["id"], shape.position["severity"]
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = naive(now)
     moved = [
         (row[id_at], at.isoformat(" ") if shape.sqlite else at, stored[row[id_at]][severity_at], row[severity_at])
         for row in changed

@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
 from store import publishing
-from store.database import StoreError, engine_for
+from store.database import EmptyStoreError, StoreError, engine_for
 from store.masking import clean, mask
 from store.published import Published, naive
 from store.publishing import Cluster
@@ -113,11 +113,17 @@ class Store:
         file = self.engine.url.database
         if self.sqlite and file and file != ":memory:" and not Path(file).exists():
             return None  # only to connect would make the file
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self.looking() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             version: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
             return version
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection that only reads, for one question about the store itself. Raises StoreError."""
+        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Published]:
@@ -134,7 +140,7 @@ class Store:
     def snapshot_id(self) -> int | None:
         """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
         self._check_shape()
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self.looking() as connection:
             newest: int | None = connection.scalar(select(func.max(snapshot.c.id)))
             return newest
 
@@ -145,7 +151,7 @@ class Store:
             return
         version = self.shape_version()
         if version is None:
-            raise StoreError("The store is empty: nothing has been read yet. Type ./run refresh")
+            raise EmptyStoreError
         if version in OLDER:
             raise StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
         if version != HEAD:
@@ -158,7 +164,7 @@ class Store:
         self.migrate()
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self.looking() as connection:
             self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
         with self._words(), self.engine.begin() as connection:
             fence = self._take_lease(connection, holder, now)
@@ -206,7 +212,7 @@ class Store:
     def check_time_zone(self) -> None:
         """Raises StoreError where the settings mean other days than those that were counted."""
         self._check_shape()
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self.looking() as connection:
             stored = _time_zone_of(connection)
         if stored != self.settings.time_zone:
             raise self._two_time_zones(stored)
@@ -337,7 +343,7 @@ class Refresh:
 
     def rows_of(self, source: str) -> int:
         """How many rows of this source are stored now."""
-        with self.store._words(), self.store.engine.connect().execution_options(reading=True) as connection:
+        with self.store.looking() as connection:
             mine = row_count.c.source == source
             return int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
 
@@ -345,16 +351,13 @@ class Refresh:
         """The type of source that the stored rows of this name came from; None where there are none."""
         if not self.rows_of(source):
             return None
-        with self.store._words(), self.store.engine.connect().execution_options(reading=True) as connection:
+        with self.store.looking() as connection:
             with_rows = (run.c.source == source) & (run.c.rows_saved + run.c.rows_unchanged > 0)
             kind: str | None = connection.scalar(select(run.c.type).where(with_rows).order_by(run.c.id.desc()).limit(1))
             return kind
 
     def cursor(self, source: str) -> str | None:
-        with (
-            self.store._words(),
-            self.store.engine.connect().execution_options(reading=True) as connection,
-        ):
+        with self.store.looking() as connection:
             value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
             return value
 
