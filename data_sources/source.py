@@ -41,6 +41,10 @@ class Page:
     read: int = 0  # rows or items looked at, including blanks and those left out by a filter
     total: int | None = None
     place: str = ""  # the file or address that it is from: what was set aside there before is judged anew
+    gone: list[tuple[str, str]] = field(default_factory=list)  # (record, id) of rows that upstream says it no longer has
+    # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
+    # and was in none of its pages is gone.
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,6 @@ class Source:
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""
     drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read
+    # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
+    # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
+    declares: Callable[[Asked], dict[str, frozenset[str]]] | None = None

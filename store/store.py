@@ -51,8 +51,8 @@ from store.schema import BEFORE, FACTS, cursor, lease, meta, row_count, run, set
 
 LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
-OLDER = ("0001",)  # the migrations in store/migrations/versions ...
-HEAD = "0002"  # ... and the newest of them
+OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
+HEAD = "0003"  # ... and the newest of them
 
 
 class BusyError(StoreError):

@@ -90,6 +90,7 @@ class Measure:
     dimensions: Mapping[str, Expression]
     where: Expression = ALWAYS
     amount: Expression | None = None
+    version: int = 1  # another number when it counts otherwise than before
 
     def select(self, narrowed: Expression, sign: int = 1) -> Select[*tuple[Any, ...]]:
         """The counts of what `narrowed` lets through, as rows of the tally; below zero for a `sign` of -1."""
