@@ -12,6 +12,7 @@ import click
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
+from metrics.cautions import percent
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
@@ -29,7 +30,13 @@ class Outcome:
     keeps_rows: bool = False  # it failed, and the rows of before are there
     rows: int = 0
     saved: int = 0
-    set_aside: int = 0
+    of: int = 0  # rows of the last whole read and what was read since, and how many of them were rejected
+    rejected: int = 0
+    reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
+
+    @property
+    def nothing_usable(self) -> bool:
+        return 0 < self.of == self.rejected
 
 
 def refresh(
@@ -120,6 +127,7 @@ def _read_source(
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,
+                whole=page.whole,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
@@ -135,7 +143,9 @@ def _read_source(
         traceback.print_exc(file=sys.stderr)
         run.finish(datetime.now(UTC), "failed", outcome.failed)
     outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
-    outcome.rows, outcome.saved, outcome.set_aside = run.rows_read, run.rows_saved, run.rows_set_aside
+    outcome.rows, outcome.saved = run.rows_read, run.rows_saved
+    outcome.of, outcome.rejected = run.rejected()
+    outcome.reasons = tuple(run.first_rejected.values())
     progress.ended(outcome)
     return outcome
 
@@ -178,8 +188,14 @@ class Progress:
             text += " The rows of before are kept." if outcome.keeps_rows else ""
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
-            text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
+        if outcome.rejected:
+            share = percent(outcome.rejected, outcome.of)
+            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
         self._say(text, final=True)
+        for reason in outcome.reasons:
+            self._say(f"  {' '.join(reason.split())}", final=True)
+        if outcome.rejected:
+            self._say("  ./run read rejected lists them.", final=True)
 
     def note(self, text: str) -> None:
         self._say(text, final=True)
@@ -191,7 +207,7 @@ class Progress:
         if self.quiet:
             return
         if self.terminal:
-            sys.stderr.write(f"\r\033[K{text[:118]}" + ("\n" if final else ""))
+            sys.stderr.write(f"\r\033[K{text if final else text[:118]}" + ("\n" if final else ""))
             sys.stderr.flush()
             return
         now = time.monotonic()
@@ -234,7 +250,7 @@ def command(config: str | None, only: str | None, full: bool, sample: bool) -> i
             "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
         )
     outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
-    return 1 if any(outcome.failed for outcome in outcomes) else 0
+    return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -50,6 +50,7 @@ from store.schema import (
     mark,
     meta,
     purchase,
+    read_rows,
     release,
     revenue_month,
     row_count,
@@ -779,10 +780,28 @@ _DATED = {
 def _stored_rows(connection: Connection) -> None:
     """How many rows each source has of each noun; the numbers themselves were kept while saving."""
     connection.execute(delete(stored_rows))
+    # Also of what has no rows because all of them were rejected.
+    known = union(
+        select(row_count.c.source, row_count.c.record), select(read_rows.c.source, read_rows.c.record)
+    ).subquery("known")
+    of_source = and_(read_rows.c.source == known.c.source, read_rows.c.record == known.c.record)
     connection.execute(
         insert(stored_rows).from_select(
-            ["source", "record", "n", "undated"],
-            select(row_count.c.source, row_count.c.record, row_count.c.n, literal(0)),
+            ["source", "record", "n", "undated", "read", "rejected"],
+            select(
+                known.c.source,
+                known.c.record,
+                func.coalesce(func.max(row_count.c.n), 0),
+                literal(0),
+                func.coalesce(func.sum(read_rows.c.read), 0),
+                func.coalesce(func.sum(read_rows.c.rejected), 0),
+            )
+            .select_from(
+                known.outerjoin(
+                    row_count, and_(row_count.c.source == known.c.source, row_count.c.record == known.c.record)
+                ).outerjoin(read_rows, of_source)
+            )
+            .group_by(known.c.source, known.c.record),
         )
     )
     for record, dated in _DATED.items():

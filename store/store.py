@@ -16,6 +16,7 @@ import hmac
 import os
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -47,10 +48,11 @@ from store.saving import (
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
+from store.schema import BEFORE, FACTS, cursor, lease, meta, read_rows, row_count, run, set_aside, snapshot
 
 LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
+FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
 HEAD = "0003"  # ... and the newest of them
 
@@ -389,6 +391,16 @@ class Refresh:
             return int(made[0])
 
 
+@dataclass(slots=True)
+class _Read:
+    """Rows of one noun at one place: in other runs since its last whole read, and in this one."""
+
+    read_before: int = 0
+    rejected_before: int = 0
+    read: int = 0
+    rejected: int = 0
+
+
 @dataclass
 class Run:
     """One source's part of a refresh."""
@@ -401,7 +413,10 @@ class Run:
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_set_aside: int = 0
+    # (record, column) -> the first rejected row of it, in words, masked.
+    first_rejected: dict[tuple[str, str], str] = field(default_factory=dict)
     _streams: set[str] = field(default_factory=set)
+    _reads: dict[tuple[str, str], _Read] = field(default_factory=dict)
 
     def save(
         self,
@@ -411,8 +426,12 @@ class Run:
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
+        whole: bool = False,
     ) -> None:
-        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
+        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
+
+        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run.
+        """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
@@ -422,6 +441,7 @@ class Run:
                 self.replaces = False
             refused = self._save_records(connection, records, now)
             self._set_aside(connection, aside, refused, stream, now)
+            self._count_read(connection, records, aside, refused, stream, whole)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
             self.rows_read += len(records) + len(aside) if read is None else read
@@ -472,6 +492,10 @@ class Run:
             for record, place, column, value, reason in found
         }
         self.rows_set_aside += len({(record, place) for record, place, _ in rows})
+        for (record, place, column), (value, reason) in rows.items():
+            if len(self.first_rejected) < FIRST_REASONS:
+                # Two wrong values of one column are one reason to whoever mends the mapping.
+                self.first_rejected.setdefault((record, column), f"{place}, {column}: {value!r} {reason}")
         at = naive(now)
         insert_or_replace(
             connection,
@@ -490,6 +514,55 @@ class Run:
                 for (record, place, column), (value, reason) in rows.items()
             ],
         )
+
+    def _count_read(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        aside: Sequence[AsideRow],
+        refused: Sequence[Refused],
+        place: str,
+        whole: bool,
+    ) -> None:
+        """How many rows were read and rejected here: in this run where it is whole, else added to what was before."""
+        by_source = Counter(record for record, _ in {(each.record, each.place) for each in aside})
+        at_the_door = Counter(each.record for each in refused)
+        read = by_source + Counter(record.TABLE for record in records)
+        mine = (read_rows.c.source == self.source) & (read_rows.c.place == place)
+        for record in read:
+            if (place, record) not in self._reads:
+                row = connection.execute(select(read_rows).where(mine, read_rows.c.record == record)).one_or_none()
+                self._reads[place, record] = _Read(row.read, row.rejected) if row else _Read()
+            counts = self._reads[place, record]
+            counts.read += read[record]
+            counts.rejected += by_source[record] + at_the_door[record]
+        if whole:
+            connection.execute(delete(read_rows).where(mine))
+            for known in self._reads:
+                if known[0] == place:
+                    self._reads[known].read_before = self._reads[known].rejected_before = 0
+        changed = [known for known in self._reads if known[0] == place and (whole or known[1] in read)]
+        insert_or_replace(
+            connection,
+            read_rows,
+            [
+                {
+                    "source": self.source,
+                    "place": place,
+                    "record": record,
+                    "read": counts.read_before + counts.read,
+                    "rejected": counts.rejected_before + counts.rejected,
+                }
+                for (_, record), counts in ((known, self._reads[known]) for known in changed)
+            ],
+        )
+
+    def rejected(self) -> tuple[int, int]:
+        """Rows read and rows rejected of this source, in the last whole read of each place and what was read since."""
+        sums = func.coalesce(func.sum(read_rows.c.read), 0), func.coalesce(func.sum(read_rows.c.rejected), 0)
+        with self.refresh.store.looking() as connection:
+            read, rejected = connection.execute(select(*sums).where(read_rows.c.source == self.source)).one()
+            return int(read), int(rejected)
 
     def _move_cursor(self, connection: Connection, value: str, now: datetime) -> None:
         mine = cursor.c.source == self.source
@@ -558,7 +631,8 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     _forget_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))
-    connection.execute(delete(row_count).where(row_count.c.source == source))
+    for noted in (row_count, read_rows):
+        connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
 
