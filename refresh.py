@@ -32,6 +32,9 @@ class Outcome:
     saved: int = 0
     of: int = 0  # rows of the last whole read and what was read since, and how many of them were rejected
     rejected: int = 0
+    removed: int = 0
+    waiting: int = 0  # rows that are no longer in the source, too many to remove without being asked
+    stored: int = 0
     reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
 
     @property
@@ -45,6 +48,7 @@ def refresh(
     only: str | None = None,
     full: bool = False,
     progress: Progress | None = None,
+    accept_removal: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -63,7 +67,7 @@ def refresh(
                 if (fields := declared(settings, name, told, now)) is not None:
                     running.declare(name, fields)
             for name, told in chosen.items():
-                outcomes.append(_read_source(running, settings, name, told, now, full, progress))
+                outcomes.append(_read_source(running, settings, name, told, now, full, progress, accept_removal))
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
             progress.step("counting")
@@ -105,6 +109,7 @@ def _read_source(
     now: datetime,
     full: bool,
     progress: Progress,
+    accept_removal: bool,
 ) -> Outcome:
     """The only place that catches everything, once for each source: one bad source must not stop the others."""
     outcome = Outcome(name)
@@ -118,6 +123,7 @@ def _read_source(
         is_another = type_before not in (None, told.type)
         run.replaces = replaces = source.replaces or is_another
         since = None if full or is_another else running.cursor(name)
+        run.reads_everything, run.accepts_removal = since is None, accept_removal
         asked = Asked(name, told.options, settings, since, now)
         for page in source.fetch(asked):
             run.save(
@@ -128,6 +134,7 @@ def _read_source(
                 read=page.read or None,
                 stream=page.place,
                 whole=page.whole,
+                gone=page.gone,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
@@ -144,6 +151,8 @@ def _read_source(
         run.finish(datetime.now(UTC), "failed", outcome.failed)
     outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
     outcome.rows, outcome.saved = run.rows_read, run.rows_saved
+    outcome.removed, outcome.waiting = run.rows_removed, run.rows_waiting
+    outcome.stored = running.rows_of(name) if outcome.waiting else 0
     outcome.of, outcome.rejected = run.rejected()
     outcome.reasons = tuple(run.first_rejected.values())
     progress.ended(outcome)
@@ -191,7 +200,15 @@ class Progress:
         if outcome.rejected:
             share = percent(outcome.rejected, outcome.of)
             text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
+        if outcome.removed:
+            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer there"
         self._say(text, final=True)
+        if outcome.waiting:
+            self._say(
+                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source. That is more than 20%, so "
+                "they stay until you accept it: ./run refresh --accept-removal",
+                final=True,
+            )
         for reason in outcome.reasons:
             self._say(f"  {' '.join(reason.split())}", final=True)
         if outcome.rejected:
@@ -236,8 +253,13 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--config", help="the settings file; default empathy.toml here, if there is one")
 @click.option("--only", metavar="SOURCE", help="only this source of the settings")
 @click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
+@click.option(
+    "--accept-removal",
+    is_flag=True,
+    help="remove rows that are no longer in a source, also if they are more than 20% of it",
+)
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
-def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
+def command(config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool) -> int:
     settings = load(config)
     if sample:
         if has_rows(settings):
@@ -249,7 +271,7 @@ def command(config: str | None, only: str | None, full: bool, sample: bool) -> i
             "No source is set up: there is no [sources.NAME] in the settings. "
             "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
         )
-    outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+    outcomes = refresh(settings, datetime.now(UTC), only, full, Progress(), accept_removal)
     return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
 
 

@@ -35,7 +35,7 @@ def table(states: Sequence[SourceState], view: View) -> None:
             "Source": plain(state.name),
             "Kind": plain(state.type),
             "Last read": words.ago(state.last_succeeded_at, view.now) if state.last_succeeded_at else "never",
-            "State": plain(_state(state, view), 400),
+            "State": plain(_state(state, view) + _waiting(state), 600),
             "Holds": ", ".join(_held(record, n) for record, n in sorted(state.rows.items()) if n) or "nothing",
             "Rejected": plain(_rejected(state), 400),
         }
@@ -56,6 +56,15 @@ def _state(state: SourceState, view: View) -> str:
     if frame.is_stale(state, view.now):
         return f"old: promised every {state.stale_after_hours:g} hours"
     return "being read now" if state.outcome == "running" else "read in time"
+
+
+def _waiting(state: SourceState) -> str:
+    if not state.waiting:
+        return ""
+    return (
+        f". {state.waiting:,} of {sum(state.rows.values()):,} rows are no longer in the source: they are still counted, "
+        "until somebody accepts that so many go (./run refresh --accept-removal)"
+    )
 
 
 def _rejected(state: SourceState) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from settings import Settings
+from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
 from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
@@ -52,6 +53,7 @@ from store.schema import (
     purchase,
     read_rows,
     release,
+    removal,
     revenue_month,
     row_count,
     stored_rows,
@@ -804,6 +806,17 @@ def _stored_rows(connection: Connection) -> None:
             .group_by(known.c.source, known.c.record),
         )
     )
+    waiting = (
+        select(func.coalesce(func.sum(func.length(removal.c.ids) / 8), 0))
+        .where(
+            removal.c.source == stored_rows.c.source,
+            removal.c.record == stored_rows.c.record,
+            removal.c.run == WAITING,
+        )
+        .scalar_subquery()
+        .correlate(stored_rows)
+    )
+    connection.execute(update(stored_rows).values(waiting=waiting))
     for record, dated in _DATED.items():
         table = FACTS[record]
         undated = (

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import publishing
+from store import listings, publishing
 from store.database import EmptyStoreError, StoreError, engine_for
 from store.masking import clean, mask
 from store.published import Published, naive
@@ -45,13 +45,28 @@ from store.saving import (
     keep_before,
     mark_dirty,
     mark_reported,
+    remove_records,
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, lease, meta, read_rows, row_count, run, set_aside, snapshot
+from store.schema import (
+    BEFORE,
+    FACTS,
+    cursor,
+    lease,
+    listing,
+    meta,
+    read_rows,
+    removal,
+    row_count,
+    run,
+    set_aside,
+    snapshot,
+)
 
 LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
+REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
 HEAD = "0003"  # ... and the newest of them
@@ -413,9 +428,15 @@ class Run:
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_set_aside: int = 0
+    reads_everything: bool = False  # the source was asked for all that it has, not for what changed
+    accepts_removal: bool = False  # however many rows have left the source, they may go
+    rows_removed: int = 0
+    rows_waiting: int = 0  # rows that have left the source, but are too many to go without a word
     # (record, column) -> the first rejected row of it, in words, masked.
     first_rejected: dict[tuple[str, str], str] = field(default_factory=dict)
     _streams: set[str] = field(default_factory=set)
+    _whole: set[str] = field(default_factory=set)
+    _part: int = 0
     _reads: dict[tuple[str, str], _Read] = field(default_factory=dict)
 
     def save(
@@ -427,10 +448,12 @@ class Run:
         read: int | None = None,
         stream: str = "",
         whole: bool = False,
+        gone: Sequence[tuple[str, str]] = (),
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
 
         `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run.
+        `gone` are (record, id) of rows of which the source says that they are no more.
         """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
@@ -439,15 +462,27 @@ class Run:
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
-            refused = self._save_records(connection, records, now)
+            refused = self._save_records(connection, records, now, stream)
+            for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
+                shape = self.refresh.store.shape(connection, record)
+                named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
+                self._remove(connection, record, named)
             self._set_aside(connection, aside, refused, stream, now)
             self._count_read(connection, records, aside, refused, stream, whole)
+            if whole:
+                self._whole.add(stream)
+                listings.was_read_whole(connection, self.source, stream, self.id)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
             self.rows_read += len(records) + len(aside) if read is None else read
             self._note(connection)
 
-    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime) -> list[Refused]:
+    def _remove(self, connection: Connection, record: str, ids: list[str]) -> None:
+        removed = remove_records(connection, self.refresh.store.shape(connection, record), self.source, ids)
+        self.rows_removed += removed
+        self._count(connection, record, -removed)
+
+    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime, place: str) -> list[Refused]:
         refused: list[Refused] = []
         ordered = sorted(records, key=lambda record: record.TABLE)
         for table, same in groupby(ordered, key=lambda record: record.TABLE):
@@ -457,6 +492,8 @@ class Run:
             self.rows_unchanged += result.unchanged
             refused += result.refused
             self._count(connection, table, result.added)
+            self._part += 1
+            listings.note(connection, self.source, place, table, self.id, self._part, result.ids)
         return refused
 
     def _count(self, connection: Connection, record: str, added: int) -> None:
@@ -466,6 +503,7 @@ class Run:
         done = connection.execute(update(row_count).where(mine).values(n=row_count.c.n + added))
         if done.rowcount == 0:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
+        connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
 
     def _set_aside(
         self,
@@ -575,8 +613,31 @@ class Run:
         with self.refresh.transaction(now) as connection:
             told = None if reason is None else clean(mask(reason), 500)
             self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+            listings.join_parts(connection, self.source, self.id)
+            if outcome == "ok":
+                self._let_go(connection)
         if outcome == "ok":
             self.refresh.were_read.add(self.source)
+
+    def _let_go(self, connection: Connection) -> None:
+        """Removes the rows that have left the source; more than a fifth of it only if somebody accepts that."""
+        if self.reads_everything and self._whole and self._whole == self._streams:
+            # What was noted of places that the source no longer has goes with them.
+            for table, place in ((read_rows, read_rows.c.place), (set_aside, set_aside.c.stream)):
+                connection.execute(
+                    delete(table).where(table.c.source == self.source, place.not_in(sorted(self._whole)))
+                )
+            listings.everything_was_read_whole(connection, self.source, self._whole, self.id)
+        left = listings.those_that_left(connection, self.source)
+        n = sum(len(ids) for ids in left.values())
+        mine = row_count.c.source == self.source
+        stored = int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
+        if n > REMOVES_UP_TO * stored and not self.accepts_removal:
+            self.rows_waiting = n
+            return
+        for record, ids in left.items():
+            self._remove(connection, record, ids)
+        listings.forget_candidates(connection, self.source)
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {
@@ -631,7 +692,7 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     _forget_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))
-    for noted in (row_count, read_rows):
+    for noted in (row_count, read_rows, listing, removal):
         connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
