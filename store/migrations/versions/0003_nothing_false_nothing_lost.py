@@ -1,5 +1,8 @@
 """What a measure counted by which version, who holds the lease, what each source lists and can say"""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -16,6 +19,15 @@ def upgrade() -> None:
 
 def counting() -> None:
     """counted(measure, version) instead of one number for all."""
+    op.create_table(
+        "counted",
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("measure", name=op.f("pk_counted")),
+    )
+    # No measure has version 0, so the next refresh counts all of them; until then readers see what was counted before.
+    op.execute("INSERT INTO counted (measure, version) SELECT DISTINCT measure, 0 FROM tally_total")
+    op.execute("DELETE FROM meta WHERE name = 'counted'")
 
 
 def ids() -> None:
@@ -35,4 +47,5 @@ def waiting() -> None:
 
 
 def downgrade() -> None:
-    """Nothing goes back: an older program reads a store of its own."""
+    """An older program counts everything again."""
+    op.drop_table("counted")
