@@ -238,9 +238,19 @@ lease = Table(
     "lease",
     metadata,
     Column("name", String, primary_key=True),
-    Column("holder", String, nullable=False),
+    Column("holder", String, nullable=False),  # the name of its machine
+    Column("process", String, nullable=False),  # see store/lease.py; "" while nobody has it
     Column("fence", BigInteger, nullable=False),
-    Column("until", Instant, nullable=False),
+    Column("taken_at", Instant),
+)
+# Beside the lease and not in it: the lease is locked while its holder writes.
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("beats", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
 # How many rows of each noun a source has, kept while saving: counting a million rows takes longer than saving a thousand.
 row_count = Table(

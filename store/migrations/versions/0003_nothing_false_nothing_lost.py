@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from store.schema import Instant
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -35,7 +37,18 @@ def ids() -> None:
 
 
 def lease() -> None:
-    """A lease with a sign of life."""
+    """A lease with a sign of life. Whoever holds it now is a program of before, which this shape ends."""
+    op.create_table(
+        "sign_of_life",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sign_of_life")),
+    )
+    op.add_column("lease", sa.Column("process", sa.String(), server_default="", nullable=False))
+    op.add_column("lease", sa.Column("taken_at", Instant(), nullable=True))
+    op.drop_column("lease", "until")
 
 
 def listings() -> None:
@@ -49,3 +62,11 @@ def waiting() -> None:
 def downgrade() -> None:
     """An older program counts everything again."""
     op.drop_table("counted")
+    lease_back()
+
+
+def lease_back() -> None:
+    op.add_column("lease", sa.Column("until", Instant(), server_default="2000-01-01 00:00:00", nullable=False))
+    op.drop_column("lease", "taken_at")
+    op.drop_column("lease", "process")
+    op.drop_table("sign_of_life")
