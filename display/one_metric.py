@@ -84,7 +84,7 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> None:
         ("Direction", DIRECTION[metric.better]),
         ("Not shown below", metric.counted(metric.withheld_below)),
         ("Only a range below", metric.counted(metric.thin_below)),
-        *details(page.reading, currency),
+        *details(metric, page.reading, currency),
         *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),
         ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
@@ -94,9 +94,9 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     st.markdown("\n".join(f"- {plain(caveat, 500)}" for caveat in metric.caveats))
 
 
-def details(reading: Reading, currency: str) -> list[tuple[str, str]]:
+def details(metric: Metric, reading: Reading, currency: str) -> list[tuple[str, str]]:
     """The parts of the number by their plain names, with units."""
-    return [(name, detail(found, unit, currency)) for name, found, unit in named(reading.details)]
+    return [(name, detail(found, unit, currency)) for name, found, unit in named(reading.details, metric.unit)]
 
 
 def detail(found: Any, unit: str, currency: str) -> str:
@@ -106,6 +106,8 @@ def detail(found: Any, unit: str, currency: str) -> str:
         return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
     if unit == "seconds":
         return words.wait(found)
+    if unit == "points":
+        return f"{words.signed(found)} points"
     if unit == "money":
         return f"{currency} {found:,.0f}"
     number = words.number(found, 0 if float(found).is_integer() else 1)
