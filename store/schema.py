@@ -312,6 +312,13 @@ tally_change = Table(
     metadata,
     *(Column(column.name, column.type, nullable=False) for column in tally.columns),
 )
+# By which version each measure was counted: what is not here, or by another one, is counted over all days.
+counted = Table(
+    "counted",
+    metadata,
+    Column("measure", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
 # One row for each customer, whatever number of sources know it.
 account = Table(
     "account",

@@ -47,6 +47,7 @@ from store.saving import (
 )
 from store.schema import BEFORE, FACTS, cursor, meta, row_count, run, set_aside, sign_of_life, snapshot
 from store.schema import lease as lease_table
+from store.tallies import ALL, Measures
 
 LOCK_NOT_AVAILABLE = "55P03"
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
@@ -369,10 +370,11 @@ class Refresh:
         cluster: Cluster = lambda tickets: [],
         told: Callable[[str], None] = lambda name: None,
         everything: bool = False,
+        measures: Measures = ALL,
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            publishing.count_again(connection, self.store.settings, now, cluster, told, everything)
+            publishing.count_again(connection, self.store.settings, now, cluster, told, everything, measures)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))

@@ -21,6 +21,15 @@ def upgrade() -> None:
 
 def counting() -> None:
     """counted(measure, version) instead of one number for all."""
+    op.create_table(
+        "counted",
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("measure", name=op.f("pk_counted")),
+    )
+    # No measure has version 0, so the next refresh counts all of them; until then readers see what was counted before.
+    op.execute("INSERT INTO counted (measure, version) SELECT DISTINCT measure, 0 FROM tally_total")
+    op.execute("DELETE FROM meta WHERE name = 'counted'")
 
 
 def ids() -> None:
@@ -51,6 +60,8 @@ def waiting() -> None:
 
 
 def downgrade() -> None:
+    """An older program counts everything again."""
+    op.drop_table("counted")
     lease_back()
 
 
