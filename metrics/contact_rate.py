@@ -28,7 +28,7 @@ def count(
     tickets = grouped(published.tally("tickets", span.start, span.end, where, by), periods)
     of_customers = {name: value for name, value in where.items() if name == "segment"}
     by_segment = "segment" if by == "segment" else None
-    customers = stays(published, "customer_started", "customer_ended", periods, of_customers, by_segment)
+    customers = stays(published, "customer_started", "customer_ended", periods, of_customers, by_segment, everyone=True)
     unknown = why_unknown(published, settings)
     return [
         {
