@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from display import tables, words
+from display.asked import asked
 from display.foreign import plain
 from display.links import METRIC
 from metrics.details import named
@@ -24,7 +25,7 @@ DIRECTION = {
 
 def choose_split(metric: Metric) -> str | None:
     """What the address or the control below says; anything that this metric has not is ignored."""
-    chosen = str(st.session_state.get("by") or st.query_params.get("by") or "").lower()
+    chosen = str(st.session_state.get("by") or asked("by")).lower()
     return chosen if chosen in metric.dimensions else None
 
 
