@@ -33,7 +33,7 @@ from settings import Settings
 from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
-from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
+from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
     FACTS,
@@ -65,7 +65,7 @@ from store.schema import (
     unsaid,
     voice,
 )
-from store.tallies import add_up, count_all, is_linked, is_problem, recount, take_away
+from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
 
 VOICES = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
@@ -106,28 +106,27 @@ def count_again(
     cluster: Cluster,
     told: Callable[[str], None],
     everything: bool,
+    measures: Measures,
     declared: Declared,
     were_read: Collection[str],
 ) -> None:
     """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
 
-    `everything`: all tickets and surveys are counted, whatever was counted before. `were_read`: sources that were
-    read to the end just now, so that their rows can have what is declared.
+    `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
+    so that their rows can have what is declared.
     """
     in_sqlite = connection.dialect.name == "sqlite"
     _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
+    due = measures.due(connection, everything)
     _moved_customers(connection, in_sqlite)
-    if not everything:
-        take_away(connection)
+    take_away(connection, measures, due)
     _accounts(connection)
-    if everything:
-        count_all(connection, told)
-    else:
-        add_up(connection, told)
+    add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
-    recount(connection, told)
+    count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
     told("bugs")
@@ -137,7 +136,6 @@ def count_again(
     _pains(connection, settings, now, cluster, everything)
     _marks(connection)
     _stored_rows(connection)
-    _is_done(connection, "counted", COUNTING)
     for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
 

@@ -240,9 +240,19 @@ lease = Table(
     "lease",
     metadata,
     Column("name", String, primary_key=True),
-    Column("holder", String, nullable=False),
+    Column("holder", String, nullable=False),  # the name of its machine
+    Column("process", String, nullable=False),  # see store/lease.py; "" while nobody has it
     Column("fence", BigInteger, nullable=False),
-    Column("until", Instant, nullable=False),
+    Column("taken_at", Instant),
+)
+# Beside the lease and not in it: the lease is locked while its holder writes.
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("beats", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
 # How many rows of each noun a source has, kept while saving: counting a million rows takes longer than saving a thousand.
 row_count = Table(
@@ -336,6 +346,13 @@ tally_change = Table(
     "tally_change",
     metadata,
     *(Column(column.name, column.type, nullable=False) for column in tally.columns),
+)
+# By which version each measure was counted: what is not here, or by another one, is counted over all days.
+counted = Table(
+    "counted",
+    metadata,
+    Column("measure", String, primary_key=True),
+    Column("version", Integer, nullable=False),
 )
 # One row for each customer, whatever number of sources know it.
 account = Table(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from store.schema import Instant
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -19,6 +21,15 @@ def upgrade() -> None:
 
 def counting() -> None:
     """counted(measure, version) instead of one number for all."""
+    op.create_table(
+        "counted",
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("measure", name=op.f("pk_counted")),
+    )
+    # No measure has version 0, so the next refresh counts all of them; until then readers see what was counted before.
+    op.execute("INSERT INTO counted (measure, version) SELECT DISTINCT measure, 0 FROM tally_total")
+    op.execute("DELETE FROM meta WHERE name = 'counted'")
 
 
 def ids() -> None:
@@ -26,7 +37,18 @@ def ids() -> None:
 
 
 def lease() -> None:
-    """A lease with a sign of life."""
+    """A lease with a sign of life. Whoever holds it now is a program of before, which this shape ends."""
+    op.create_table(
+        "sign_of_life",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sign_of_life")),
+    )
+    op.add_column("lease", sa.Column("process", sa.String(), server_default="", nullable=False))
+    op.add_column("lease", sa.Column("taken_at", Instant(), nullable=True))
+    op.drop_column("lease", "until")
 
 
 def listings() -> None:
@@ -88,7 +110,9 @@ def waiting() -> None:
 
 
 def downgrade() -> None:
-    """Takes the tables and columns away; what was counted with them is counted again by the older program's --full."""
+    """Takes the tables and columns away; the older program counts everything again."""
+    op.drop_table("counted")
+    lease_back()
     for name in ("unsaid", "removal", "listing", "read_rows"):
         op.drop_table(name)
     with op.batch_alter_table("stored_rows") as batch_op:
@@ -96,3 +120,10 @@ def downgrade() -> None:
             batch_op.drop_column(name)
     with op.batch_alter_table("customer_interval") as batch_op:
         batch_op.drop_column("end_known")
+
+
+def lease_back() -> None:
+    op.add_column("lease", sa.Column("until", Instant(), server_default="2000-01-01 00:00:00", nullable=False))
+    op.drop_column("lease", "taken_at")
+    op.drop_column("lease", "process")
+    op.drop_table("sign_of_life")
