@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 LONGEST_SENTENCE = 4_000
 # What a terminal would obey instead of showing it, and what turns the direction of writing around.
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+_ENDLESS = re.compile(r"(\S{200})\S{200,}")
 
 
 def harmless(text: str) -> str:
-    """Words from outside as part of a sentence: one line that no terminal obeys."""
-    return text if text.isascii() and text.isprintable() else _OBEYED.sub("\ufffd", text)
+    """Words from outside as part of a sentence: one line that no terminal obeys, and no word that hides the others."""
+    if not (text.isascii() and text.isprintable()):
+        text = OBEYED.sub("\ufffd", text)
+    return text if len(text) < 400 else _ENDLESS.sub(r"\1…", text)
 
 
 class SourceError(Exception):

@@ -122,7 +122,7 @@ def _paths(entry: Entry, folder: Path, fence: Fence) -> tuple[list[Path], Path]:
                 raise SourceError(f"There is no file {whole.resolve()}, which {entry.short_key} names.")
             return [whole], whole.parent
         if "**" in pattern:
-            found = fence.matching(str(whole))  # it follows links, which may lead round in circles
+            found = fence.matching(str(whole), entry.deadline)  # it follows links, which may lead round in circles
         else:
             found = [Path(each) for each in glob.glob(str(whole))]
         found = [
@@ -130,7 +130,7 @@ def _paths(entry: Entry, folder: Path, fence: Fence) -> tuple[list[Path], Path]:
         ]  # ~$: Excel's locks
     except (OSError, ValueError, RuntimeError) as error:  # a name that is too long, holds a NUL, or is no one's home
         said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise SourceError(f"{entry.short_key}.path cannot be read: {said}.") from None
+        raise SourceError(f"{entry.short_key}.path {pattern!r} cannot be read: {said}.") from None
     if not found:
         raise SourceError(f"No file matches {whole}, which {entry.short_key} names.")
     fixed = [part for part in whole.parts if not glob.has_magic(part)]

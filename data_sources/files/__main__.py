@@ -24,8 +24,12 @@ def main(words: list[str]) -> int:
         path = Path(words[1]).expanduser()
         with Fence() as fence:
             text = fence.guess(path, shown(path))
-    except (SourceError, OSError, ValueError, RuntimeError) as error:
-        print(harmless(str(error)), file=sys.stderr)
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (OSError, ValueError, RuntimeError) as error:  # the path itself: a NUL, links in a circle, no one's home
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        print(harmless(f"{Path(words[1]).name} cannot be read: {said}."), file=sys.stderr)
         return 1
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return 0

@@ -66,8 +66,8 @@ class Fence:
     def digest(self, path: Path, size: int) -> str:
         return str(self._value("digest", path.name, deadline(size), path))
 
-    def matching(self, pattern: str) -> list[Path]:
-        return [Path(each) for each in self._value("matching", pattern, DEADLINE, pattern)]
+    def matching(self, pattern: str, seconds: float | None) -> list[Path]:
+        return [Path(each) for each in self._value("matching", pattern, seconds or DEADLINE, pattern)]
 
     def check(self, path: Path, entry: Entry, size: int) -> Shape:
         return Shape(*self._value("check", path.name, entry.deadline or deadline(size), path, entry))

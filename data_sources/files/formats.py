@@ -557,6 +557,8 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:
         inside = archive.infolist()
+        if any(member.flag_bits & 1 for member in inside):
+            raise SourceError(f"{path.name} is protected with a password; save it without one.")
         unpacked = sum(member.file_size for member in inside)
         if unpacked > max(SMALL, packed * MOST_EXPANSION) or unpacked > layout.most_unpacked_mb * 1e6:
             raise SourceError(

@@ -22,7 +22,7 @@ from data_sources.files import formats
 from data_sources.files.formats import BadRow, Layout, Shape, as_text
 from data_sources.files.mapping import MONEY, REFERENCES, Wrong, _decimals, _reader_of, kind_of
 from data_sources.files.words import listed, number
-from data_sources.source import SourceError
+from data_sources.source import OBEYED, SourceError, harmless
 from store.records import BY_TABLE, SCALES, WORDS
 
 SAMPLE = 2_000  # rows
@@ -512,7 +512,8 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, (int, float, Decimal)):
         return str(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    written = json.dumps(str(value), ensure_ascii=False)
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _key(key: str) -> str:
@@ -521,7 +522,7 @@ def _key(key: str) -> str:
 
 def _said(texts: Iterable[str]) -> str:
     """Words of the file inside a comment: one line, whatever they hold."""
-    return listed(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text) for text in texts)
+    return harmless(listed(texts))
 
 
 def _written(

@@ -49,8 +49,6 @@ class Book:
 def opened(name: str, stream: IO[bytes]) -> Book:
     """Reads all but the sheets. Raises SourceError, and what zipfile raises."""
     book = Book(name, zipfile.ZipFile(stream))
-    if any(member.flag_bits & 1 for member in book.archive.infolist()):
-        raise SourceError(f"{name} is protected with a password; save it without one.")
     main = "xl/workbook.xml"
     for kind, target in _relations(book, "").values():
         if kind == "officeDocument":
