@@ -26,6 +26,8 @@ from data_sources.files.words import listed
 from data_sources.source import Asked, Page, Source, SourceError
 from store.records import BY_TABLE
 
+UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
+
 
 def fetch(asked: Asked) -> Iterator[Page]:
     """Pages of every file that changed. A file that is no table is left out whole, and said at the end."""
@@ -35,7 +37,7 @@ def fetch(asked: Asked) -> Iterator[Page]:
     with Fence() as fence:
         files = _files(entries, asked.settings.folder, fence, refused)
         left = {} if refused else _left(files, known, asked.settings.folder, refused)
-        current = {place: mark for place, mark in known.items() if place in files or place not in left}
+        current = dict(known)
         # An id that left with its file may stand in another one, which has not changed: then it is not gone.
         waiting = [file for file in files.values() if _must_be_read(file, fence, known, current, bool(left), refused)]
         if is_old:
@@ -47,6 +49,9 @@ def fetch(asked: Asked) -> Iterator[Page]:
                 page.total = total
                 if page.whole:
                     current[file.place] = file.mark
+                    page.cursor = _written(current)
+                elif current.get(file.place, UNREAD) != UNREAD:
+                    current[file.place] = UNREAD  # should this end half-way, what was there before is no longer true
                     page.cursor = _written(current)
                 yield page
         for place in left if not refused else ():

@@ -641,7 +641,7 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
         doubt = ""
         if repeated:
             doubt = (
-                f"  # not sure: {number(repeated, 'row')} of {rows:,} repeat an id, and a later row replaces an earlier one;"
+                f'  # not sure: {number(repeated, "row")} of {rows:,} repeat an id and are rejected; where the later row is right, write same_id = "last_wins";'
                 ' for an event log or the lines of an order write same_id = "merge"'
             )
         return [f"id = {_toml(column.name)}{doubt}"]
@@ -665,7 +665,7 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
         return [f"id = {_toml(parts)}  # not sure: no single column tells the rows apart"]
     if column is not None:
         return [
-            f"id = {_toml(column.name)}  # not sure: each stands in many rows, and a later row replaces an earlier one; "
+            f"id = {_toml(column.name)}  # not sure: each stands in many rows, and the later ones are rejected; "
             'if the rows of one stand together, write same_id = "merge"'
         ]
     unique = sorted((each for each in columns if each.texts), key=lambda each: (-each.distinct, each.dates is not None))

@@ -21,6 +21,9 @@ from data_sources.source import SetAside, SourceError
 
 PAGE = 5_000  # records
 LOOKED_AT = 25_000  # rows after which a page is given even if few of them are records, so that progress shows
+SAME_ID = (
+    'same id as an earlier row, which is kept; if the later row is right, write same_id = "last_wins" in its mapping'
+)
 MOST_FILES = 100_000  # of one pattern
 
 
@@ -84,8 +87,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
                     f"{named} row {row_number}",
                     bound.label("id"),
                     str(found[0])[:200],
-                    'same id as an earlier row, which is kept; same_id = "last_wins" in the mapping keeps the later one, '
-                    'and "first" leaves the later ones out without a word',
+                    SAME_ID,
                 )
             )
         if len(by_id) >= PAGE or page.looked_at >= LOOKED_AT or len(page.rejected) >= PAGE:
@@ -127,7 +129,7 @@ class Seen:
         together = numpy.concatenate([numpy.frombuffer(self._older, numpy.int64), recent])
         together.sort()
         self._older = array("q")
-        self._older.frombytes(together.data)
+        self._older.frombytes(together.tobytes())
 
 
 def _records(path: Path, bound: Bound, named: str) -> Iterator[tuple[int, int, Any]]:
