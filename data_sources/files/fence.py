@@ -202,13 +202,18 @@ class _Watch(threading.Thread):
 
 def resident(pid: int) -> int:
     """Bytes of memory that this process holds now; 0 if it is gone."""
+    if not Path("/proc/self/statm").exists():
+        return resident_by_ps(pid)
     try:
-        if sys.platform == "linux":
-            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return int(done.stdout or 0) * 1024
-    except (OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
         return 0
+
+
+def resident_by_ps(pid: int) -> int:
+    """The same where there is no /proc, as on macOS."""
+    done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return int(done.stdout.strip() or 0) * 1024
 
 
 def _tell(child: subprocess.Popen[bytes], data: bytes) -> None:

@@ -261,7 +261,7 @@ def _refuse_encoding(key: str, name: str) -> None:
     """Python knows encodings that no file of text has, such as rot13 and base64."""
     try:
         known = codecs.lookup(name)
-        is_text = bool(known._is_text_encoding)  # type: ignore[attr-defined]  # bytes to bytes, or text to text
+        is_text = bool(known._is_text_encoding)  # False: bytes to bytes, or text to text
     except (LookupError, ValueError, UnicodeError):
         is_text = False
     if not is_text or known.name.replace("-", "_") in NO_TEXT:

@@ -39,7 +39,10 @@ class Rows:
 
 def digest(path: Path) -> str:
     with formats._sentences(path, formats.Layout()), formats.opened(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        found = hashlib.sha256()
+        while chunk := stream.read(1 << 20):
+            found.update(chunk)
+        return found.hexdigest()
 
 
 def matching(pattern: str) -> list[str]:

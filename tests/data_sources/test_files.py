@@ -659,9 +659,7 @@ def test_a_mapping_that_was_tried_half_way_and_taken_back_has_its_file_read_agai
     rows = "".join(f"{n},2026-01-01\n" for n in range(12_000))
     entry = tickets(tmp_path, f"id,opened\n{rows}")
     cursor = pages(tmp_path, entry)[-1].cursor
-    trying = SOURCE.fetch(asked(tmp_path, {**entry, "blanks": ["?"]}, since=cursor))
-    first = next(trying)
-    trying.close()
+    first = next(SOURCE.fetch(asked(tmp_path, {**entry, "blanks": ["?"]}, since=cursor)))
     assert len(records(pages(tmp_path, entry, since=first.cursor))) == 12_000
 
 

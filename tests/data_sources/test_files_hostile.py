@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from data_sources.files import SOURCE, mapping
-from data_sources.files.fence import Fence
+from data_sources.files.fence import Fence, resident, resident_by_ps
 from data_sources.source import Page, SetAside, SourceError
 from tests.data_sources import hostile
 from tests.data_sources.test_files import TICKET, asked
@@ -76,7 +76,10 @@ def dictionary_bomb(path: Path) -> None:
 
 
 def written(content: Callable[[], bytes]) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(content()) and None
+    def build(path: Path) -> None:
+        path.write_bytes(content())
+
+    return build
 
 
 def wide_row(path: Path) -> None:
@@ -240,6 +243,16 @@ def test_a_reader_ends_with_whoever_started_it(tmp_path: Path) -> None:
 def alive(pid: int) -> bool:
     done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return done.stdout.strip() not in ("",) and not done.stdout.strip().startswith("Z")
+
+
+def test_memory_is_seen_with_and_without_proc(tmp_path: Path) -> None:
+    code = "import sys; held = bytes(range(256)) * 400_000; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as large:
+        assert large.stdout is not None
+        large.stdout.readline()
+        for look in (resident, resident_by_ps):
+            assert 100_000_000 < look(large.pid) < 150_000_000
+    assert (resident(large.pid), resident_by_ps(large.pid)) == (0, 0)
 
 
 def test_a_reader_never_runs_ahead_of_who_takes_its_pages(tmp_path: Path) -> None:
