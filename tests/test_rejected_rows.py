@@ -194,9 +194,10 @@ def test_a_refresh_says_how_many_and_why(shop: Shop) -> None:
     assert "\x1b" not in said
 
 
-def test_a_source_of_which_nothing_can_be_used_is_a_failure(shop: Shop) -> None:
+def test_a_source_of_which_nothing_can_be_used_is_a_failure_until_it_is_mended(shop: Shop) -> None:
     assert "2 of 2 rejected (100%)" in shop.refreshes("never", "soon", code=1)
     shop.again(code=1)
+    assert "rejected" not in shop.refreshes(GOOD, GOOD)
 
 
 def test_rejected_rows_are_listed_as_text_and_as_json(shop: Shop) -> None:
@@ -215,6 +216,8 @@ def test_rejected_rows_are_listed_as_text_and_as_json(shop: Shop) -> None:
         "column": "When",
         "value": "soon",
     }
+    shop.refreshes(GOOD, GOOD, GOOD)
+    assert shop.reads("rejected") == "No row was rejected.\n"
 
 
 def test_the_caution_stands_beside_the_number_in_the_terminal_and_in_json(shop: Shop) -> None:
