@@ -172,6 +172,7 @@ def _read_source(
                 stream=page.place,
                 whole=page.whole,
                 gone=page.gone,
+                where=page.where,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
