@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from settings import Settings
+from store.database import look_again
 from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
@@ -119,13 +120,16 @@ def count_again(
     _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
+    look_again(connection, dirty, dirty_contact)
     _moved_customers(connection, in_sqlite)
+    look_again(connection, dirty, *BEFORE.values())
     take_away(connection, measures, due)
     _accounts(connection)
     add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    look_again(connection, dirty)
     recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
@@ -525,6 +529,7 @@ def _bug_contacts(connection: Connection) -> None:
     connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
     if not connection.scalar(select(select(dirty_contact.c.day).exists())):
         return
+    look_again(connection, dirty_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
