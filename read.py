@@ -218,8 +218,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
-    for bug in found["bugs"]:
-        bug["revenue"]["total"] /= 100  # the store counts hundredths; whoever reads this, whole units
+    for each in (found, *found["bugs"]):
+        for money in ("total", "of_all"):
+            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
     return {**found, "currency": settings.currency, "as_of": plain(as_of), "sources": list(sources)}
 
 
@@ -408,11 +409,10 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     for bug in found["bugs"]:
         why = bug["why"][:1].upper() + bug["why"][1:]
         lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [
-            _wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"], at))
-        ]
+        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, at))]
         blocks.append("\n".join(lines))
-    blocks += [_wrapped(text) for text in (found["missing"], found["coverage_sentence"]) if text]
+    beside = (found["missing"], found.get("revenue_sentence"), found["coverage_sentence"])
+    blocks += [_wrapped(text) for text in beside if text]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
 
 
@@ -426,7 +426,7 @@ def _marks(bug: dict[str, Any]) -> str:
     return f" [{', '.join(marks)}]"
 
 
-def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
+def _who(bug: dict[str, Any], at: date | None) -> str:
     """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
     nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
     # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
@@ -440,8 +440,7 @@ def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
         if at
         else "no date given"
     )
-    revenue = bug["revenue"]
-    money = f"{currency} {revenue['total']:,.0f} a month of revenue" if revenue["customers"] else "revenue not known"
+    money = bug["paid"] or "revenue not known"
     return "; ".join(part for part in (owner, age, expected, money) if part) + "."
 
 

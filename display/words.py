@@ -31,9 +31,13 @@ def value(metric: Metric, amount: float | None) -> str:
     if metric.unit == "points":
         return signed(amount)
     if metric.unit == "percent":
-        # Not quite all must not read as all.
-        return f"{number(amount, 1) if 99 < amount < 100 else _figures(amount)}{PERCENT}"
+        return percent(amount)
     return _figures(amount)
+
+
+def percent(amount: float) -> str:
+    """ "88 %", "4.2 %"; what is not quite all, or a little more than all, must not read as all: "99.7 %"."""
+    return f"{number(amount, 1) if 99 < amount < 101 and amount != 100 else _figures(amount)}{PERCENT}"
 
 
 def difference(metric: Metric, amount: float) -> str:

@@ -215,7 +215,8 @@ def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     found = here.json("top-bugs", "--at", "2026-11-21")
     assert (found["currency"], found["bugs"][0]["revenue"]["total"]) == ("CHF", 1234)
-    assert "CHF 1,234 a month of revenue." in " ".join(here.says("top-bugs").split())
+    assert found["bugs"][0]["revenue"]["of_all"] == 1234
+    assert "affected customers pay CHF 1,234 a month (of CHF 1,234)." in " ".join(here.says("top-bugs").split())
     assert here.json("contract-churn")["currency"] == "CHF"
 
 
