@@ -290,7 +290,9 @@ def sentence(reading: dict[str, Any]) -> str:
         return head + reading["reason"]
     said = amount(reading["value"], reading["unit"])
     if reading["low"] is not None and reading["high"] is not None:
-        low, high = (amount(reading[end], reading["unit"]).split(" per ")[0] for end in ("low", "high"))
+        low, high = (
+            amount(reading[end], reading["unit"]).removesuffix(f" {reading['unit']}") for end in ("low", "high")
+        )
         said += f", most likely between {low} and {high}"
     if reading["details"].get("annualised"):
         said += ", scaled to a year"
@@ -336,7 +338,12 @@ def amount(value: float, unit: str) -> str:
         return duration(value)
     if unit == "percent":
         return f"{value:.1f} %"
-    return f"{value:+.1f} points" if unit == "points" else f"{value:,.1f} {unit}"
+    return f"{value:+.1f} points" if unit == "points" else f"{value:,.{_decimals(unit)}f} {unit}"
+
+
+def _decimals(unit: str) -> int:
+    """A rate per customer needs two: 2.28 tickets per customer per month."""
+    return 2 if unit == "tickets per customer per month" else 1
 
 
 def duration(seconds: float) -> str:
@@ -354,7 +361,7 @@ def duration(seconds: float) -> str:
 def _gap(value: float, unit: str) -> str:
     if unit == "seconds":
         return duration(abs(value))
-    return f"{abs(value):.1f}" + (" points" if unit in ("percent", "points") else "")
+    return f"{abs(value):.{_decimals(unit)}f}" + (" points" if unit in ("percent", "points") else "")
 
 
 def _signed(value: float, unit: str) -> str:
@@ -392,7 +399,7 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
     def cell(value: float | None) -> str:
         if value is None:
             return "-"
-        return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
+        return duration(value) if reading["unit"] == "seconds" else f"{value:,.{_decimals(reading['unit'])}f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
     return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]

@@ -32,7 +32,12 @@ def value(metric: Metric, amount: float | None) -> str:
         return signed(amount)
     if metric.unit == "percent":
         return percent(amount)
-    return _figures(amount)
+    return f"{rate(amount)} {metric.unit}"
+
+
+def rate(amount: float) -> str:
+    """ "2.28": a rate per customer, with as many decimals as mean something."""
+    return number(amount, max(2, _digits(amount)))
 
 
 def percent(amount: float) -> str:
@@ -44,7 +49,7 @@ def difference(metric: Metric, amount: float) -> str:
     """A difference with its sign and unit: "−2.3 points"."""
     if metric.unit == "seconds":
         return f"{'+' if amount >= 0 else MINUS}{wait(abs(amount))}"
-    text = signed(amount, _digits(amount))
+    text = signed(amount, _digits(amount) if metric.unit in ("percent", "points") else max(2, _digits(amount)))
     return f"{text} points" if metric.unit in ("percent", "points") else text
 
 
@@ -56,9 +61,10 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
         return f"{wait(low)} to {wait(high)}"
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
+    if metric.unit != "percent":
+        return f"{rate(low)} to {rate(high)}"
     digits = _digits(high)
-    unit = PERCENT if metric.unit == "percent" else ""
-    return f"{number(low, digits)} to {number(high, digits)}{unit}"
+    return f"{number(low, digits)} to {number(high, digits)}{PERCENT}"
 
 
 def signed(amount: float, digits: int = 0) -> str:

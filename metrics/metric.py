@@ -131,7 +131,7 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal["percent", "points", "seconds", "per 1,000 customers a month"]
+    unit: Literal["percent", "points", "seconds", "tickets per customer per month"]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int
