@@ -124,7 +124,7 @@ def differ(now: Counted, before: Counted) -> Difference | None:
     ratio = quasi_poisson_ratio(counts, counts_before, times, times_before)
     if min(len(weeks), len(earlier)) < 2 or ratio.low is None or ratio.high is None:
         parts = (int(now.numerator or 0), now.denominator, int(before.numerator or 0), before.denominator)
-        return rate_difference(*parts)
+        return rate_difference(*parts).times(1)
     return Difference(
         value=now.value - before.value,
         low=before.value * (ratio.low - 1),
