@@ -68,7 +68,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
             "Days": words.stretch(reading.period),
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
+            "Stands on": tables.stands_on(metric, reading),
             "": "" if reading.state == "full" else reading.reason or "",
         }
         for reading in reversed(history)

@@ -183,11 +183,10 @@ def sentence(metric: Metric, reading: Reading) -> str:
         return f"{metric.name}: {reading.reason}"
     text = f"{metric.name} is {value(metric, reading.value)}: {standing(metric, reading)}"
     if reading.state == "thin":
-        return f"{text}. {reading.reason}"
+        return " ".join([f"{text}. {reading.reason}", *reading.cautions])
     if metric.differ is None:
-        return f"{text}."
-    text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
-    return f"{text} {reading.reason}" if reading.reason else text
+        return " ".join([f"{text}.", *reading.cautions])
+    return " ".join([f"{text}; {verdict(metric, reading.comparison, reading.period)}.", *reading.cautions])
 
 
 def what_changed(shown: Sequence[Card]) -> str:

@@ -272,6 +272,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("employment",),
+    needs=(("employment", "ended_on"),),
     dimensions=("team",),
     grain="month",
     headline=12,

@@ -38,7 +38,8 @@ def count(
     tickets, tickets_before = grouped(counts, periods), grouped(counts, before)
     of_customers = {name: value for name, value in where.items() if name == "segment"}
     by_segment = "segment" if by == "segment" else None
-    customers = stays(published, "customer_started", "customer_ended", [*periods, *before], of_customers, by_segment)
+    there_at = [*periods, *before]
+    customers = stays(published, "customer_started", "customer_ended", there_at, of_customers, by_segment, everyone=True)
     unknown = why_unknown(published, settings)
     counted = []
     for period, groups, earlier, groups_before in zip(periods, tickets, before, tickets_before, strict=True):

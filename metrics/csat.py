@@ -8,6 +8,7 @@ from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import mean_interval, newcombe, wilson
 from metrics.surveys import (
     DIMENSIONS,
+    RESPONSE,
     Bins,
     count_answers,
     not_comparable,
@@ -97,6 +98,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("survey_response",),
+    wants=RESPONSE,
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,

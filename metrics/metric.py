@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from metrics.cautions import Cautions, Field, cautions
 from metrics.period import Period, whole_months, whole_weeks
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Counted:
 
     `value`, `low`, `high` are in the metric's unit (percent: 0..100). `n` is how many stand behind it, in the metric's
     `people`. `missing` is the sentence that says why there is no value. `hidden` is set where people would be exposed.
-    `details` holds the parts that a careful reader asks for, by plain names.
+    `details` holds the parts that a careful reader asks for, by plain names. `left_out` is how many are not in it
+    because no source can say what the metric needs of them; None where that is not counted.
     """
 
     value: float | None
@@ -42,6 +44,7 @@ class Counted:
     details: dict[str, Any] = field(default_factory=dict)
     missing: str | None = None
     hidden: str | None = None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,10 @@ class Metric:
     on_card: bool = True  # one of the six of the first page
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
+    # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
+    # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
+    needs: tuple[Field, ...] = ()
+    wants: tuple[tuple[Field, str], ...] = ()
 
     def counted(self, n: int) -> str:
         """ "412 answers", "1 answer", "1 person"."""
@@ -184,6 +191,8 @@ class Comparison:
 class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
+    `cautions` are sentences that must stand beside it wherever it is shown: of rejected rows and of what is left out.
+
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
     """
 
@@ -202,6 +211,7 @@ class Reading:
     sources: tuple[str, ...]
     details: dict[str, Any]
     comparison: Comparison | None = None
+    cautions: tuple[str, ...] = ()
 
 
 def headline_period(metric: Metric, today: date) -> Period:
@@ -281,7 +291,7 @@ def _read(
             details = {name: value for name, value in each.details.items() if name not in hidden}
             reading = _reading(published, metric, fit, at[group], replace(each, details=details))
             if fit != asked and reading.value is not None:
-                reading = replace(reading, reason=" ".join(filter(None, (data.sentence, reading.reason))))
+                reading = replace(reading, cautions=(data.sentence, *reading.cautions))
             readings[group] = reading
         found.append(readings)
     return found
@@ -313,7 +323,8 @@ EMPTY = Counted(None)
 
 
 def _reading(published: Published, metric: Metric, period: Period, where: Where, counted: Counted) -> Reading:
-    state, reason = _state(metric, counted)
+    known = cautions(published, metric.records, metric.needs, metric.wants)
+    state, reason = _state(metric, counted, known)
     shown = state in ("thin", "full")
     withheld = state == "withheld"  # the parts of a number that few stand behind are their answers
     sources, as_of = published.freshness(metric.records)
@@ -333,12 +344,25 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
         as_of=as_of,
         sources=sources,
         details={} if withheld else counted.details,
+        cautions=(*known.beside, *_left_out(known, counted)) if shown else (),
     )
 
 
-def _state(metric: Metric, counted: Counted) -> tuple[State, str | None]:
+def _left_out(known: Cautions, counted: Counted) -> tuple[str, ...]:
+    if known.left_out is None or counted.left_out == 0:
+        return ()
+    if counted.left_out is None:
+        return (f"Its rows are left out: {known.left_out}.",)
+    return (f"{counted.left_out:,} {'is' if counted.left_out == 1 else 'are'} left out: {known.left_out}.",)
+
+
+def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, str | None]:
     if counted.hidden is not None:
         return "withheld", counted.hidden
+    if known.withheld is not None:
+        return "withheld", known.withheld
+    if known.missing is not None:
+        return "no data", known.missing
     if counted.n == 0 or counted.value is None:
         return "no data", counted.missing or f"No {metric.people} in this period."
     if counted.n < metric.withheld_below:

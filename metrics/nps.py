@@ -6,7 +6,7 @@ from datetime import date
 
 from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import nps, nps_difference, nps_interval
-from metrics.surveys import DIMENSIONS, Bins, count_answers, not_comparable, scores_by_scale, untested
+from metrics.surveys import DIMENSIONS, RESPONSE, Bins, count_answers, not_comparable, scores_by_scale, untested
 
 SCALE = "0-10"
 PROMOTER_FROM, PASSIVE_FROM = 9, 7
@@ -80,6 +80,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("survey_response",),
+    wants=RESPONSE,
     dimensions=DIMENSIONS,
     grain="month",
     headline=3,

@@ -85,6 +85,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=2,
     records=("purchase",),
+    needs=(("purchase", "ordered_at"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=12,

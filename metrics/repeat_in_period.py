@@ -79,6 +79,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("purchase",),
+    needs=(("purchase", "ordered_at"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=3,

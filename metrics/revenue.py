@@ -106,6 +106,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("customer", "subscription"),
+    needs=(("subscription", "ended_on"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,

@@ -330,6 +330,7 @@ def reading(**changes: Any) -> dict[str, Any]:
         "n": 212,
         "state": "full",
         "reason": None,
+        "cautions": [],
         "details": {},
         "comparison": None,
     }
