@@ -26,6 +26,7 @@ from sqlalchemy import (
     true,
     tuple_,
     union,
+    union_all,
     update,
 )
 
@@ -51,6 +52,7 @@ from store.schema import (
     listed_bug,
     mark,
     meta,
+    paying,
     purchase,
     read_rows,
     release,
@@ -133,6 +135,7 @@ def count_again(
     recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
+    _paying(connection, now.astimezone(settings.zone).date())
     told("bugs")
     _listed_bugs(connection)
     _bug_contacts(connection)
@@ -455,6 +458,28 @@ def _mrr_at_opening(contracts: list[_Contract], day: date) -> int:
         for contract in contracts
         if contract.started_on < day and (contract.ended_on is None or contract.ended_on > day)
     )
+
+
+def _paying(connection: Connection, today: date) -> None:
+    """What each customer pays today: the sum of its running contracts, or its own row's price where it has no contracts."""
+    if _is_done(connection, "paying", today.isoformat()) and not _is_dirty(connection, "customer", "subscription"):
+        return
+
+    def runs(row: Any) -> Any:
+        return and_(
+            or_(row.started_on.is_(None), row.started_on <= today), or_(row.ended_on.is_(None), row.ended_on > today)
+        )
+
+    contract, own = subscription.c, customer.c
+    by_contracts = (
+        select(contract.customer, func.sum(contract.mrr))
+        .where(contract.mrr.is_not(None), runs(contract))
+        .group_by(contract.customer)
+    )
+    has_contracts = exists().where(contract.customer == own.id, contract.mrr.is_not(None))
+    by_row = select(own.id, func.max(own.mrr)).where(own.mrr.is_not(None), runs(own), ~has_contracts).group_by(own.id)
+    connection.execute(delete(paying))
+    connection.execute(insert(paying).from_select(["customer", "mrr"], union_all(by_contracts, by_row)))
 
 
 # --- bugs --------------------------------------------------------------------------------------------------------
