@@ -157,6 +157,8 @@ def _read_source(
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,
+                partial=page.partial,
+                gone=page.gone,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))

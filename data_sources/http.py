@@ -65,6 +65,7 @@ class Answer:
     data: Any
     next: str | None  # address of the next page, as the Link header says
     date: datetime | None  # the other side's clock
+    says_pages: bool  # whether it said anything about other pages
 
 
 class Refused(SourceError):
@@ -179,7 +180,8 @@ class Web:
                 url = self.address(headers["Location"], url)
                 continue
             self._raise_for(status, headers, body)
-            return Answer(url, self._parsed(headers, body), self._next(headers, url), _instant(headers.get("Date")))
+            data, next_page = self._parsed(headers, body), self._next(headers, url)
+            return Answer(url, data, next_page, _instant(headers.get("Date")), bool(headers.get("Link", "").strip()))
         raise SourceError(f"{self.who} sends us from address to address without end. Check base_url.")
 
     def _bounded(self, url: str) -> tuple[int, Mapping[str, str], bytes]:

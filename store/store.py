@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -415,8 +415,13 @@ class Run:
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
+        partial: bool = False,
+        gone: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
+        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
+
+        `partial`: only some rows of `stream` are read in this run, so what was set aside of the others stays.
+        """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
@@ -425,7 +430,10 @@ class Run:
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
             refused = self._save_records(connection, records, now)
-            self._set_aside(connection, aside, refused, stream, now)
+            if partial:
+                ids = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                self._judge_anew(connection, stream, ids)
+            self._set_aside(connection, aside, refused, stream, now, judged=partial)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
             self.rows_read += len(records) + len(aside) if read is None else read
@@ -451,6 +459,14 @@ class Run:
         if done.rowcount == 0:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
 
+    def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
+        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        names = [id for id in ids if isinstance(id, str)]
+        places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
+        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        for start in range(0, len(places), 1_000):
+            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
+
     def _set_aside(
         self,
         connection: Connection,
@@ -458,8 +474,9 @@ class Run:
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
+        judged: bool,
     ) -> None:
-        if stream not in self._streams:
+        if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
