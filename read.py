@@ -491,7 +491,7 @@ def _sources_text(found: dict[str, Any]) -> str:
 
 def _details(found: dict[str, Any]) -> str:
     """The parts of a number that have a plain name, one a line; all of them are in --json."""
-    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"])]
+    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"], found["unit"])]
     return _table(("of which", ""), rows) if rows else ""
 
 
@@ -500,6 +500,8 @@ def _part(value: Any, unit: str, found: dict[str, Any]) -> str:
         return str(value)
     if unit == "seconds":
         return duration(value)
+    if unit == "points":
+        return amount(value, unit)
     if unit == "money":
         return f"{found.get('currency', '')} {value:,.0f}".strip()
     number = f"{value:,.0f}" if float(value).is_integer() and unit != "percent" else f"{value:,.1f}"

@@ -244,6 +244,22 @@ def with_sample(settings: Settings) -> Settings:
     return settings.model_copy(update={"sources": {SAMPLE: SourceSettings(type=SAMPLE)}})
 
 
+def fill_with_sample(settings: Settings, now: datetime, progress: Progress) -> list[Outcome]:
+    """The first look, also where somebody else is filling the same store already: a start that was killed may have left one."""
+    waited = False
+    while True:
+        if has_rows(settings):
+            progress.note("The store has rows already; the sample company is only for an empty one.")
+            return []
+        try:
+            return refresh(with_sample(settings), now, progress=progress)
+        except BusyError as error:
+            if not waited:
+                progress.note(f"{error} Waiting for it.")
+            waited = True
+            time.sleep(0.5)
+
+
 def has_rows(settings: Settings) -> bool:
     """Whether anything was ever published in this store."""
     store = open_store(settings)
@@ -262,19 +278,18 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
 def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
     settings = load(config)
-    if sample:
-        if has_rows(settings):
-            click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
-            return 0
-        settings = with_sample(settings)
-    elif not settings.sources:
+    if not sample and not settings.sources:
         raise SettingsError(
             "No source is set up: there is no [sources.NAME] in the settings. "
             "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
         )
     try:
         with ending_in_order():
-            outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+            now = datetime.now(UTC)
+            if sample:
+                outcomes = fill_with_sample(settings, now, Progress())
+            else:
+                outcomes = refresh(settings, now, only, full, Progress())
     except Ended as ended:
         click.echo(str(ended), err=True)
         return 128 + ended.number

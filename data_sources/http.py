@@ -377,8 +377,9 @@ class _Adapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         original = getattr(resp, "_original_response", None)
-        for name in ("Set-Cookie", "Set-Cookie2") if original is not None else ():
-            del original.msg[name]
+        if original is not None:
+            for name in ("Set-Cookie", "Set-Cookie2"):
+                del original.msg[name]
         return super().build_response(req, resp)
 
 

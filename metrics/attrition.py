@@ -31,7 +31,7 @@ from metrics.anonymity import (
     is_twelve_months,
     is_whole_months,
 )
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period, whole_months
 from metrics.statistics import poisson_interval, rate_difference
 from metrics.stays import Stays, stays
@@ -276,6 +276,7 @@ METRIC = Metric(
     dimensions=("team",),
     grain="month",
     headline=12,
+    begins=Begins(("employment_started",)),
     count=count,
     differ=differ,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import mean_interval, newcombe, wilson
 from metrics.surveys import (
     DIMENSIONS,
@@ -114,6 +114,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,
+    begins=Begins(("ces",), shortens=True),
     count=count_answers("ces", of_bins),
     differ=differ,
     abbreviation="Ease (CES)",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from metrics.intervals_of_time import compounded, hazard
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
 from metrics.stays import Stays, stays
@@ -114,6 +114,7 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
+    begins=Begins(("customer_started",)),
     count=count,
     differ=difference_of_shares,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.churn import nothing_is_dated, undated_sentence
 from metrics.grouped import grouped, whole
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period, start_of
 from metrics.statistics import FEWEST_WEEKS, poisson_interval, quasi_poisson_ratio, rate_difference, ratio_by_weeks
 from metrics.stays import Stays, stays
@@ -146,6 +146,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=FEWEST_WEEKS,
+    begins=Begins(("tickets", "customer_started")),
     count=count,
     differ=differ,
     on_card=False,

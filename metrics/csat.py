@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import mean_interval, newcombe, wilson
 from metrics.surveys import (
     DIMENSIONS,
@@ -95,6 +95,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,
+    begins=Begins(("csat",), shortens=True),
     count=count_answers("csat", of_bins),
     differ=differ,
     abbreviation="CSAT",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from metrics.cautions import Cautions, Field, cautions
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 State = Literal["no data", "withheld", "thin", "full"]
 Where = Mapping[str, str]
 NOWHERE: Where = {}
+A_YEAR = 365  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,70 @@ class Difference:
     method: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """From which day on a metric can be true: a figure whose period begins before its data does is not made (METHODOLOGY 0).
+
+    The data begin on the first day on which each of `measures` has a count (of those that have any), and `history_days`
+    must have passed since then: who is new is known only after some time of orders. `history_why` completes the sentence
+    "... is needed before". A share of what was told (`shortens`) is as true of the days from there on: a period that
+    begins earlier is shortened to them, and says so. `details` of the number may need more history than itself.
+    """
+
+    measures: tuple[str, ...]
+    history_days: int = 0
+    history_why: str = ""
+    shortens: bool = False
+    details: Mapping[str, int] = field(default_factory=dict)  # name of a detail -> days of history that it needs
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where the data of a metric begin in one store. `since` is None where nothing is there to begin."""
+
+    begins: Begins
+    since: date | None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which a period may begin."""
+        return self.since + timedelta(days=self.begins.history_days) if self.since else None
+
+    def fit(self, period: Period) -> Period | None:
+        """The part of the period of which the metric can be true; None where there is none."""
+        first = self.first_day
+        if first is None or period.start >= first:
+            return period
+        return Period(first, period.end) if self.begins.shortens and first < period.end else None
+
+    @property
+    def sentence(self) -> str:
+        """ "Data begins 21 Aug 2025."; with what is needed before, where something is."""
+        assert self.since is not None
+        begins = f"Data begins {said(self.since)}"
+        if not self.begins.history_days:
+            return f"{begins}."
+        assert self.first_day is not None
+        return f"{begins}; {self.begins.history_why}, so this can be told from {said(self.first_day)} on."
+
+    def hidden_details(self, period: Period) -> set[str]:
+        """Details for which the data begin too late."""
+        if self.since is None:
+            return set()
+        return {name for name, days in self.begins.details.items() if period.start < self.since + timedelta(days=days)}
+
+
+def known(published: Published, metric: Metric) -> Known:
+    """Where the data of this metric begin."""
+    spans = [published.span(measure) for measure in metric.begins.measures]
+    return Known(metric.begins, max((span[0] for span in spans if span), default=None))
+
+
+def said(day: date) -> str:
+    """ "21 Aug 2025"."""
+    return f"{day.day} {day:%b %Y}"
+
+
 # (published, periods, where, by, settings) -> for each period {group: Counted}; the group is "" where `by` is None.
 Count = Callable[["Published", list[Period], Where, "str | None", "Settings"], "list[dict[str, Counted]]"]
 
@@ -84,6 +149,7 @@ class Metric:
     dimensions: tuple[str, ...]  # what it can be split and filtered by
     grain: str  # of its history: "week" or "month"
     headline: int  # how many whole grains the headline covers
+    begins: Begins
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
@@ -99,8 +165,8 @@ class Metric:
         first, *rest = self.people.split(" ", 1)
         if n == 1:
             first = {"people": "person"}.get(first, first.removesuffix("s"))
-        if n == 1 and rest and rest[0] == "customers":  # "first-time customers"
-            rest = ["customer"]
+        if n == 1 and rest and rest[0].startswith("customers"):  # "first-time customers whose window is over"
+            rest = [rest[0].replace("customers", "customer", 1)]
         return " ".join([f"{n:,}", first, *rest])
 
     @property
@@ -159,8 +225,10 @@ class Unanswerable(Exception):
 
 def read(published: Published, metric: Metric, period: Period, settings: Settings, where: Where = NOWHERE) -> Reading:
     """The metric over one period, compared with the period before."""
-    before, now = series(published, metric, [period.previous(), period], settings, where)
-    return replace(now, comparison=compare(metric, now, before))
+    check_dimensions(metric, where)
+    before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
+    reading, earlier = now[""], before[""]
+    return replace(reading, comparison=compare(metric, reading, earlier))
 
 
 def series(
@@ -168,11 +236,7 @@ def series(
 ) -> list[Reading]:
     """The metric over each of the periods, in one reading of the store; nothing is compared."""
     check_dimensions(metric, where)
-    counted = metric.count(published, periods, where, None, settings)
-    return [
-        _reading(published, metric, period, where, groups.get("", EMPTY))
-        for period, groups in zip(periods, counted, strict=True)
-    ]
+    return [groups[""] for groups in _read(published, metric, periods, where, None, settings)]
 
 
 def split_by(
@@ -180,14 +244,57 @@ def split_by(
 ) -> dict[str, Reading]:
     """The metric for each value of a dimension, largest n first, each compared with the period before."""
     check_dimensions(metric, {**where, by: ""})
-    before, now = metric.count(published, [period.previous(), period], where, by, settings)
-    readings: dict[str, Reading] = {}
-    for group in sorted(now, key=lambda name: (-now[name].n, name)):
-        at = {**where, by: group}
-        reading = _reading(published, metric, period, at, now[group])
-        earlier = _reading(published, metric, period.previous(), at, before.get(group, EMPTY))
-        readings[group] = replace(reading, comparison=compare(metric, reading, earlier))
-    return readings
+    previous = period.previous()
+    before, now = _read(published, metric, [previous, period], where, by, settings, compared=True)
+    data = known(published, metric)
+    nothing = Counted(None, missing=None if data.fit(previous) == previous else data.sentence)
+    missing = _reading(published, metric, previous, where, nothing)
+    return {
+        group: replace(reading, comparison=compare(metric, reading, before.get(group, missing)))
+        for group, reading in sorted(now.items(), key=lambda each: (-each[1].n, each[0]))
+    }
+
+
+def _read(
+    published: Published,
+    metric: Metric,
+    periods: list[Period],
+    where: Where,
+    by: str | None,
+    settings: Settings,
+    compared: bool = False,
+) -> list[dict[str, Reading]]:
+    """For each period {group: reading}; without `by` there is always the group "".
+
+    `compared`: the first period is there only to be compared with, and is not shortened to where its data begin.
+    """
+    data = known(published, metric)
+    fitted = [data.fit(period) for period in periods]
+    if compared and fitted[0] != periods[0]:
+        fitted[0] = None
+    counted = iter(
+        metric.count(published, [each for each in fitted if each], where, by, settings) if any(fitted) else ()
+    )
+    found = []
+    for asked, fit in zip(periods, fitted, strict=True):
+        groups = next(counted) if fit else {}
+        if by is None:
+            groups = {"": groups.get("", EMPTY)}
+        at = {group: {**where, by: group} if by else where for group in groups}
+        if fit is None:
+            unknown = Counted(None, missing=data.sentence)
+            found.append({group: _reading(published, metric, asked, at[group], unknown) for group in groups})
+            continue
+        hidden = data.hidden_details(fit)
+        readings = {}
+        for group, each in groups.items():
+            details = {name: value for name, value in each.details.items() if name not in hidden}
+            reading = _reading(published, metric, fit, at[group], replace(each, details=details))
+            if fit != asked and reading.value is not None:
+                reading = replace(reading, reason=" ".join(filter(None, (data.sentence, reading.reason))))
+            readings[group] = reading
+        found.append(readings)
+    return found
 
 
 def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:

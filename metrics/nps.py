@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import nps, nps_difference, nps_interval
 from metrics.surveys import DIMENSIONS, RESPONSE, Bins, count_answers, not_comparable, scores_by_scale, untested
 
@@ -84,6 +84,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="month",
     headline=3,
+    begins=Begins(("nps",), shortens=True),
     count=count_answers("nps", of_bins),
     differ=differ,
     abbreviation="NPS",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.grouped import grouped, whole
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import A_YEAR, Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares, share
 
@@ -83,6 +83,7 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=3,
+    begins=Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
     count=count,
     differ=difference_of_shares,
     on_card=False,
