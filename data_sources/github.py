@@ -57,7 +57,9 @@ OPTIONS = {
 def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep) -> Iterator[Page]:
     """Releases, then issues that changed since last time, oldest issue first. Raises SourceError.
 
-    The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none.
+    The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none
+    (only where a server counts its pages, as older ones do, can an issue that is deleted meanwhile hide another until
+    the next whole list).
     The cursor says how far a read that was cut off had come, and after a whole read from where to ask next time.
     Everything is listed again once a week: an issue that was deleted or moved to another repository is then gone.
     """
@@ -66,6 +68,7 @@ def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float]
     whole = cursor.next is None and cursor.is_due(asked.now)
     if whole:
         cursor.listed = asked.now
+    no_releases: Refused | None = None
     refusals = {
         401: f"GitHub does not accept the access key in {told.token_env}. It may have expired: make a new one and set it there.",
         403: f"GitHub does not let this access key read {told.repository}. Give it the right to read issues and contents.",
@@ -87,8 +90,15 @@ def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float]
         sleep=sleep,
     ) as web:
         if told.releases and cursor.next is None:
-            yield from _releases(web, told, cursor, whole)
+            try:
+                yield from _releases(web, told, cursor, whole)
+            except Refused as error:
+                if error.status not in (403, 404):
+                    raise
+                no_releases = error  # a key that may not read them may still read the bugs
         yield from _issues(web, told, cursor, asked.now, whole)
+        if no_releases is not None:
+            raise no_releases
 
 
 # ---- issues ---------------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ class Limits:
     tries: int = 5
     redirects: int = 5
     most_bytes: int = 50_000_000
+    most_values: int = 2_000_000  # commas and brackets of one answer: 50 MB of "{}," take over 1 GB of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,10 @@ class Web:
             raise SourceError(
                 f"{self.who} answered with {kind or 'something unknown'} instead of data: perhaps the sign-in page of a network or a proxy "
                 "in between. Nothing was changed; try from a machine that reaches it."
+            )
+        if sum(body.count(sign) for sign in b",[{") > self.limits.most_values:
+            raise SourceError(
+                f"{self.who} sent more than {self.limits.most_values:,} values in one answer; it was not read."
             )
         try:
             # One bad byte or number costs the row that it is in, not the page: it becomes a sign that no field takes.

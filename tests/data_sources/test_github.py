@@ -657,11 +657,24 @@ def test_nothing_that_a_server_sends_can_command_a_terminal(
 ) -> None:
     upstream.on(ISSUES, reply)
     with pytest.raises(SourceError) as raised:
-        read(upstream, sleep=Waits())
+        read(upstream, sleep=Waits(), limits=Limits(connect=2, silence=0.3, request=5, first_wait=0.01, tries=2))
     assert upstream.fired("it") >= 1
     assert str(raised.value).isprintable()
     assert len(str(raised.value)) < 300
     assert all(record.getMessage().isprintable() for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "Give it the right to read issues and contents"), (404, "hides it")]
+)
+def test_a_key_that_may_not_read_releases_still_reads_the_bugs(upstream: Upstream, status: int, words: str) -> None:
+    upstream.on(RELEASES, Reply({"message": "Resource not accessible"}, status, fault="releases"))
+    upstream.on(ISSUES, Reply([issue(1)]))
+    given: list[Page] = []
+    with pytest.raises(SourceError, match=words):
+        given.extend(github.fetch(asked(upstream), limits=QUICK))
+    assert upstream.fired("releases") == 1
+    assert set(bugs(given)) == {"1"}
 
 
 def test_a_limit_is_kept_for_as_long_as_it_says(upstream: Upstream) -> None:
@@ -790,6 +803,13 @@ def test_an_answer_that_is_too_big_is_not_read_to_its_end(upstream: Upstream, zi
     with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
         read(upstream, limits=Limits(most_bytes=1_000_000))
     assert upstream.fired("big") == 1
+
+
+def test_an_answer_of_too_many_values_does_not_fill_the_memory(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply(b"[" + b"{}," * 1_100_000 + b"{}]", fault="many"))
+    with pytest.raises(SourceError, match="more than 2,000,000 values"):
+        read(upstream)
+    assert upstream.fired("many") == 1
 
 
 def test_a_closed_door_is_said_in_words() -> None:
