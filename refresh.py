@@ -171,6 +171,7 @@ def _read_source(
                 read=page.read or None,
                 stream=page.place,
                 whole=page.whole,
+                partial=page.partial,
                 gone=page.gone,
             )
             progress.page(page)

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -452,12 +452,14 @@ class Run:
         read: int | None = None,
         stream: str = "",
         whole: bool = False,
+        partial: bool = False,
         gone: Sequence[tuple[str, str]] = (),
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
 
-        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run.
-        `gone` are (record, id) of rows of which the source says that they are no more.
+        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
+        `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
+        (record, id) of rows of which the source says that they are no more.
         """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
@@ -471,7 +473,10 @@ class Run:
                 shape = self.refresh.store.shape(connection, record)
                 named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
                 self._remove(connection, record, named)
-            self._set_aside(connection, aside, refused, stream, now)
+            if partial:
+                judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                self._judge_anew(connection, stream, judged)
+            self._set_aside(connection, aside, refused, stream, now, judged=partial)
             self._count_read(connection, records, aside, refused, stream, whole)
             if whole:
                 self._whole.add(stream)
@@ -509,6 +514,14 @@ class Run:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
         connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
 
+    def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
+        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        names = [id for id in ids if isinstance(id, str)]
+        places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
+        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        for start in range(0, len(places), 1_000):
+            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
+
     def _set_aside(
         self,
         connection: Connection,
@@ -516,8 +529,9 @@ class Run:
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
+        judged: bool,
     ) -> None:
-        if stream not in self._streams:
+        if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
