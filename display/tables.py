@@ -29,7 +29,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
         "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
         "Days": words.stretch(reading.period),
         "Before": words.value(metric, before.value) if before else words.NOTHING,
-        "Changed": changed(metric, reading),
+        "Changed": plain(changed(metric, reading)),
     }
 
 
@@ -64,7 +64,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) 
             "Now": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
-            "Changed": changed(metric, reading),
+            "Changed": plain(changed(metric, reading)),
         }
         for name, reading in found.items()
     ]
