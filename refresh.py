@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -15,8 +19,42 @@ from data_sources.source import Asked, Page, SourceError
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
+ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+class Ended(KeyboardInterrupt):
+    """Somebody ended this program. A KeyboardInterrupt, because that is what libraries clean up for."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def __str__(self) -> str:
+        how = "Ctrl-C" if self.number == signal.SIGINT else signal.Signals(self.number).name
+        return f"The refresh was ended ({how}). What was read so far is kept; type ./run refresh to go on from there."
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """While the block lasts, what ends a program raises Ended there, so that the lease is given back and the records say so."""
+
+    def end(number: int, _frame: Any) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)  # who asks twice means it
+        raise Ended(number)
+
+    # What is ignored stays so: nohup.
+    before = {each: was for each in ENDS if (was := signal.getsignal(each)) != signal.SIG_IGN}
+    for each in before:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, was in before.items():
+            signal.signal(each, was)
 
 
 @dataclass
@@ -51,6 +89,9 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for name, told in settings.sources.items():
+                if (fields := declared(settings, name, told, now)) is not None:
+                    running.declare(name, fields)
             for name, told in chosen.items():
                 outcomes.append(_read_source(running, settings, name, told, now, full, progress))
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
@@ -61,6 +102,17 @@ def refresh(
     finally:
         store.engine.dispose()
     return outcomes
+
+
+def declared(settings: Settings, name: str, told: SourceSettings, now: datetime) -> dict[str, frozenset[str]] | None:
+    """Which fields of which records this source can say, by its settings; None where they are wrong (reading says how)."""
+    try:
+        source = source_of(told.type)
+        if source.declares is not None:
+            return source.declares(Asked(name, told.options, settings, None, now))
+    except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
+        return None
+    return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
 
 
 def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
@@ -190,6 +242,22 @@ def with_sample(settings: Settings) -> Settings:
     return settings.model_copy(update={"sources": {SAMPLE: SourceSettings(type=SAMPLE)}})
 
 
+def fill_with_sample(settings: Settings, now: datetime, progress: Progress) -> list[Outcome]:
+    """The first look, also where somebody else is filling the same store already: a start that was killed may have left one."""
+    waited = False
+    while True:
+        if has_rows(settings):
+            progress.note("The store has rows already; the sample company is only for an empty one.")
+            return []
+        try:
+            return refresh(with_sample(settings), now, progress=progress)
+        except BusyError as error:
+            if not waited:
+                progress.note(f"{error} Waiting for it.")
+            waited = True
+            time.sleep(0.5)
+
+
 def has_rows(settings: Settings) -> bool:
     """Whether anything was ever published in this store."""
     store = open_store(settings)
@@ -208,17 +276,21 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
 def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
     settings = load(config)
-    if sample:
-        if has_rows(settings):
-            click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
-            return 0
-        settings = with_sample(settings)
-    elif not settings.sources:
+    if not sample and not settings.sources:
         raise SettingsError(
             "No source is set up: there is no [sources.NAME] in the settings. "
             "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
         )
-    outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
+    try:
+        with ending_in_order():
+            now = datetime.now(UTC)
+            if sample:
+                outcomes = fill_with_sample(settings, now, Progress())
+            else:
+                outcomes = refresh(settings, now, only, full, Progress())
+    except Ended as ended:
+        click.echo(str(ended), err=True)
+        return 128 + ended.number
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from data_sources.http import Answer, Limits, Refused, Web
+from data_sources.http import Answer, Limits, Refused, Web, foreign
 from data_sources.source import Asked, Page, SetAside, Source, SourceError
 from store.records import WORDS, Bug, BugReport, Release
 
@@ -34,6 +34,7 @@ DEFAULT_SEVERITY = {
     "security": "blocker",
 }
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*[:/\-]\s*")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAFF = ("OWNER", "MEMBER", "COLLABORATOR")
 OPTIONS = {
     "repository": 'owner and name, such as "octo/shop"',
@@ -121,30 +122,30 @@ def _read_issue(item: Any, told: _Told, page: Page, cursor: _Cursor) -> None:
         if told.authors_are_customers and (report := _author(item, bug)):
             page.records.append(report)
     except _Wrong as wrong:
-        number = item.get("number", "?") if isinstance(item, dict) else "?"
+        number = _shown(item.get("number", "?")) if isinstance(item, dict) else "?"
         page.set_aside.append(
-            SetAside("bug", f"{told.repository}#{number}", wrong.column, str(wrong.value)[:200], wrong.reason)
+            SetAside("bug", f"{told.repository}#{number}", wrong.column, _shown(wrong.value), wrong.reason)
         )
 
 
 def _bug(item: Mapping[str, Any], labels: list[str], told: _Told) -> Bug:
-    number = item.get("number")
-    if isinstance(number, bool) or not isinstance(number, int):
-        raise _Wrong("number", number, "it is not a whole number")
+    number = _number(item, "number")
     title = item.get("title")
-    if not isinstance(title, str) or not title.strip():
+    if not isinstance(title, str) or not foreign(title):
         raise _Wrong("title", title, "it is not text")
     closed = _instant(item, "closed_at") if item.get("closed_at") is not None else None
     state, reason = item.get("state"), item.get("state_reason")
     if state not in ("open", "closed"):
         raise _Wrong("state", state, "it is neither open nor closed")
+    if reason is not None and not isinstance(reason, str):
+        raise _Wrong("state_reason", reason, "it is not text")
     if state == "open":
         closed = None
     fixed = closed if reason == "completed" else None
     status = (
         "open"
         if state == "open"
-        else {"completed": "fixed", "not_planned": "not planned"}.get(str(reason), str(reason or "closed"))
+        else {"completed": "fixed", "not_planned": "not planned"}.get(reason or "", reason or "closed")
     )
     url = item.get("html_url")
     return Bug(
@@ -157,7 +158,7 @@ def _bug(item: Mapping[str, Any], labels: list[str], told: _Told) -> Bug:
         closed_at=closed,
         area=told.area_of(labels),
         owner=_rest_after(told.team_prefix, labels),
-        url=url if isinstance(url, str) and url.startswith(("https://", "http://")) else None,
+        url=url if isinstance(url, str) and url.startswith(("https://", "http://")) and len(url) <= 500 else None,
     )
 
 
@@ -166,9 +167,9 @@ def _author(item: Mapping[str, Any], bug: Bug) -> BugReport | None:
     user = item.get("user")
     if not isinstance(user, dict) or user.get("type") == "Bot" or item.get("author_association") in STAFF:
         return None
-    number = user.get("id")
-    if isinstance(number, bool) or not isinstance(number, int):
+    if user.get("id") is None:
         return None
+    number = _number(user, "id", "user.id")
     return BugReport(f"{bug.id}/author", bug.id, None, f"github-{number}", bug.opened_at, "author")
 
 
@@ -177,7 +178,9 @@ def _labels(item: Mapping[str, Any]) -> list[str]:
     if not isinstance(found, list):
         raise _Wrong("labels", found, "it is not a list")
     names = [each.get("name") if isinstance(each, dict) else each for each in found]
-    return [" ".join(name.split()) for name in names if isinstance(name, str)]
+    if not all(name is None or isinstance(name, str) for name in names):
+        raise _Wrong("labels", found, "one of them is not text")
+    return [" ".join(name.split()) for name in names if name]
 
 
 def _rest_after(prefix: str, labels: list[str]) -> str | None:
@@ -206,15 +209,15 @@ def _read_release(item: Any, told: _Told, page: Page) -> None:
             raise _Wrong("", item, "it is not a release")
         if item.get("draft") or item.get("prerelease") or item.get("published_at") is None:
             return
-        number, name = item.get("id"), item.get("name") or item.get("tag_name")
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise _Wrong("id", number, "it is not a whole number")
-        if not isinstance(name, str):
+        number, name = _number(item, "id"), item.get("name") or item.get("tag_name")
+        if not isinstance(name, str) or not foreign(name):
             raise _Wrong("name", name, "it is not text")
         page.records.append(Release(f"{told.repository}@{number}", name.strip()[:200], _instant(item, "published_at")))
     except _Wrong as wrong:
-        place = f"{told.repository} release {item.get('id', '?') if isinstance(item, dict) else '?'}"
-        page.set_aside.append(SetAside("release", place, wrong.column, str(wrong.value)[:200], wrong.reason))
+        shown = _shown(item.get("id", "?")) if isinstance(item, dict) else "?"
+        page.set_aside.append(
+            SetAside("release", f"{told.repository}@{shown}", wrong.column, _shown(wrong.value), wrong.reason)
+        )
 
 
 # ---- pages, cursor, options -----------------------------------------------------------------------------------------
@@ -233,7 +236,7 @@ def _pages(web: Web, path: str, params: Mapping[str, Any], go_on_at: str | None)
     answer = answer or web.ask(path, params)
     while True:
         if not isinstance(answer.data, list):
-            said = str(answer.data.get("message", ""))[:100] if isinstance(answer.data, dict) else ""
+            said = foreign(str(answer.data.get("message", ""))) if isinstance(answer.data, dict) else ""
             raise SourceError(
                 f"{web.who} answered with something that is no list{': ' + said if said else ''}. Nothing was changed."
             )
@@ -267,9 +270,10 @@ class _Cursor:
             instants = {
                 key: datetime.fromisoformat(found[key]) for key in ("since", "began", "newest") if found.get(key)
             }
-            if any(each.tzinfo is None for each in instants.values()):
+            place = found.get("next")
+            if any(each.tzinfo is None for each in instants.values()) or not isinstance(place, str | None):
                 return cls()
-            return cls(next=found.get("next"), **instants)
+            return cls(next=place, **instants)
         except (ValueError, TypeError, AttributeError):
             return cls()
 
@@ -285,7 +289,7 @@ class _Cursor:
         that a clock that is wrong, or a change while we read, hides nothing; and never earlier than before."""
         if self.newest is None or self.began is None:
             return _Cursor(since=self.since)
-        reached = min(self.newest, self.began) - look_back
+        reached = max(min(self.newest, self.began), EPOCH) - look_back
         return _Cursor(since=reached if self.since is None else max(reached, self.since))
 
 
@@ -398,9 +402,25 @@ def _instant(item: Mapping[str, Any], column: str) -> datetime:
     value = item.get(column)
     try:
         found = datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):  # the last of a year 9999 with an offset
         raise _Wrong(column, value, "it is not a date and time") from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found
+
+
+def _number(item: Mapping[str, Any], key: str, column: str = "") -> int:
+    value = item.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise _Wrong(column or key, value, "it is not a number that counts from 1")
+    return value
+
+
+def _shown(value: Any) -> str:
+    """Whatever JSON may hold, as a short text."""
+    try:
+        return str(value)[:200]
+    except RecursionError:  # lists in lists in lists
+        return type(value).__name__
 
 
 def _stamp(instant: datetime) -> str:

@@ -39,7 +39,9 @@ def one_card(card: Card, now: datetime) -> None:
         **drawn,
     )
     if reading.value is None:
-        st.caption(plain(reading.reason) or "No data.")
+        st.caption(plain(reading.reason or "No data.", 500))
+    for caution in reading.cautions:
+        st.caption(plain(caution, 500))
 
 
 def delta(metric: Metric, reading: Reading) -> dict[str, Any]:

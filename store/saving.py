@@ -296,7 +296,6 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "release": [("release", "")],
 }
 NO_DAY = date(1, 1, 1)
-COUNTING = "1"  # another number when a measure of tickets or surveys counts otherwise: then all are counted again
 _NO_DAY = "{no day}"
 
 
@@ -418,9 +417,8 @@ def _mark_reports(connection: Connection, shape: Shape, before: list[Any], chang
 
 
 def was_counted(connection: Connection) -> bool:
-    """Whether rows were counted, by the rules of now. Else all are counted at once, and nobody needs to know what changed."""
-    found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'counted'").scalar()
-    return bool(found == COUNTING)
+    """Whether anything was ever counted. Else all is counted at once, and nobody needs to know what changed."""
+    return connection.exec_driver_sql("SELECT 1 FROM counted LIMIT 1").scalar() is not None
 
 
 def _keep_before(connection: Connection, shape: Shape, source: str, ids: list[str]) -> None:

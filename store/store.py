@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import publishing
+from store import lease, publishing
 from store.database import EmptyStoreError, StoreError, engine_for
 from store.masking import clean, mask
 from store.published import Published, naive
@@ -47,9 +45,10 @@ from store.saving import (
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
+from store.schema import BEFORE, FACTS, cursor, meta, row_count, run, set_aside, sign_of_life, snapshot
+from store.schema import lease as lease_table
+from store.tallies import ALL, Measures
 
-LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
 HEAD = "0003"  # ... and the newest of them
@@ -104,9 +103,11 @@ class Store:
         for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
             if name not in known:
                 connection.execute(insert(meta).values(name=name, value=value))
-        if connection.scalar(select(lease.c.fence).where(lease.c.name == "refresh")) is None:
+        if connection.scalar(select(lease_table.c.fence).where(lease_table.c.name == "refresh")) is None:
+            connection.execute(insert(lease_table).values(name="refresh", holder="", process="", fence=0))
+        if connection.scalar(select(sign_of_life.c.fence).where(sign_of_life.c.name == "refresh")) is None:
             long_ago = datetime(2000, 1, 1)  # noqa: DTZ001  (as the store keeps instants)
-            connection.execute(insert(lease).values(name="refresh", holder="nobody", fence=0, until=long_ago))
+            connection.execute(insert(sign_of_life).values(name="refresh", fence=0, beats=0, seen_at=long_ago))
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
@@ -162,52 +163,46 @@ class Store:
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
         """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
         self.migrate()
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        process = lease.new_process()
         # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
+        held = self._holder()
+        if lease.alive(held, self.engine, self._holder):
+            raise _busy(held)
+        with lease.held_by(process):
+            with self._words(), self.engine.begin() as connection:
+                fence = self._take_lease(connection, held, process)
+                self._settle_time_zone(connection)
+                _interrupted(connection, now)
+            try:
+                with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
+                    yield Refresh(self, fence)
+            except BaseException:
+                # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
+                # this process is known to have left it.
+                with suppress(StoreError, DBAPIError):
+                    self._give_back(fence, now)
+                raise
+            self._give_back(fence, now)
+
+    def _holder(self) -> lease.Holder:
         with self.looking() as connection:
-            self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
-        with self._words(), self.engine.begin() as connection:
-            fence = self._take_lease(connection, holder, now)
-            self._settle_time_zone(connection)
-            connection.execute(
-                update(run)
-                .where(run.c.outcome == "running")
-                .values(outcome="interrupted", finished_at=naive(now), reason="It did not finish.")
-            )
-        refresh = Refresh(self, fence)
-        try:
-            yield refresh
-        except BaseException:
-            # What went wrong is the news, not that a broken store cannot be told either; the lease runs out by itself.
-            with suppress(StoreError, DBAPIError):
-                self._give_back(fence, now)
-            raise
-        self._give_back(fence, now)
+            return lease.holder(connection)
 
     def _give_back(self, fence: int, now: datetime) -> None:
         with self._words(), self.engine.begin() as connection:
-            connection.execute(
-                update(lease).where(lease.c.fence == fence).values(until=naive(now) - timedelta(seconds=1))
-            )
+            if lease.give_back(connection, fence):
+                _interrupted(connection, now)
 
-    def _take_lease(self, connection: Connection, holder: str, now: datetime) -> int:
+    def _take_lease(self, connection: Connection, held: lease.Holder, process: str) -> int:
         try:
-            # nowait: the row is locked for as long as the other one writes, which is minutes while it publishes a lot.
-            held = connection.execute(select(lease).where(lease.c.name == "refresh").with_for_update(nowait=True)).one()
+            fence = lease.take(connection, held, process)
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-                raise BusyError("Another refresh is writing right now. Wait for it, or end it.") from error
+                raise _busy(held) from error
             raise
-        self._refuse_if_held(held, now)
-        connection.execute(update(lease).values(holder=holder, until=naive(now) + LEASE, fence=held.fence + 1))
-        return int(held.fence) + 1
-
-    def _refuse_if_held(self, held: Any, now: datetime) -> None:
-        if held.until > naive(now):
-            raise BusyError(
-                f"Another refresh is running ({held.holder}); it holds the store until {held.until:%H:%M} UTC at "
-                "the latest. Wait for it, or end it."
-            )
+        if fence is None:
+            raise _busy(lease.holder(connection))
+        return fence
 
     def check_time_zone(self) -> None:
         """Raises StoreError where the settings mean other days than those that were counted."""
@@ -259,6 +254,16 @@ class Store:
             raise
 
 
+def _busy(held: lease.Holder) -> BusyError:
+    return BusyError(f"Another refresh is running ({held}). Wait for it, or end it.")
+
+
+def _interrupted(connection: Connection, now: datetime) -> None:
+    """The records of runs that nobody will finish any more."""
+    ended = {"outcome": "interrupted", "finished_at": naive(now), "reason": "It did not finish."}
+    connection.execute(update(run).where(run.c.outcome == "running").values(**ended))
+
+
 def _time_zone_of(connection: Connection) -> str | None:
     zone: str | None = connection.scalar(select(meta.c.value).where(meta.c.name == "time_zone"))
     return zone
@@ -294,17 +299,21 @@ class Refresh:
 
     store: Store
     fence: int
+    declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    were_read: set[str] = field(default_factory=set)
+
+    def declare(self, source: str, fields: Mapping[str, Collection[str]]) -> None:
+        """What a source of the settings can say, record by record; readers see it with the next snapshot."""
+        self.declared[source] = {record: frozenset(names) for record, names in fields.items()}
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Connection]:
         with self.store._words(), self.store.engine.begin() as connection:
-            held = connection.execute(select(lease.c.fence).where(lease.c.name == "refresh").with_for_update()).scalar()
-            if held != self.fence:
+            if lease.fence_now(connection, self.fence) != self.fence:
                 raise BusyError("Another refresh has taken over; this one stops without writing.")
-            # Never shorter: `now` may be when the refresh began, and reading may have taken longer than the lease.
-            until = naive(now) + LEASE
-            connection.execute(update(lease).where(lease.c.until < until).values(until=until))
             yield connection
+            if self.store.sqlite:
+                lease.beat(connection, self.fence)  # nobody else could, all the while
 
     def begin_run(
         self, source: str, type: str, now: datetime, stale_after_hours: float = 26.0, replaces: bool = False
@@ -367,10 +376,12 @@ class Refresh:
         cluster: Cluster = lambda tickets: [],
         told: Callable[[str], None] = lambda name: None,
         everything: bool = False,
+        measures: Measures = ALL,
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            publishing.count_again(connection, self.store.settings, now, cluster, told, everything)
+            settings, declared, were_read = self.store.settings, self.declared, self.were_read
+            publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
@@ -495,6 +506,8 @@ class Run:
         with self.refresh.transaction(now) as connection:
             told = None if reason is None else clean(mask(reason), 500)
             self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+        if outcome == "ok":
+            self.refresh.were_read.add(self.source)
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {

@@ -22,6 +22,7 @@ from tests.data_sources.replay import Reply, Upstream
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TOKEN = "ghp_canaryCANARYcanary0123456789abcdefgh"
 ISSUES, RELEASES = "/repos/octo/shop/issues", "/repos/octo/shop/releases"
+BAD_NUMBER, DEEP = "a number of 5,000 digits", "900 lists in one another"
 QUICK = Limits(connect=2, silence=2, request=5, first_wait=0.01)
 
 
@@ -210,16 +211,48 @@ def test_releases_that_reached_customers_are_read(upstream: Upstream) -> None:
         ("labels", "bug"),
         ("updated_at", None),
         ("closed_at", "never"),
+        ("created_at", "9999-12-31T23:59:59-05:00"),
+        ("created_at", "0001-01-01T00:00:00+05:00"),
+        ("closed_at", "9999-12-31T23:59:59-05:00"),
+        ("updated_at", "9999-12-31T23:59:59-05:00"),
+        ("updated_at", "0001-01-01T00:00:00+05:00"),
+        ("created_at", "2026-02-30T00:00:00Z"),
+        ("created_at", "99999-99-99T00:00:00Z"),
+        ("created_at", "2026-11-21T25:00:00Z"),
+        ("created_at", "9" * 5_000),
+        ("created_at", 1e400),
+        ("created_at", float("nan")),
+        ("number", float("nan")),
+        ("number", float("inf")),
+        ("number", float("-inf")),
+        ("number", 7.5),
+        ("number", -1),
+        ("number", 0),
+        ("number", 10**29),
+        ("number", BAD_NUMBER),
+        ("state", float("nan")),
+        ("state_reason", {}),
+        ("state_reason", ["completed"]),
+        ("labels", float("nan")),
+        ("labels", {"name": "bug"}),
+        ("title", float("nan")),
+        ("title", "\x00\x1b\u200b"),
+        ("title", "\ud800"),
+        ("title", DEEP),
+        ("labels", DEEP),
     ],
 )
 def test_an_issue_that_cannot_be_read_is_set_aside_with_the_reason_and_the_rest_goes_in(
     upstream: Upstream, field: str, value: Any
 ) -> None:
-    broken = {**issue(1), field: value}
-    upstream.on(ISSUES, Reply([broken, issue(2), "nonsense"]))
+    # BAD_NUMBER and DEEP stand for what json.dumps does not write.
+    broken = json.dumps([{**issue(1), field: value}, issue(2), "nonsense"])
+    broken = broken.replace(f'"{BAD_NUMBER}"', "9" * 5_000).replace(f'"{DEEP}"', "[" * 900 + "]" * 900)
+    upstream.on(ISSUES, Reply(broken.encode(), fault="it"))
     pages = read(upstream)
     assert set(bugs(pages)) == {"2"}
     first, second = [aside for page in pages for aside in page.set_aside]
+    assert upstream.fired("it") == 1
     assert (first.record, first.column) == ("bug", field)
     assert first.reason
     assert second.value == "nonsense"
@@ -237,6 +270,42 @@ def test_all_pages_are_read_also_where_one_is_empty_or_comes_twice(upstream: Ups
     assert upstream.asked(ISSUES)[0].query | {"page": "1"} == {
         "state": "all", "sort": "created", "direction": "asc", "per_page": "100", "page": "1",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<{next}>; rel="next"',
+        "<{next}>; rel=next",
+        '<{next}>; title="a=b"; rel="next"',
+        '<{next}>; REL="last Next"',
+        '<{next}&x=a;b,c>; rel="next"',
+        '<{first}>;rel="first",<{next}>;rel="next",<{first}>;rel="prev"',
+        '<{first}>; rel="nextish" , <{next}> ; rel = "next"',
+    ],
+)
+def test_every_way_to_say_where_the_next_page_is_leads_there(upstream: Upstream, link: str) -> None:
+    said = link.format(next="{base}" + ISSUES + "?page=2", first="{base}" + ISSUES)
+    upstream.on(ISSUES, Reply([issue(1)], headers={"Link": said}))
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2)], fault="second"))
+    assert set(bugs(read(upstream))) == {"1", "2"}
+    assert upstream.fired("second") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply([issue(1)], headers={"Link": "nonsense"}, fault="it"),
+        Reply([issue(1)], headers={"Link": "http://127.0.0.1/?page=2; rel=next"}, fault="it"),
+        Reply([issue(1)], 206, fault="it"),
+        Reply([], 202, fault="it"),
+    ],
+)
+def test_what_may_be_a_part_is_not_taken_for_the_whole(upstream: Upstream, reply: Reply) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError, match=r"where the next page is|status 20[26]"):
+        read(upstream)
+    assert upstream.fired("it") == QUICK.tries
 
 
 def test_pages_that_go_in_a_circle_are_stopped(upstream: Upstream) -> None:
@@ -265,6 +334,28 @@ def test_an_issue_from_the_future_does_not_hide_what_changes_next(upstream: Upst
     )
     read(upstream, read(upstream)[-1].cursor)
     assert upstream.asked(ISSUES)[-1].query["since"] == "2026-11-21T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("clock", "updated"),
+    [
+        ("Mon, 01 Jan 0001 00:00:00 GMT", "0001-01-01T00:00:00Z"),
+        ("Fri, 31 Dec 9999 23:59:59 -0500", "9999-12-31T23:59:59Z"),
+        ("Sat, 21 Nov 2026 12:00:00 +99999999999", "0001-01-01T00:00:00Z"),
+        ("Sat, 99 Nov 2026 99:99:99 GMT", "9999-12-31T23:59:59Z"),
+        ("soon", "0001-01-01T00:00:00Z"),
+        ("", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_clock_that_cannot_be_does_not_stop_this_read_or_the_next(
+    upstream: Upstream, clock: str, updated: str
+) -> None:
+    upstream.on(ISSUES, Reply([issue(1, updated_at=updated), issue(2)], headers={"Date": clock}, fault="clock"))
+    first = read(upstream)
+    assert set(bugs(first)) == {"1", "2"}
+    assert set(bugs(read(upstream, first[-1].cursor))) == {"1", "2"}
+    assert upstream.fired("clock") == 2
+    assert upstream.asked(ISSUES)[-1].query["since"] <= "2026-11-21T09:30:00Z"
 
 
 def test_a_quiet_day_does_not_move_the_cursor_back_or_ahead(upstream: Upstream) -> None:
@@ -298,7 +389,9 @@ def test_a_place_to_go_on_that_is_gone_means_beginning_again(upstream: Upstream)
     assert upstream.fired("gone") == 1
 
 
-@pytest.mark.parametrize("cursor", ["", "nonsense", "[]", "{}", '{"since": 7}', '{"since": "2026-11-01"}', "null"])
+@pytest.mark.parametrize(
+    "cursor", ["", "nonsense", "[]", "{}", '{"since": 7}', '{"since": "2026-11-01"}', '{"next": 7}', "null"]
+)
 def test_a_cursor_that_nobody_understands_means_reading_everything(upstream: Upstream, cursor: str) -> None:
     upstream.on(ISSUES, Reply([issue(1)]))
     assert set(bugs(read(upstream, cursor))) == {"1"}
@@ -365,8 +458,6 @@ def test_redirects_without_end_are_stopped(upstream: Upstream) -> None:
         ("502 page", Reply(b"<html>Bad gateway</html>", 502, {"Content-Type": "text/html"}, fault="502 page")),
         ("cut", Reply([issue(1)], cut_at=40, fault="cut")),
         ("cut json", Reply(b'[{"number": 1, "title"', fault="cut json")),
-        ("not text", Reply(b'[{"title": "\xff\xfe"}]', fault="not text")),
-        ("NaN", Reply(b'[{"number": NaN}]', fault="NaN")),
         ("deep", Reply(b"[" * 100_000, fault="deep")),
         ("empty", Reply(b"", fault="empty")),
         ("204", Reply(b"", 204, fault="204")),
@@ -418,6 +509,29 @@ def test_what_trying_again_cannot_mend_is_asked_once_and_said_in_words(
     assert upstream.fired("it") == 1
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply({"message": "\x1b[2J\x1b]0;owned\x07 \u009b31m\u202e\r\n50 % %s {base}"}, fault="it"),
+        Reply(b"x", 200, {"Content-Type": "text/\x1b[31m\x07html\x9b31m"}, fault="it"),
+        Reply([], 302, {"Location": "http://\x1b[31m.example/"}, fault="it"),
+        Reply([], 302, {"Location": "http://%1b[31m.example/"}, fault="it"),
+        Reply({"message": "\x1b[2J"}, 422, {"X-\x1b[31m": "\x1b[31m"}, fault="it"),
+        Reply([], 429, {"Retry-After": "\x1b[31m", "Date": "\x1b[31m"}, fault="it"),
+    ],
+)
+def test_nothing_that_a_server_sends_can_command_a_terminal(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture, reply: Reply
+) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError) as raised:
+        read(upstream, sleep=Waits())
+    assert upstream.fired("it") >= 1
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 300
+    assert all(record.getMessage().isprintable() for record in caplog.records)
+
+
 def test_a_limit_is_kept_for_as_long_as_it_says(upstream: Upstream) -> None:
     upstream.on(ISSUES, Reply({"message": "slow down"}, 429, {"Retry-After": "1"}, fault="429"), Reply([issue(1)]))
     assert set(bugs(read(upstream))) == {"1"}
@@ -457,19 +571,52 @@ def test_waiting_is_said(upstream: Upstream, caplog: pytest.LogCaptureFixture) -
     assert "Waiting for GitHub (octo/shop) until 10:32." in caplog.text
 
 
-@pytest.mark.parametrize("after", ["1000000000", "3600"])
-def test_a_wait_that_is_too_long_ends_the_read_and_says_until_when(upstream: Upstream, after: str) -> None:
-    upstream.on(ISSUES, Reply({}, 429, {"Retry-After": after}, fault="429"))
+@pytest.mark.parametrize(
+    ("headers", "until"),
+    [
+        ({"Retry-After": "3600"}, "until 11:30"),
+        ({"Retry-After": "86400"}, "until 2026-11-22 10:30"),
+        ({"Retry-After": "1000000000"}, "for more than a year"),
+        ({"Retry-After": "9" * 400}, "for more than a year"),
+        ({"Retry-After": "9" * 5_000}, "for more than a year"),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 18}, "for more than a year"),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 400}, "for more than a year"),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 403])
+def test_a_wait_that_is_too_long_ends_the_read_and_says_until_when(
+    upstream: Upstream, headers: dict[str, str], until: str, status: int
+) -> None:
+    upstream.on(ISSUES, Reply({}, status, headers, fault="limit"))
     waits = Waits()
-    with pytest.raises(
-        SourceError, match="no more questions until 11:30" if after == "3600" else "no more questions until 20"
-    ):
+    with pytest.raises(SourceError, match=f"no more questions {until}"):
         read(upstream, sleep=waits)
-    assert upstream.fired("429") == 1
+    assert upstream.fired("limit") == 1
     assert waits == []
 
 
-@pytest.mark.parametrize("after", ["soon", "-5", "", "1e3", "Thu, 01 Jan 1970 00:00:00 GMT"])
+@pytest.mark.parametrize("reset", ["9" * 18, "9" * 400, "9" * 5_000])
+def test_a_limit_that_never_ends_keeps_the_page_that_told_it(upstream: Upstream, reset: str) -> None:
+    upstream.on(ISSUES, linked([issue(1)], 2, fault="used up"))
+    upstream.replies[ISSUES][0].headers.update({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
+    given: list[Page] = []
+    with pytest.raises(SourceError, match="no more questions for more than a year"):
+        given.extend(github.fetch(asked(upstream), limits=QUICK))
+    assert upstream.fired("used up") == 1
+    assert set(bugs(given)) == {"1"}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("soon", "-5", "", "1e3", "1.5", "+5", "nan", "inf", "0x10", "1_000", "\xb2", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        *(
+            "Fri, 31 Dec 9999 23:59:59 -0500",
+            "Mon, 01 Jan 0001 00:00:00 +0500",
+            "Sat, 21 Nov 2026 12:00:00 +99999999999",
+        ),
+    ],
+)
 def test_nonsense_about_the_wait_means_a_minute(upstream: Upstream, after: str) -> None:
     upstream.on(ISSUES, Reply({}, 429, {"Retry-After": after}, fault="429"), Reply([issue(1)]))
     waits = Waits()

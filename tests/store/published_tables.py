@@ -19,6 +19,7 @@ from store.schema import (
     meta,
     metadata,
     revenue_month,
+    sign_of_life,
     stored_rows,
     tally,
     tally_total,
@@ -56,6 +57,6 @@ def empty(store: Store) -> None:
     """Removes all rows; the shape, the lease, the time zone and the salt stay."""
     with store.engine.begin() as connection:
         for table in metadata.sorted_tables:
-            if table not in (meta, lease):
+            if table not in (meta, lease, sign_of_life):
                 connection.execute(delete(table))
         connection.execute(delete(meta).where(meta.c.name.not_in(["time_zone", "salt"])))
