@@ -657,7 +657,9 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"{error.format_message()} Type ./run read --help for what can be asked.", err=True)
         return 2
     except (Unanswerable, SettingsError, StoreError) as error:
-        click.echo(str(error), err=True)
+        click.echo(_printable(str(error)), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
         return 2
     except click.Abort:
         return 130

@@ -18,7 +18,9 @@ PATIENCE_S = 10.0
 
 
 class StoreError(Exception):
-    """The store cannot be used; the text says why and what to do."""
+    """The store cannot be used; the text says why and what to do, and nothing of hosts, users and files."""
+
+    details = ""  # the database's own words: for the log and the terminal of whoever looks after it, never for readers
 
 
 class EmptyStoreError(StoreError):

@@ -263,12 +263,18 @@ class Store:
         try:
             yield
         except OperationalError as error:
-            raise StoreError(_operational(str(error.orig))) from error
+            raise self._told(str(error.orig)) from error
         except DBAPIError as error:
             said = str(error.orig)
             if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise StoreError(_operational(said)) from error
+                raise self._told(said) from error
             raise
+
+    def _told(self, said: str) -> StoreError:
+        told = StoreError(_operational(said))
+        password = self.engine.url.password
+        told.details = clean(" ".join(said.replace(password, "***").split() if password else said.split()), 500)
+        return told
 
 
 def _busy(held: lease.Holder) -> BusyError:
@@ -294,7 +300,6 @@ def _of_a_newer_program(version: str | None) -> StoreError:
 
 
 def _operational(said: str) -> str:
-    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
     if "no such table" in said or "no such column" in said:
@@ -307,7 +312,7 @@ def _operational(said: str) -> str:
         return "The disk of the store is full: nothing was lost, but make room and refresh again."
     if "malformed" in said or "not a database" in said:
         return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
+    return "The database cannot be reached. Look whether it runs and database_url is right."
 
 
 @dataclass
