@@ -236,8 +236,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
-    for bug in found["bugs"]:
-        bug["revenue"]["total"] /= 100  # the store counts hundredths; whoever reads this, whole units
+    for each in (found, *found["bugs"]):
+        for money in ("total", "of_all"):
+            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
     return {**found, "currency": settings.currency, "as_of": plain(as_of), "sources": list(sources)}
 
 
@@ -309,7 +310,9 @@ def sentence(reading: dict[str, Any]) -> str:
         return head + reading["reason"]
     said = amount(reading["value"], reading["unit"])
     if reading["low"] is not None and reading["high"] is not None:
-        low, high = (amount(reading[end], reading["unit"]).split(" per ")[0] for end in ("low", "high"))
+        low, high = (
+            amount(reading[end], reading["unit"]).removesuffix(f" {reading['unit']}") for end in ("low", "high")
+        )
         said += f", most likely between {low} and {high}"
     if reading["details"].get("annualised"):
         said += ", scaled to a year"
@@ -355,7 +358,12 @@ def amount(value: float, unit: str) -> str:
         return duration(value)
     if unit == "percent":
         return f"{value:.1f} %"
-    return f"{value:+.1f} points" if unit == "points" else f"{value:,.1f} {unit}"
+    return f"{value:+.1f} points" if unit == "points" else f"{value:,.{_decimals(unit)}f} {unit}"
+
+
+def _decimals(unit: str) -> int:
+    """A rate per customer needs two: 2.28 tickets per customer per month."""
+    return 2 if unit == "tickets per customer per month" else 1
 
 
 def duration(seconds: float) -> str:
@@ -373,7 +381,7 @@ def duration(seconds: float) -> str:
 def _gap(value: float, unit: str) -> str:
     if unit == "seconds":
         return duration(abs(value))
-    return f"{abs(value):.1f}" + (" points" if unit in ("percent", "points") else "")
+    return f"{abs(value):.{_decimals(unit)}f}" + (" points" if unit in ("percent", "points") else "")
 
 
 def _signed(value: float, unit: str) -> str:
@@ -418,7 +426,7 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
     def cell(value: float | None) -> str:
         if value is None:
             return "-"
-        return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
+        return duration(value) if reading["unit"] == "seconds" else f"{value:,.{_decimals(reading['unit'])}f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
     return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
@@ -435,11 +443,10 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     for bug in found["bugs"]:
         why = bug["why"][:1].upper() + bug["why"][1:]
         lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [
-            _wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"], at))
-        ]
+        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, at))]
         blocks.append("\n".join(lines))
-    blocks += [_wrapped(text) for text in (found["missing"], found["coverage_sentence"]) if text]
+    beside = (found["missing"], found.get("revenue_sentence"), found["coverage_sentence"])
+    blocks += [_wrapped(text) for text in beside if text]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
 
 
@@ -453,7 +460,7 @@ def _marks(bug: dict[str, Any]) -> str:
     return f" [{', '.join(marks)}]"
 
 
-def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
+def _who(bug: dict[str, Any], at: date | None) -> str:
     """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
     nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
     # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
@@ -467,8 +474,7 @@ def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
         if at
         else "no date given"
     )
-    revenue = bug["revenue"]
-    money = f"{currency} {revenue['total']:,.0f} a month of revenue" if revenue["customers"] else "revenue not known"
+    money = bug["paid"] or "revenue not known"
     return "; ".join(part for part in (owner, age, expected, money) if part) + "."
 
 
@@ -651,7 +657,9 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"{error.format_message()} Type ./run read --help for what can be asked.", err=True)
         return 2
     except (Unanswerable, SettingsError, StoreError) as error:
-        click.echo(str(error), err=True)
+        click.echo(_printable(str(error)), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
         return 2
     except click.Abort:
         return 130

@@ -20,6 +20,7 @@ from metrics.cautions import percent
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store.masking import clean
 from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
@@ -171,6 +172,7 @@ def _read_source(
                 read=page.read or None,
                 stream=page.place,
                 whole=page.whole,
+                partial=page.partial,
                 gone=page.gone,
                 where=page.where,
             )
@@ -185,7 +187,7 @@ def _read_source(
         if isinstance(error, StoreError):
             raise
         outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
-        traceback.print_exc(file=sys.stderr)
+        sys.stderr.write(clean(traceback.format_exc(), 20_000))
         run.finish(datetime.now(UTC), "failed", outcome.failed)
     outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
     outcome.rows, outcome.saved = run.rows_read, run.rows_saved
@@ -261,6 +263,8 @@ class Progress:
     def _say(self, text: str, every: float = 0.0, final: bool = False) -> None:
         if self.quiet:
             return
+        # Names, headers and reasons come from files and servers: none of them may move the cursor.
+        text = clean(text, 2_000).replace("\n", " ")
         if self.terminal:
             sys.stderr.write(f"\r\033[K{text if final else text[:118]}" + ("\n" if final else ""))
             sys.stderr.flush()
@@ -328,7 +332,7 @@ def command(config: str | None, only: str | None, full: bool, accept_removal: bo
             else:
                 outcomes = refresh(settings, now, only, full, Progress(), accept_removal)
     except Ended as ended:
-        click.echo(str(ended), err=True)
+        click.echo(clean(str(ended), 2_000), err=True)
         return 128 + ended.number
     return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
 
@@ -340,7 +344,9 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         click.echo(f"{error.format_message()} Type ./run refresh --help for what it takes.", err=True)
     except (SettingsError, StoreError, SourceError) as error:
-        click.echo(str(error), err=True)
+        click.echo(clean(str(error), 2_000), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
     except click.Abort:
         return 130
     return 2

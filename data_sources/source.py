@@ -73,6 +73,9 @@ class Page:
     # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
     # and was in none of its pages is gone.
     whole: bool = False
+    # Only what changed under `place` since last time, or the rest of a read that was cut off: what was set aside there
+    # before stays, but for the rows that came again.
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

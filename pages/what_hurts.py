@@ -27,6 +27,8 @@ with left:
     if top.bugs and top.coverage.is_incomplete:
         st.warning("This list is incomplete: most tickets about problems name no bug yet.")
     bugs.ranked(top, view.settings)
+    if top.revenue_sentence:
+        st.caption(plain(top.revenue_sentence))
     if top.others:
         st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
 with right:

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, String, Table, func, literal, select
+from sqlalchemy import Connection, String, Table, func, literal, select, true
 
 from settings import Settings
 from store.schema import (
-    account,
     bug_contact,
     bug_rating,
     listed_bug,
     mark,
+    paying,
     revenue_month,
     run,
     set_aside,
@@ -495,24 +495,36 @@ class Published:
         return int(self._connection.scalar(chosen) or 0)
 
     def bug_revenue(self, at: date, bugs: list[str]) -> dict[str, tuple[int, int, int]]:
-        """For each bug: (customers with a known price, their mrr together, the largest single mrr), hundredths.
+        """For each bug: (customers who pay, what they pay today, the largest of it), hundredths a month.
 
-        Of the customers who reported it in the 90 days up to `at`; what they pay is what is known today.
+        Of the distinct customers who reported it in the 90 days up to `at` (METHODOLOGY 5.2).
         """
         contact = bug_contact.c
-        who = (
-            select(contact.bug, contact.customer)
-            .where(contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at)
-            .distinct()
-            .subquery("who")
-        )
+        who = select(contact.bug, contact.customer).where(*self._of_90_days(at, bugs)).distinct().subquery("who")
         chosen = (
-            select(who.c.bug, func.count(account.c.mrr), func.sum(account.c.mrr), func.max(account.c.mrr))
-            .join(account, account.c.id == who.c.customer)
-            .where(account.c.mrr.is_not(None))
+            select(who.c.bug, func.count(), func.sum(paying.c.mrr), func.max(paying.c.mrr))
+            .join(paying, paying.c.customer == who.c.customer)
             .group_by(who.c.bug)
         )
         return {name: (int(n), int(total), int(most)) for name, n, total, most in self._connection.execute(chosen)}
+
+    def revenue_of_bugs(self, at: date, bugs: list[str]) -> tuple[int, int, int]:
+        """The same for all these bugs together: a customer of two of them counts once."""
+        who = select(bug_contact.c.customer).where(*self._of_90_days(at, bugs))
+        return self._paid(paying.c.customer.in_(who))
+
+    def revenue_of_all(self) -> tuple[int, int, int]:
+        """(customers who pay, what they pay today, the largest of it), hundredths a month."""
+        return self._paid(true())
+
+    def _of_90_days(self, at: date, bugs: list[str]) -> tuple[Any, ...]:
+        contact = bug_contact.c
+        return contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at
+
+    def _paid(self, which: Any) -> tuple[int, int, int]:
+        mrr = paying.c.mrr
+        n, total, most = self._connection.execute(select(func.count(), func.sum(mrr), func.max(mrr)).where(which)).one()
+        return int(n), int(total or 0), int(most or 0)
 
     def voices(self, bug: str) -> list[Voice]:
         """The newest ten tickets behind a bug."""

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -263,12 +263,18 @@ class Store:
         try:
             yield
         except OperationalError as error:
-            raise StoreError(_operational(str(error.orig))) from error
+            raise self._told(str(error.orig)) from error
         except DBAPIError as error:
             said = str(error.orig)
             if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise StoreError(_operational(said)) from error
+                raise self._told(said) from error
             raise
+
+    def _told(self, said: str) -> StoreError:
+        told = StoreError(_operational(said))
+        password = self.engine.url.password
+        told.details = clean(" ".join(said.replace(password, "***").split() if password else said.split()), 500)
+        return told
 
 
 def _busy(held: lease.Holder) -> BusyError:
@@ -294,7 +300,6 @@ def _of_a_newer_program(version: str | None) -> StoreError:
 
 
 def _operational(said: str) -> str:
-    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
     if "no such table" in said or "no such column" in said:
@@ -307,7 +312,7 @@ def _operational(said: str) -> str:
         return "The disk of the store is full: nothing was lost, but make room and refresh again."
     if "malformed" in said or "not a database" in said:
         return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
+    return "The database cannot be reached. Look whether it runs and database_url is right."
 
 
 @dataclass
@@ -452,14 +457,16 @@ class Run:
         read: int | None = None,
         stream: str = "",
         whole: bool = False,
+        partial: bool = False,
         gone: Sequence[tuple[str, str]] = (),
         where: Callable[[int, str], tuple[str, str]] | None = None,
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
 
-        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run.
-        `gone` are (record, id) of rows of which the source says that they are no more. `where` tells the place and the
-        column of a record that is refused, by its position and the field.
+        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
+        `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
+        (record, id) of rows of which the source says that they are no more. `where` tells the place and the column of
+        a record that is refused, by its position and the field.
         """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
@@ -473,7 +480,10 @@ class Run:
                 shape = self.refresh.store.shape(connection, record)
                 named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
                 self._remove(connection, record, named)
-            self._set_aside(connection, aside, refused, stream, now)
+            if partial:
+                judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                self._judge_anew(connection, stream, judged)
+            self._set_aside(connection, aside, refused, stream, now, judged=partial)
             self._count_read(connection, records, aside, refused, stream, whole)
             if whole:
                 self._whole.add(stream)
@@ -523,6 +533,14 @@ class Run:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
         connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
 
+    def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
+        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        names = [id for id in ids if isinstance(id, str)]
+        places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
+        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        for start in range(0, len(places), 1_000):
+            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
+
     def _set_aside(
         self,
         connection: Connection,
@@ -530,8 +548,9 @@ class Run:
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
+        judged: bool,
     ) -> None:
-        if stream not in self._streams:
+        if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))

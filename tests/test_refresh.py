@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -248,3 +251,15 @@ def test_what_is_not_understood_is_one_sentence(
 def test_help_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert refresh.main(["--help"]) == 0
     assert "--only" in capsys.readouterr().out
+
+
+def test_nothing_from_outside_moves_the_cursor_of_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text(
+        'database_url = "sqlite:///x.db"\n[sources."a\\u001b[2J\\u009b31m\\r"]\ntype = "files\\u001b]0;x\\u0007"\n'
+    )
+    done = subprocess.run(
+        [sys.executable, refresh.__file__, "--config", tmp_path / "empathy.toml"], capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "a[2J" in done.stderr
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stdout + done.stderr)
