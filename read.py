@@ -187,6 +187,7 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "reason": reading.reason,
         "as_of": plain(reading.as_of),
         "sources": list(reading.sources),
+        "cautions": list(reading.cautions),
         "details": plain(reading.details),
         "comparison": _comparison(reading.comparison) if reading.comparison else None,
         "definition_version": asked.version,
@@ -296,7 +297,7 @@ def sentence(reading: dict[str, Any]) -> str:
     said += f" ({reading['n']:,} {reading['people']})."
     if reading["reason"]:
         said += f" {reading['reason']}"
-    return head + said + _change(reading)
+    return " ".join([head + said + _change(reading), *reading["cautions"]])
 
 
 def _change(reading: dict[str, Any]) -> str:
@@ -372,7 +373,8 @@ def _series_text(found: dict[str, Any], zone: ZoneInfo) -> str:
     known = sum(each["value"] is not None for each in found["series"])
     head = f"{found['name']} by {found['by']}: {known} of {len(rows)} have a number. In {_unit(found['unit'])}."
     table = _table((found["by"], "value", "between", "n", "state"), rows)
-    return "\n\n".join([head, table, _age(found["series"][0], zone) if rows else ""]).rstrip()
+    said = _cautions(found["series"])
+    return "\n\n".join(each for each in (head, table, said, _age(found["series"][0], zone) if rows else "") if each)
 
 
 def _groups_text(found: dict[str, Any], zone: ZoneInfo) -> str:
@@ -384,7 +386,13 @@ def _groups_text(found: dict[str, Any], zone: ZoneInfo) -> str:
         return f"{found['name']} by {found['split']}, {_days(found['period'])}: nothing is known."
     head = f"{found['name']} by {found['split']}, {_days(found['period'])}. In {_unit(found['unit'])}."
     table = _table((found["split"], "value", "between", "n", "state", "change"), rows)
-    return "\n\n".join([head, table, _age(found["groups"][0], zone)])
+    said = _cautions(found["groups"])
+    return "\n\n".join(each for each in (head, table, said, _age(found["groups"][0], zone)) if each)
+
+
+def _cautions(readings: list[dict[str, Any]]) -> str:
+    """What must stand beside these numbers, each sentence once; those that count people differ by number."""
+    return "\n".join(_wrapped(each) for each in dict.fromkeys(each for one in readings for each in one["cautions"]))
 
 
 def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -483,7 +491,7 @@ def _sources_text(found: dict[str, Any]) -> str:
 
 def _details(found: dict[str, Any]) -> str:
     """The parts of a number that have a plain name, one a line; all of them are in --json."""
-    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"])]
+    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"], found["unit"])]
     return _table(("of which", ""), rows) if rows else ""
 
 
@@ -492,6 +500,8 @@ def _part(value: Any, unit: str, found: dict[str, Any]) -> str:
         return str(value)
     if unit == "seconds":
         return duration(value)
+    if unit == "points":
+        return amount(value, unit)
     if unit == "money":
         return f"{found.get('currency', '')} {value:,.0f}".strip()
     number = f"{value:,.0f}" if float(value).is_integer() and unit != "percent" else f"{value:,.1f}"

@@ -19,6 +19,7 @@ from data_sources.source import Asked, Page, SourceError
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -88,6 +89,9 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for name, told in settings.sources.items():
+                if (fields := declared(settings, name, told, now)) is not None:
+                    running.declare(name, fields)
             for name, told in chosen.items():
                 outcomes.append(_read_source(running, settings, name, told, now, full, progress))
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
@@ -98,6 +102,17 @@ def refresh(
     finally:
         store.engine.dispose()
     return outcomes
+
+
+def declared(settings: Settings, name: str, told: SourceSettings, now: datetime) -> dict[str, frozenset[str]] | None:
+    """Which fields of which records this source can say, by its settings; None where they are wrong (reading says how)."""
+    try:
+        source = source_of(told.type)
+        if source.declares is not None:
+            return source.declares(Asked(name, told.options, settings, None, now))
+    except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
+        return None
+    return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
 
 
 def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:

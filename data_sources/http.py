@@ -108,7 +108,8 @@ class Web:
         self.failing_since: float | None = None
         parts = _parts(self.base_url)
         if parts is None or parts.query is not None or parts.fragment is not None:
-            raise SourceError(f"{base_url!r} is no web address for {who}; write one like https://api.github.com.")
+            shown = re.sub("//[^/]*@", "//...@", base_url)  # a password may stand there
+            raise SourceError(f"{shown!r} is no web address for {who}; write one like https://api.github.com.")
         if parts.scheme == "http" and parts.host not in LOOPBACK:
             raise SourceError(f"{base_url} is not encrypted; {who} is only asked over https.")
         self.origin = _origin(parts)
@@ -116,7 +117,7 @@ class Web:
         self.session = requests.Session()
         # A second lock: what does not begin with our own scheme, host and port finds no way out.
         self.session.adapters.clear()
-        self.session.mount(f"{self.root}/", HTTPAdapter())
+        self.session.mount(f"{self.root}/", _Adapter())
         self.session.trust_env = parts.scheme == "https"  # no proxy reads what goes unencrypted to this machine
         self.session.headers.update({"User-Agent": "empathy", "Accept": "application/json", **(headers or {})})
         self.session.auth = _Bearer(token)  # set also without a token, else a .netrc file would be used
@@ -367,6 +368,17 @@ def _parts(found: str, seen_at: str = "") -> Url | None:
         return None
     names_a_person = "@" in re.split("[/?#]", full.partition("//")[2])[0]
     return parts if parts.scheme in PORTS and parts.host and not names_a_person else None
+
+
+class _Adapter(HTTPAdapter):
+    """Takes no cookies: none is needed, and http.cookiejar prints a traceback for one that it does not understand."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        original = getattr(resp, "_original_response", None)
+        if original is not None:
+            for name in ("Set-Cookie", "Set-Cookie2"):
+                del original.msg[name]
+        return super().build_response(req, resp)
 
 
 def _origin(parts: Url) -> tuple[str, str, int]:

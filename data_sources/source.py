@@ -41,7 +41,9 @@ class Page:
     read: int = 0  # rows or items looked at, including blanks and those left out by a filter
     total: int | None = None
     place: str = ""  # the file or address that it is from: what was set aside there before is judged anew
-    gone: list[tuple[str, str]] = field(default_factory=list)  # (record, id) of rows that upstream says it no longer has
+    gone: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # (record, id) of rows that upstream says it no longer has
     # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
     # and was in none of its pages is gone.
     whole: bool = False

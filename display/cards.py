@@ -9,6 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from display import words
+from display.foreign import plain
 from display.links import METRIC
 from metrics.metric import Metric, Reading
 from metrics.readings import Card
@@ -36,7 +37,9 @@ def one_card(card: Card, now: datetime) -> None:
         **drawn,
     )
     if reading.value is None:
-        st.caption(reading.reason or "No data.")
+        st.caption(plain(reading.reason or "No data.", 500))
+    for caution in reading.cautions:
+        st.caption(plain(caution, 500))
 
 
 def delta(metric: Metric, reading: Reading) -> dict[str, Any]:

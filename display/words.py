@@ -140,6 +140,8 @@ def listed(things: list[str]) -> str:
 def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> str:
     """What changed, and how sure we are, as the end of a sentence."""
     before = f"the {length(period)} before"
+    if comparison is not None and comparison.previous.state == "no data" and comparison.previous.reason:
+        return f"nothing to compare it with in {before}: {comparison.previous.reason.rstrip('.')}"
     if comparison is None or comparison.verdict == "too few to say":
         return f"too few to say whether it changed since {before}"
     found = comparison.difference
@@ -171,10 +173,11 @@ def sentence(metric: Metric, reading: Reading) -> str:
         return f"{metric.name}: {reading.reason}"
     text = f"{metric.name} is {value(metric, reading.value)}: {standing(metric, reading)}"
     if reading.state == "thin":
-        return f"{text}. {reading.reason}"
+        return " ".join([f"{text}. {reading.reason}", *reading.cautions])
     if metric.differ is None:
-        return f"{text}."
-    return f"{text}; {verdict(metric, reading.comparison, reading.period)}."
+        return " ".join([f"{text}.", *reading.cautions])
+    text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
+    return " ".join([text, *([reading.reason] if reading.reason else []), *reading.cautions])
 
 
 def what_changed(shown: Sequence[Card]) -> str:

@@ -31,7 +31,7 @@ from metrics.anonymity import (
     is_twelve_months,
     is_whole_months,
 )
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period, whole_months
 from metrics.statistics import poisson_interval, rate_difference
 from metrics.stays import Stays, stays
@@ -272,9 +272,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("employment",),
+    needs=(("employment", "ended_on"),),
     dimensions=("team",),
     grain="month",
     headline=12,
+    begins=Begins(("employment_started",)),
     count=count,
     differ=differ,
 )

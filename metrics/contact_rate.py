@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.churn import nothing_is_dated, undated_sentence
 from metrics.grouped import grouped, whole
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period, start_of
 from metrics.statistics import FEWEST_WEEKS, poisson_interval, quasi_poisson_ratio, rate_difference, ratio_by_weeks
 from metrics.stays import Stays, stays
@@ -28,7 +28,7 @@ def count(
     tickets = grouped(published.tally("tickets", span.start, span.end, where, by), periods)
     of_customers = {name: value for name, value in where.items() if name == "segment"}
     by_segment = "segment" if by == "segment" else None
-    customers = stays(published, "customer_started", "customer_ended", periods, of_customers, by_segment)
+    customers = stays(published, "customer_started", "customer_ended", periods, of_customers, by_segment, everyone=True)
     unknown = why_unknown(published, settings)
     return [
         {
@@ -146,6 +146,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=FEWEST_WEEKS,
+    begins=Begins(("tickets", "customer_started")),
     count=count,
     differ=differ,
     on_card=False,

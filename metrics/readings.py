@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
-from metrics.metric import Metric, Reading, headline_period, read, series, split_by
+from metrics.metric import Metric, Reading, headline_period, known, read, series, split_by
 from metrics.period import Period, whole_months, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
@@ -175,7 +175,10 @@ def _card(metric: Metric, reading: Reading, line: list[Reading]) -> Card:
 def _line(
     published: Published, metric: Metric, today: date, settings: Settings, points: int | None = None
 ) -> list[Reading]:
-    return series(published, metric, line_periods(metric, today, points or POINTS[metric.grain]), settings)
+    """From where it can be true on: a period that begins before its data does is no point of a line."""
+    periods = line_periods(metric, today, points or POINTS[metric.grain])
+    data = known(published, metric)
+    return series(published, metric, [each for each in periods if data.fit(each) == each] or periods[-1:], settings)
 
 
 def line_periods(metric: Metric, today: date, points: int) -> list[Period]:

@@ -105,12 +105,13 @@ def answers_needed(share: float, half: float) -> int:
     return _fewest(lambda n: Z * sqrt(spread / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n) <= half)
 
 
-def bounds_without_the_silent(x: float, answered: int, sent: int) -> Interval:
-    """The share if everybody who did not answer had said no, and if they had said yes (Manski 1989)."""
-    _check_share(x, answered)
-    if sent < answered:
-        raise ValueError(f"{answered} answers to {sent} questions cannot be")
-    return Interval(x / sent, (x + sent - answered) / sent)
+def with_the_silent(value: float, answered: int, silent: int, lowest: float, highest: float) -> Interval:
+    """The mean answer if all who were silent had given the lowest one, and the highest one (Manski 1989).
+
+    A share in percent goes from 0 to 100, NPS from -100 to +100 points: 100 (P - D - s) / (n + s) (METHODOLOGY 1.1, 1.2).
+    """
+    told, everybody = value * answered, answered + silent
+    return Interval((told + lowest * silent) / everybody, (told + highest * silent) / everybody)
 
 
 # --- two proportions ---

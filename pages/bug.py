@@ -3,6 +3,7 @@
 import streamlit as st
 
 from display import bugs, frame
+from display.asked import asked
 from display.foreign import plain
 from display.links import HURTS
 from metrics.readings import first_page, one_bug
@@ -10,7 +11,7 @@ from web.guard import guard
 
 guard()
 view = frame.opened()
-id = st.query_params.get("bug", "")
+id = asked("bug")
 found = one_bug(view, id) if id else None
 if found is None:
     st.title("There is no such bug" if id else "Which bug?", anchor=False)

@@ -65,7 +65,7 @@ class Holder:
         if self.taken_at is not None:
             day = "" if self.taken_at.date() == self.now.date() else f"{self.taken_at.day} {self.taken_at:%b %Y} "
             since = f", since {day}{self.taken_at:%H:%M} UTC"
-        return f"process {([*self.process.split(), '?', '?'])[1]} on {where}{since}"
+        return f"process {[*self.process.split(), '?', '?'][1]} on {where}{since}"
 
 
 def holder(connection: Connection) -> Holder:

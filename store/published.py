@@ -29,6 +29,7 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
+    unsaid,
     voice,
 )
 
@@ -170,6 +171,8 @@ class Published:
         self._settings = settings
         self.snapshot = newest.snapshot
         self._newest_run = newest.newest_run
+        self._stored: list[Any] | None = None
+        self._unsaid: set[tuple[str, str, str]] | None = None
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
 
     # --- tallies ---
@@ -283,7 +286,7 @@ class Published:
             names = tuple(
                 self._connection.scalars(
                     select(stored_rows.c.source)
-                    .where(stored_rows.c.record.in_(records))
+                    .where(stored_rows.c.record.in_(records), stored_rows.c.n > 0)
                     .distinct()
                     .order_by(stored_rows.c.source)
                 )
@@ -292,6 +295,30 @@ class Published:
             known = [moment for moment in moments if moment is not None]
             self._freshness[records] = (names, min(known) if known else None)
         return self._freshness[records]
+
+    def _rows(self) -> list[Any]:
+        if self._stored is None:
+            chosen = select(stored_rows).order_by(stored_rows.c.source, stored_rows.c.record)
+            self._stored = list(self._connection.execute(chosen))
+        return self._stored
+
+    def holders(self, record: str) -> list[str]:
+        """The sources that have rows of this record."""
+        return [row.source for row in self._rows() if row.record == record and row.n]
+
+    def is_unsaid(self, source: str, record: str, field: str) -> bool:
+        """Whether the rows of this source cannot have this field, by what it maps: that it is empty says nothing then."""
+        if self._unsaid is None:
+            self._unsaid = {(row.source, row.record, row.field) for row in self._connection.execute(select(unsaid))}
+        return (source, record, field) in self._unsaid
+
+    def rejected(self, records: tuple[str, ...]) -> list[tuple[str, str, int, int]]:
+        """(source, record, rows read, rows rejected) of the last whole read and what was read since, where any was."""
+        return [
+            (row.source, row.record, row.read, row.rejected)
+            for row in self._rows()
+            if row.record in records and row.rejected
+        ]
 
     def _last_success(self, source: str) -> datetime | None:
         if self.snapshot is None:
@@ -310,8 +337,9 @@ class Published:
         newest = select(run.c.source, func.max(run.c.id).label("id")).group_by(run.c.source).subquery()
         runs = {row.source: row for row in self._connection.execute(select(run).join(newest, newest.c.id == run.c.id))}
         rows: dict[str, dict[str, int]] = {}
-        for row in self._connection.execute(select(stored_rows)):
-            rows.setdefault(row.source, {})[row.record] = row.n
+        for row in self._rows():
+            if row.n:
+                rows.setdefault(row.source, {})[row.record] = row.n
         aside: dict[str, int] = dict(
             self._connection.execute(
                 select(set_aside.c.source, func.count(func.distinct(set_aside.c.place))).group_by(set_aside.c.source)

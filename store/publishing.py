@@ -6,7 +6,7 @@ Until the transaction ends every reader sees the snapshot before, whole; afterwa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from settings import Settings
 from store.published import naive
-from store.records import DISSATISFIED_TO
+from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
 from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
@@ -59,6 +59,7 @@ from store.schema import (
     tally_change,
     ticket,
     ticket_before,
+    unsaid,
     voice,
 )
 from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
@@ -91,6 +92,8 @@ class PainOf:
 
 
 Cluster = Callable[[list[UnlinkedTicket]], list[PainOf]]
+# What the sources of the settings can say: source -> record -> fields.
+Declared = Mapping[str, Mapping[str, Collection[str]]]
 
 
 def count_again(
@@ -101,12 +104,16 @@ def count_again(
     told: Callable[[str], None],
     everything: bool,
     measures: Measures,
+    declared: Declared,
+    were_read: Collection[str],
 ) -> None:
     """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
 
-    `everything`: all is counted, whatever was counted before.
+    `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
+    so that their rows can have what is declared.
     """
     in_sqlite = connection.dialect.name == "sqlite"
+    _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
     _moved_customers(connection, in_sqlite)
@@ -215,6 +222,49 @@ def _purchase_days(connection: Connection) -> None:
     )
 
 
+def _unsaid(connection: Connection, in_sqlite: bool, declared: Declared, were_read: Collection[str]) -> None:
+    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is dirty.
+
+    A field that is newly mapped is only known when its source has been read to the end with it.
+    """
+    known = {(row.source, row.record, row.field) for row in connection.execute(select(unsaid))}
+    stored = {(row.source, row.record) for row in connection.execute(select(row_count)) if row.n}
+    now = {
+        (source, record, each.name)
+        for source, records in declared.items()
+        for record, fields in records.items()
+        for each in stored_fields(BY_TABLE[record])
+        if each.name not in fields
+    }
+    judged = {(source, record) for source, records in declared.items() for record in records if source in were_read}
+    now |= {each for each in known if each[:2] in stored and each[:2] not in judged}
+    if now == known:
+        return
+    for source, record, field in known - now:
+        mine = (unsaid.c.source == source) & (unsaid.c.record == record) & (unsaid.c.field == field)
+        connection.execute(delete(unsaid).where(mine))
+    if now - known:
+        names = [column.name for column in unsaid.columns]
+        connection.execute(insert(unsaid), [dict(zip(names, each, strict=True)) for each in now - known])
+    for source, record, field in known ^ now:
+        if field != "ended_on":
+            continue
+        table = FACTS[record]
+        if record != "employment":
+            who = table.c.id if record == "customer" else table.c.customer
+            chosen = select(literal("customer"), literal(NO_DAY, Day), who)
+            _add_dirt(connection, chosen.where(table.c.source == source).distinct())
+        if record != "customer":
+            chosen = select(literal(record), table.c.started_on, literal(""))
+            started = table.c.started_on.is_not(None)
+            _add_dirt(connection, chosen.where(table.c.source == source, started).distinct())
+
+
+def _silent(record: str, field: str) -> Any:
+    """The sources whose rows of this noun cannot have this field."""
+    return select(unsaid.c.source).where(unsaid.c.record == record, unsaid.c.field == field)
+
+
 # --- customers over time -----------------------------------------------------------------------------------------
 
 
@@ -225,6 +275,7 @@ class _Contract:
     ended_on: date | None
     plan: str | None
     mrr: int
+    says_end: bool = True
 
 
 def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> None:
@@ -248,11 +299,15 @@ def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> N
 def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[str, Any]]:
     accounts = {row.id: row for row in connection.execute(select(account).where(account.c.id.in_(_keys("customer"))))}
     contracted: set[str] = set()
+    own = {row.id: row for row in connection.execute(_own_dates())}
     dirty_contracts = subscription.c.customer.in_(_keys("customer"))
     for id, contracts in groupby(_contracts(connection, dirty_contracts), key=lambda each: each.customer):
+        all_of_them = list(contracts)
+        if id in own and own[id].sure and not any(each.says_end for each in all_of_them):
+            continue  # its contracts cannot end, but the customer itself can
         contracted.add(id)
         known = accounts.get(id)
-        for nth, stretch in enumerate(stretches(list(contracts), settings.grace_days)):
+        for nth, stretch in enumerate(stretches(all_of_them, settings.grace_days)):
             started_on, ended_on = stretch[0].started_on, _last_end(stretch)
             last_day = ended_on - timedelta(days=1) if ended_on else None
             yield {
@@ -264,45 +319,56 @@ def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[
                 "plan": (known.plan if known else "") or stretch[-1].plan or "",
                 "start_mrr": _mrr_on(stretch, started_on),
                 "end_mrr": _mrr_on(stretch, last_day) if last_day else 0,
+                "end_known": ended_on is not None or all(each.says_end for each in stretch if not each.ended_on),
             }
-    own_dates = (
-        select(
-            customer.c.id,
-            func.min(customer.c.started_on).label("started_on"),
-            func.max(customer.c.ended_on).label("ended_on"),
-            func.count(customer.c.started_on).label("known"),
-            func.count(customer.c.ended_on).label("ended"),
-        )
-        .where(customer.c.id.in_(_keys("customer")), customer.c.started_on.is_not(None))
-        .group_by(customer.c.id)
-    )
-    for row in connection.execute(own_dates):
-        if row.id in contracted:
+    for id, row in own.items():
+        if id in contracted:
             continue
-        known = accounts[row.id]
+        known = accounts[id]
         yield {
-            "customer": row.id,
+            "customer": id,
             "started_on": row.started_on,
-            # Two sources may disagree; a customer has left when all that know its start know its end.
-            "ended_on": row.ended_on if row.ended == row.known else None,
+            # Two sources may disagree; a customer has left when all that can say so do.
+            "ended_on": row.ended_on if row.ended == row.sure else None,
             "how": "new",
             "segment": known.segment,
             "plan": known.plan,
             "start_mrr": known.mrr or 0,
             "end_mrr": known.mrr or 0,
+            "end_known": row.sure > 0,
         }
+
+
+def _own_dates() -> Any:
+    """Of dirty customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
+    row = customer.c
+    knows_start = or_(row.started_on.is_not(None), row.source.in_(_silent("customer", "started_on")))
+    says_end = and_(knows_start, row.source.not_in(_silent("customer", "ended_on")))
+    return (
+        select(
+            row.id,
+            func.min(row.started_on).label("started_on"),
+            func.max(case((says_end, row.ended_on))).label("ended_on"),
+            func.sum(case((says_end, 1), else_=0)).label("sure"),
+            func.sum(case((and_(says_end, row.ended_on.is_not(None)), 1), else_=0)).label("ended"),
+        )
+        .where(row.id.in_(_keys("customer")))
+        .group_by(row.id)
+        .having(func.min(row.started_on).is_not(None))
+    )
 
 
 def _contracts(connection: Connection, which: Any) -> Iterator[_Contract]:
     columns = subscription.c
+    silent = set(connection.scalars(_silent("subscription", "ended_on")))
     found = connection.execute(
-        select(columns.customer, columns.started_on, columns.ended_on, columns.plan, columns.mrr)
+        select(columns.customer, columns.started_on, columns.ended_on, columns.plan, columns.mrr, columns.source)
         .where(which)
         .order_by(columns.customer, columns.started_on, columns.source, columns.id)
         .execution_options(yield_per=5000)
     )
     for row in found:
-        yield _Contract(row.customer, row.started_on, row.ended_on, row.plan, row.mrr or 0)
+        yield _Contract(row.customer, row.started_on, row.ended_on, row.plan, row.mrr or 0, row.source not in silent)
 
 
 def stretches(contracts: list[_Contract], grace_days: int) -> list[list[_Contract]]:
@@ -347,7 +413,8 @@ def _revenue(connection: Connection, settings: Settings, now: datetime) -> None:
     for id, contracts in groupby(_contracts(connection, true()), key=lambda each: each.customer):
         known = accounts.get(id)
         mine = [each for each in contracts if each.ended_on is None or each.ended_on > each.started_on]
-        if mine:
+        # Money that cannot be seen to stop is not money that was kept.
+        if mine and all(each.says_end for each in mine):
             plan = (known.plan if known else "") or mine[-1].plan or ""
             _add_months(cells, mine, known.segment if known else "", plan, this_month)
     connection.execute(delete(revenue_month))

@@ -21,9 +21,11 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
+    true,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -260,6 +262,39 @@ row_count = Table(
     Column("record", String, primary_key=True),
     Column("n", BigInteger, nullable=False),
 )
+# Of each place of a source (a file, a list of an API): how many rows of a noun it had and how many were rejected, in its
+# last whole read and what was read of it since.
+read_rows = Table(
+    "read_rows",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("read", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+)
+# Which rows each place lists, as hashes of their ids: a whole read replaces what other runs noted, and what is in no
+# listing any more has left the source. A row of place "" and record "" says that the source has rows older than this.
+listing = Table(
+    "listing",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("run", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("ids", LargeBinary, nullable=False),
+)
+# Rows that were in a listing and are no more, until the end of a good run removes them or asks first.
+removal = Table(
+    "removal",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("run", Integer, primary_key=True),
+    Column("ids", LargeBinary, nullable=False),
+)
 severity_change = Table(
     "severity_change",
     metadata,
@@ -340,6 +375,8 @@ customer_interval = Table(
     Column("plan", String, nullable=False),
     Column("start_mrr", BigInteger, nullable=False),
     Column("end_mrr", BigInteger, nullable=False),
+    # False where it has no end only because no source of it can say one.
+    Column("end_known", Boolean, nullable=False, server_default=true()),
 )
 Index(None, customer_interval.c.started_on)
 Index(None, customer_interval.c.ended_on)
@@ -420,4 +457,16 @@ stored_rows = Table(
     Column("record", String, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("undated", BigInteger, nullable=False),
+    Column("read", BigInteger, nullable=False, server_default="0"),
+    Column("rejected", BigInteger, nullable=False, server_default="0"),
+    # Rows that have left the source and are kept until somebody accepts that so many go.
+    Column("waiting", BigInteger, nullable=False, server_default="0"),
+)
+# Fields that the stored rows of a source cannot have, by what it maps: that one is empty says nothing.
+unsaid = Table(
+    "unsaid",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("field", String, primary_key=True),
 )

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -323,6 +323,12 @@ class Refresh:
 
     store: Store
     fence: int
+    declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    were_read: set[str] = field(default_factory=set)
+
+    def declare(self, source: str, fields: Mapping[str, Collection[str]]) -> None:
+        """What a source of the settings can say, record by record; readers see it with the next snapshot."""
+        self.declared[source] = {record: frozenset(names) for record, names in fields.items()}
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Connection]:
@@ -398,7 +404,8 @@ class Refresh:
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            publishing.count_again(connection, self.store.settings, now, cluster, told, everything, measures)
+            settings, declared, were_read = self.store.settings, self.declared, self.were_read
+            publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
@@ -523,6 +530,8 @@ class Run:
         with self.refresh.transaction(now) as connection:
             told = None if reason is None else clean(mask(reason), 500)
             self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+        if outcome == "ok":
+            self.refresh.were_read.add(self.source)
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {

@@ -10,17 +10,18 @@ first_reply           of the reply       histogram bin of seconds               
 resolution            of the solve       histogram bin of seconds                tickets             area, channel, segment
 waiting               opened             "no reply", "not solved"                tickets still so    area, channel, segment
 problem_tickets       opened             "linked", "not linked"                  tickets (kind problem or not said)  area, channel, segment
-subscription_started  first day          ""                                      contracts / mrr     segment, plan
+subscription_started  first day          "" *                                    contracts / mrr     segment, plan
 subscription_ended    first day without  started_on                              contracts / mrr     segment, plan
-customer_started      first day          "new", "reactivated"                    customers / mrr     segment, plan
+customer_started      first day          "new", "reactivated" *                  customers / mrr     segment, plan
 customer_ended        first day without  started_on                              customers / mrr     segment, plan
-employment_started    first day          ""                                      people              team
+employment_started    first day          "" *                                    people              team
 employment_ended      first day without  "left_how" or "not said"                people              team
 purchases             of the order       "previous|one before" order days, "" = none  purchases / amount  segment, plan
 repeat_cohort         of the FIRST order days until the second, or "none"        customers           segment, plan
 
 All of it adds up, over days and over shards (shards of customers). `customer_*` are made of contracts where there
 are any, else of the customer's own dates; a gap of at most `grace_days` is no end.
+* ends in UNSAID where no source of it can say an end: such a stay has none for that reason alone.
 """
 
 from __future__ import annotations
@@ -71,8 +72,10 @@ from store.schema import (
     tally_total,
     ticket,
     ticket_before,
+    unsaid,
 )
 
+UNSAID = "end not said"
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 Expression = ColumnElement[Any]
 EMPTY: Expression = literal("", String)
@@ -219,6 +222,23 @@ _CHAINED_WITH_ACCOUNT = _CHAINED.outerjoin(account, account.c.id == _CHAINED.c.c
 _BY_PLAN: dict[str, Expression] = {"segment": SEGMENT, "plan": PLAN}
 
 
+def _silent(record: str) -> Any:
+    """The sources whose rows of this noun cannot have an end."""
+    mine = and_(unsaid.c.record == literal(record, String), unsaid.c.field == literal("ended_on", String))
+    return select(unsaid.c.source).where(mine).subquery(f"silent_{record}")
+
+
+_SILENT = {record: _silent(record) for record in ("subscription", "employment")}
+
+
+def _end_said(record: str) -> Expression:
+    return _yes_no(_SILENT[record].c.source.is_(None), "", UNSAID)
+
+
+def _with_silent(fact: Any, record: str) -> Any:
+    return fact.outerjoin(_SILENT[record], _SILENT[record].c.source == FACTS[record].c.source)
+
+
 def _interval(name: str, day: Any, bin: Any, mrr: Any) -> Measure:
     dimensions = {"segment": customer_interval.c.segment, "plan": customer_interval.c.plan}
     return Measure(name, "interval", day, bin, customer_interval, dimensions, amount=func.sum(mrr))
@@ -230,7 +250,8 @@ def _contract(name: str, day: Any, bin: Any) -> Measure:
         "plan": func.coalesce(subscription.c.plan, account.c.plan, EMPTY),
     }
     amount = func.coalesce(func.sum(subscription.c.mrr), 0)
-    return Measure(name, "subscription", day, bin, _with_account(subscription), dimensions, amount=amount)
+    of = _with_silent(_with_account(subscription), "subscription")
+    return Measure(name, "subscription", day, bin, of, dimensions, amount=amount)
 
 
 _TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
@@ -246,10 +267,13 @@ _COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
 }
 # Counted day by day: of a day on which something changed all is counted again.
 BY_DAY: tuple[Measure, ...] = (
-    _contract("subscription_started", subscription.c.started_on, EMPTY),
+    _contract("subscription_started", subscription.c.started_on, _end_said("subscription")),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
     _interval(
-        "customer_started", customer_interval.c.started_on, customer_interval.c.how, customer_interval.c.start_mrr
+        "customer_started",
+        customer_interval.c.started_on,
+        customer_interval.c.how + _yes_no(customer_interval.c.end_known.is_(true()), "", f", {UNSAID}"),
+        customer_interval.c.start_mrr,
     ),
     _interval(
         "customer_ended",
@@ -257,7 +281,14 @@ BY_DAY: tuple[Measure, ...] = (
         cast(customer_interval.c.started_on, String),
         customer_interval.c.end_mrr,
     ),
-    Measure("employment_started", "employment", employment.c.started_on, EMPTY, employment, _TEAM),
+    Measure(
+        "employment_started",
+        "employment",
+        employment.c.started_on,
+        _end_said("employment"),
+        _with_silent(employment, "employment"),
+        _TEAM,
+    ),
     Measure(
         "employment_ended",
         "employment",

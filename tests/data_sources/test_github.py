@@ -272,6 +272,42 @@ def test_all_pages_are_read_also_where_one_is_empty_or_comes_twice(upstream: Ups
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<{next}>; rel="next"',
+        "<{next}>; rel=next",
+        '<{next}>; title="a=b"; rel="next"',
+        '<{next}>; REL="last Next"',
+        '<{next}&x=a;b,c>; rel="next"',
+        '<{first}>;rel="first",<{next}>;rel="next",<{first}>;rel="prev"',
+        '<{first}>; rel="nextish" , <{next}> ; rel = "next"',
+    ],
+)
+def test_every_way_to_say_where_the_next_page_is_leads_there(upstream: Upstream, link: str) -> None:
+    said = link.format(next="{base}" + ISSUES + "?page=2", first="{base}" + ISSUES)
+    upstream.on(ISSUES, Reply([issue(1)], headers={"Link": said}))
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2)], fault="second"))
+    assert set(bugs(read(upstream))) == {"1", "2"}
+    assert upstream.fired("second") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply([issue(1)], headers={"Link": "nonsense"}, fault="it"),
+        Reply([issue(1)], headers={"Link": "http://127.0.0.1/?page=2; rel=next"}, fault="it"),
+        Reply([issue(1)], 206, fault="it"),
+        Reply([], 202, fault="it"),
+    ],
+)
+def test_what_may_be_a_part_is_not_taken_for_the_whole(upstream: Upstream, reply: Reply) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError, match=r"where the next page is|status 20[26]"):
+        read(upstream)
+    assert upstream.fired("it") == QUICK.tries
+
+
 def test_pages_that_go_in_a_circle_are_stopped(upstream: Upstream) -> None:
     upstream.on(ISSUES, linked([issue(1)], 2))
     upstream.on(f"{ISSUES}?page=2", linked([issue(2)], 3))
@@ -471,6 +507,29 @@ def test_what_trying_again_cannot_mend_is_asked_once_and_said_in_words(
     with pytest.raises(SourceError, match=words):
         read(upstream)
     assert upstream.fired("it") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply({"message": "\x1b[2J\x1b]0;owned\x07 \u009b31m\u202e\r\n50 % %s {base}"}, fault="it"),
+        Reply(b"x", 200, {"Content-Type": "text/\x1b[31m\x07html\x9b31m"}, fault="it"),
+        Reply([], 302, {"Location": "http://\x1b[31m.example/"}, fault="it"),
+        Reply([], 302, {"Location": "http://%1b[31m.example/"}, fault="it"),
+        Reply({"message": "\x1b[2J"}, 422, {"X-\x1b[31m": "\x1b[31m"}, fault="it"),
+        Reply([], 429, {"Retry-After": "\x1b[31m", "Date": "\x1b[31m"}, fault="it"),
+    ],
+)
+def test_nothing_that_a_server_sends_can_command_a_terminal(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture, reply: Reply
+) -> None:
+    upstream.on(ISSUES, reply)
+    with pytest.raises(SourceError) as raised:
+        read(upstream, sleep=Waits())
+    assert upstream.fired("it") >= 1
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 300
+    assert all(record.getMessage().isprintable() for record in caplog.records)
 
 
 def test_a_limit_is_kept_for_as_long_as_it_says(upstream: Upstream) -> None:

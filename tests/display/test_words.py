@@ -6,7 +6,10 @@ import pytest
 
 from display import one_metric, words
 from metrics import metric
+from metrics.details import named
 from metrics.period import Period
+from metrics.repeat import came_back
+from store.published import Count
 
 CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")
 
@@ -47,7 +50,22 @@ def test_one_person_is_no_people() -> None:
     assert metric("attrition").counted(1) == "1 person"
     assert metric("churn").counted(1) == "1 customer at the start"
     assert CSAT.counted(1200) == "1,200 answers"
-    assert metric("repeat").counted(1) == "1 first-time customer"
+    assert metric("repeat").counted(1) == "1 first-time customer whose window is over"
+
+
+def test_all_first_time_customers_and_those_whose_window_is_over_have_two_names() -> None:
+    first = [Count(date(2026, 1, 5), "", "12", 216, 0), Count(date(2026, 9, 1), "", "none", 44, 0)]
+    counted = came_back(first, 90, date(2026, 11, 1))
+    assert counted.n == 216
+    assert metric("repeat").counted(counted.n) == "216 first-time customers whose window is over"
+    told = {name: value for name, value, _ in named(counted.details, "percent")}
+    assert (
+        told["First-time customers, window over or not"],
+        told["First-time customers whose window is not over"],
+    ) == (
+        260,
+        44,
+    )
 
 
 def test_a_period_is_said_by_its_first_and_last_day() -> None:

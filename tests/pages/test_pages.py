@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -159,6 +161,24 @@ def test_a_bug_that_is_not_there_is_answered_with_the_ten(
     filled(sqlite_database, *hurt(), now=NOW)
     app = opened(monkeypatch, sqlite_database, "bug", bug="NOPE-1")
     assert app.title[0].value == "There is no such bug"
+
+
+def test_what_an_address_asks_for_does_not_stay_in_memory(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    filled(sqlite_database, *hurt(), now=NOW)
+    sizes = []
+    tracemalloc.start()
+    try:
+        for loads in (1, 6):
+            for n in range(loads):
+                opened(monkeypatch, sqlite_database, "metric", metric=f"{loads}-{n}-" + "x" * 500_000)
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    # One text that is kept has half a megabyte.
+    assert sizes[1] - sizes[0] < 2e6, [size / 1e6 for size in sizes]
 
 
 def test_a_number_that_is_not_there_is_answered_with_those_that_are(

@@ -83,7 +83,7 @@ def company(folder: Path, url: str) -> Settings:
 def started(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`./run refresh --full` in a process of its own."""
     with (folder / "said").open("wb") as said:
-        command = [sys.executable, "refresh.py", "--config", folder / "empathy.toml", "--full"]
+        command: list[str | Path] = [sys.executable, "refresh.py", "--config", folder / "empathy.toml", "--full"]
         child = subprocess.Popen(command, cwd=ROOT, env=clean_environment(None, {}), stdout=said, stderr=said)
         try:
             yield child

@@ -53,6 +53,56 @@ def lease() -> None:
 
 def listings() -> None:
     """What each source lists, which fields it can say, how many of its rows were rejected."""
+    op.create_table(
+        "read_rows",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("source", "place", "record")),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "place", "record", name=op.f("pk_read_rows")),
+    )
+    op.create_table(
+        "listing",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("source", "place", "record")),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("ids", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "place", "record", "run", "part", name=op.f("pk_listing")),
+    )
+    op.create_table(
+        "removal",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("source", "place", "record")),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("ids", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "place", "record", "run", name=op.f("pk_removal")),
+    )
+    op.create_table(
+        "unsaid",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("source", "record", "field")),
+        sa.PrimaryKeyConstraint("source", "record", "field", name=op.f("pk_unsaid")),
+    )
+    op.add_column("customer_interval", sa.Column("end_known", sa.Boolean(), server_default=sa.true(), nullable=False))
+    for name in ("read", "rejected", "waiting"):
+        op.add_column("stored_rows", sa.Column(name, sa.BigInteger(), server_default="0", nullable=False))
+    # Nobody noted which file or address the rows of before came from: they stay until everything was read whole once.
+    text = sa.String()
+    known, listed = (
+        sa.table("row_count", sa.column("source", text)),
+        sa.table(
+            "listing",
+            *(sa.column(name, text) for name in ("source", "place", "record")),
+            sa.column("run", sa.Integer()),
+            sa.column("part", sa.Integer()),
+            sa.column("ids", sa.LargeBinary()),
+        ),
+    )
+    rows = [source for (source,) in op.get_bind().execute(sa.select(known.c.source).distinct())]
+    if rows:
+        empty = {"place": "", "record": "", "run": 0, "part": 0, "ids": b""}
+        op.bulk_insert(listed, [{"source": source, **empty} for source in rows])
+    # Files are read again, so that this is soon, and so that their rejected rows are known by file.
+    of_files = "source IN (SELECT source FROM run WHERE type = 'files')"
+    op.execute(f"DELETE FROM cursor WHERE {of_files}")  # noqa: S608
+    op.execute(f"DELETE FROM set_aside WHERE {of_files}")  # noqa: S608
 
 
 def waiting() -> None:
@@ -60,9 +110,16 @@ def waiting() -> None:
 
 
 def downgrade() -> None:
-    """An older program counts everything again."""
+    """Takes the tables and columns away; the older program counts everything again."""
     op.drop_table("counted")
     lease_back()
+    for name in ("unsaid", "removal", "listing", "read_rows"):
+        op.drop_table(name)
+    with op.batch_alter_table("stored_rows") as batch_op:
+        for name in ("read", "rejected", "waiting"):
+            batch_op.drop_column(name)
+    with op.batch_alter_table("customer_interval") as batch_op:
+        batch_op.drop_column("end_known")
 
 
 def lease_back() -> None:
