@@ -174,6 +174,7 @@ def _read_source(
                 whole=page.whole,
                 partial=page.partial,
                 gone=page.gone,
+                where=page.where,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))

@@ -48,6 +48,8 @@ class Refused:
     column: str
     value: str
     reason: str
+    at: int  # its position among the records that were to be saved
+    place: str = ""  # file and row, where the source says so
 
 
 @dataclass(slots=True)
@@ -210,7 +212,7 @@ class Shape:
         def as_instant(value: Any, _names: Any) -> Any:
             if not isinstance(value, datetime) or value.tzinfo is None:
                 raise CannotRead(name, value, "it is not an instant with a time zone")
-            if not 1900 < value.year < FAR_FUTURE_YEAR:
+            if not 1900 <= value.year < FAR_FUTURE_YEAR:
                 raise CannotRead(name, value, "it is a date that cannot be")
             if value.tzinfo is not UTC:
                 value = value.astimezone(UTC)
@@ -253,6 +255,9 @@ class Shape:
 def _check_ticket(record: Any) -> None:
     if record.replies is not None and record.replies < 0:
         raise CannotRead("replies", record.replies, "there cannot be fewer than 0")
+    if record.solved_at is not None and record.solved_at < record.opened_at:
+        opened = record.opened_at.astimezone(UTC).isoformat(" ", "minutes")
+        raise CannotRead("solved_at", record.solved_at, f"it was solved before it was opened ({opened})")
 
 
 def _check_survey(record: Any) -> None:
@@ -313,12 +318,12 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     result = Saved()
     rows: dict[str, tuple[Any, ...]] = {}
     id_position = shape.position["id"]
-    for record in records:
+    for at, record in enumerate(records):
         try:
             row = shape.row(source, record)
         except CannotRead as error:
             id, value = shape.shown(record, error)
-            result.refused.append(Refused(shape.name, id, error.column, value, error.reason))
+            result.refused.append(Refused(shape.name, id, error.column, value, error.reason, at))
             continue
         rows[row[id_position]] = row
     result.ids = list(rows)

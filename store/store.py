@@ -18,7 +18,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
@@ -478,12 +478,14 @@ class Run:
         whole: bool = False,
         partial: bool = False,
         gone: Sequence[tuple[str, str]] = (),
+        where: Callable[[int, str], tuple[str, str]] | None = None,
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
 
         `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
         `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
-        (record, id) of rows of which the source says that they are no more.
+        (record, id) of rows of which the source says that they are no more. `where` tells the place and the column of
+        a record that is refused, by its position and the field.
         """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
@@ -492,7 +494,7 @@ class Run:
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
-            refused = self._save_records(connection, records, now, stream)
+            refused = self._save_records(connection, records, now, stream, where)
             for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
                 shape = self.refresh.store.shape(connection, record)
                 named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
@@ -515,15 +517,27 @@ class Run:
         self.rows_removed += removed
         self._count(connection, record, -removed)
 
-    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime, place: str) -> list[Refused]:
+    def _save_records(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        now: datetime,
+        place: str,
+        where: Callable[[int, str], tuple[str, str]] | None,
+    ) -> list[Refused]:
         refused: list[Refused] = []
-        ordered = sorted(records, key=lambda record: record.TABLE)
-        for table, same in groupby(ordered, key=lambda record: record.TABLE):
+        ordered = sorted(enumerate(records), key=lambda each: each[1].TABLE)
+        for table, group in groupby(ordered, key=lambda each: each[1].TABLE):
+            positions, same = zip(*group, strict=True)
             shape = self.refresh.store.shape(connection, table)
-            result = save_records(connection, shape, self.source, list(same), now)
+            result = save_records(connection, shape, self.source, same, now)
             self.rows_saved += result.saved
             self.rows_unchanged += result.unchanged
-            refused += result.refused
+            for each in result.refused:
+                if where is not None:
+                    row, column = where(positions[each.at], each.column)
+                    each = replace(each, place=row, column=column)
+                refused.append(each)
             self._count(connection, table, result.added)
             self._part += 1
             listings.note(connection, self.source, place, table, self.id, self._part, result.ids)
@@ -561,7 +575,8 @@ class Run:
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
         found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
         found += [
-            (each.record, f"{stream} {each.id}".strip(), each.column, each.value, each.reason) for each in refused
+            (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
+            for each in refused
         ]
         # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything.
         rows = {
