@@ -300,7 +300,7 @@ def has_rows(settings: Settings) -> bool:
     """Whether anything was ever published in this store."""
     store = open_store(settings)
     try:
-        return store.snapshot_id() is not None
+        return store.snapshot() is not None
     except EmptyStoreError:
         return False
     finally:

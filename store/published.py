@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, String, Table, func, literal, select, true
+from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, literal_column, select, true
 
 from settings import Settings
 from store.schema import (
@@ -19,6 +19,7 @@ from store.schema import (
     bug_rating,
     listed_bug,
     mark,
+    meta,
     paying,
     revenue_month,
     run,
@@ -51,6 +52,28 @@ class Snapshot:
     id: int
     published_at: datetime  # aware, UTC
     is_sample: bool  # some of what is shown was invented by the sample source
+    store: str  # the identity of the store it lies in: two stores may have a snapshot of one number
+
+
+class Newest(NamedTuple):
+    """What the newest snapshot is, and what it lies in."""
+
+    version: str | None  # the shape of the tables
+    store: str
+    snapshot: Snapshot | None
+    newest_run: int
+
+
+def newest(connection: Connection) -> Newest:
+    """One question. Raises DBAPIError where the tables are not there."""
+    version: ColumnElement[str] = literal_column("(SELECT version_num FROM alembic_version)")
+    identity = select(meta.c.value).where(meta.c.name == "store").scalar_subquery()
+    last = select(func.max(snapshot.c.id)).scalar_subquery()
+    one = select(version.label("version"), identity.label("store"), last.label("last")).subquery()
+    row = connection.execute(select(one, snapshot).join(snapshot, snapshot.c.id == one.c.last, isouter=True)).one()
+    store = row.store or ""
+    found = Snapshot(row.id, aware(row.published_at), row.is_sample, store) if row.id is not None else None
+    return Newest(row.version, store, found, row.newest_run or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +168,11 @@ class Published:
     a value of a dimension that a measure has not is "" (see store/tallies.py).
     """
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
+    def __init__(self, connection: Connection, settings: Settings, newest: Newest) -> None:
         self._connection = connection
         self._settings = settings
-        newest = connection.execute(select(snapshot).order_by(snapshot.c.id.desc()).limit(1)).one_or_none()
-        self.snapshot: Snapshot | None = (
-            Snapshot(newest.id, aware(newest.published_at), newest.is_sample) if newest else None
-        )
-        self._newest_run = newest.newest_run if newest else 0
+        self.snapshot = newest.snapshot
+        self._newest_run = newest.newest_run
         self._stored: list[Any] | None = None
         self._unsaid: set[tuple[str, str, str]] | None = None
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, inspect, select, update
@@ -29,9 +29,20 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
 from store import lease, listings, publishing
-from store.database import EmptyStoreError, StoreError, engine_for
+from store.database import (
+    EmptyStoreError,
+    GoneError,
+    StoreError,
+    check_file,
+    engine_for,
+    file_of,
+    in_words,
+    readers_of,
+    state_of,
+    unchanged,
+)
 from store.masking import clean, mask
-from store.published import Published, naive
+from store.published import Newest, Published, Snapshot, naive, newest
 from store.publishing import Cluster
 from store.records import RECORDS
 from store.saving import (
@@ -64,6 +75,7 @@ from store.schema import (
 from store.schema import lease as lease_table
 from store.tallies import ALL, Measures
 
+log = logging.getLogger("empathy.store")
 LOCK_NOT_AVAILABLE = "55P03"
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
@@ -99,7 +111,11 @@ class Store:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
         self.engine = engine
+        self.readers = readers_of(engine)
         self.sqlite = engine.dialect.name == "sqlite"
+        self.file = file_of(engine)
+        self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
+        self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
 
     def migrate(self) -> None:
@@ -117,7 +133,11 @@ class Store:
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
         known = set(connection.scalars(select(meta.c.name)))
-        for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
+        for name, value in (
+            ("time_zone", self.settings.time_zone),
+            ("salt", secrets.token_hex(16)),
+            ("store", secrets.token_hex(16)),
+        ):
             if name not in known:
                 connection.execute(insert(meta).values(name=name, value=value))
         if connection.scalar(select(lease_table.c.fence).where(lease_table.c.name == "refresh")) is None:
@@ -128,9 +148,8 @@ class Store:
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
-        file = self.engine.url.database
-        if self.sqlite and file and file != ":memory:" and not Path(file).exists():
-            return None  # only to connect would make the file
+        if self.file is not None and not self.file.exists():
+            return None
         with self.looking() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
@@ -140,41 +159,70 @@ class Store:
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A connection that only reads, for one question about the store itself. Raises StoreError."""
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self._words(), self.readers.connect().execution_options(reading=True) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Published]:
         """One whole snapshot, in one transaction, whatever a refresh does meanwhile. Raises StoreError."""
-        self._check_shape()
-        with self._words():
-            options: dict[str, Any] = {"reading": True}
-            if not self.sqlite:
-                options["isolation_level"] = "REPEATABLE READ"
-                options["postgresql_readonly"] = True
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
-                yield Published(connection, self.settings)
+        options: dict[str, Any] = {"reading": True}
+        if not self.sqlite:
+            options["isolation_level"] = "REPEATABLE READ"
+            options["postgresql_readonly"] = True
+        with self._words(), self._opened(**options) as connection, connection.begin(), unchanged(connection):
+            yield Published(connection, self.settings, self._newest(connection))
 
-    def snapshot_id(self) -> int | None:
+    def snapshot(self) -> Snapshot | None:
         """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
-        self._check_shape()
-        with self.looking() as connection:
-            newest: int | None = connection.scalar(select(func.max(snapshot.c.id)))
-            return newest
+        with self._words(), self._opened(reading=True) as connection:
+            return self._newest(connection).snapshot
 
-    _shape_is_known = False
+    def check_for_damage(self) -> None:
+        """Raises StoreError where the file of the store is damaged. Looks at all of it once for each state of the file."""
+        if self.file is None:
+            return
+        with self._words():
+            state = state_of(self.file)
+            if state != self._sound:
+                with self._opened(reading=True) as connection:
+                    check_file(connection)
+                self._sound = state
+
+    @contextmanager
+    def _opened(self, **options: Any) -> Iterator[Connection]:
+        if self.file is not None and not self.file.exists():
+            raise self._missing()
+        with self.readers.connect().execution_options(**options) as connection:
+            yield connection
+
+    def _newest(self, connection: Connection) -> Newest:
+        """The newest snapshot and what it lies in. Each time anew: the store may have been replaced since the last question."""
+        try:
+            found = newest(connection)
+        except DBAPIError:
+            self._check_shape()
+            raise
+        if found.version != HEAD:
+            raise self._another_shape(found.version)
+        if self._known not in (None, found.store):
+            log.warning("The store was replaced by another one; what is shown comes from that one from now on.")
+        self._known = found.store
+        return found
 
     def _check_shape(self) -> None:
-        if self._shape_is_known:
-            return
         version = self.shape_version()
-        if version is None:
-            raise EmptyStoreError
-        if version in OLDER:
-            raise StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
         if version != HEAD:
-            raise _of_a_newer_program(version)
-        self._shape_is_known = True
+            raise self._another_shape(version)
+
+    def _another_shape(self, version: str | None) -> StoreError:
+        if version is None:
+            return self._missing()
+        if version in OLDER:
+            return StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
+        return _of_a_newer_program(version)
+
+    def _missing(self) -> StoreError:
+        return EmptyStoreError() if self._known is None else GoneError()
 
     @contextmanager
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
@@ -260,21 +308,8 @@ class Store:
     @contextmanager
     def _words(self) -> Iterator[None]:
         """Database errors, in words that say what to do."""
-        try:
+        with in_words(self.file, self.engine.url.password):
             yield
-        except OperationalError as error:
-            raise self._told(str(error.orig)) from error
-        except DBAPIError as error:
-            said = str(error.orig)
-            if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise self._told(said) from error
-            raise
-
-    def _told(self, said: str) -> StoreError:
-        told = StoreError(_operational(said))
-        password = self.engine.url.password
-        told.details = clean(" ".join(said.replace(password, "***").split() if password else said.split()), 500)
-        return told
 
 
 def _busy(held: lease.Holder) -> BusyError:
@@ -297,22 +332,6 @@ def _of_a_newer_program(version: str | None) -> StoreError:
         f"The store has shape {version}, which this program does not know; it needs {HEAD}. A newer version of the "
         "program has written it: use that one."
     )
-
-
-def _operational(said: str) -> str:
-    if "unable to open" in said:
-        return "The file of the store cannot be opened: look whether its folder exists and may be written to."
-    if "no such table" in said or "no such column" in said:
-        return "The store is empty, or was taken away while it was open: start this program again."
-    if "locked" in said:
-        return "The store is busy: another program has been writing for more than ten seconds. Try again."
-    if "readonly" in said or "read-only" in said:
-        return "The store may only be read: give this user the right to write to it."
-    if "disk is full" in said or "No space left" in said:
-        return "The disk of the store is full: nothing was lost, but make room and refresh again."
-    if "malformed" in said or "not a database" in said:
-        return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return "The database cannot be reached. Look whether it runs and database_url is right."
 
 
 @dataclass
@@ -407,9 +426,9 @@ class Refresh:
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
-            newest = connection.scalar(select(func.max(run.c.id))) or 0
+            newest_run = connection.scalar(select(func.max(run.c.id))) or 0
             made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest)
+                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
             ).inserted_primary_key
             assert made is not None
             return int(made[0])
