@@ -64,9 +64,7 @@ def who_is_at_it(bug: TopBug, settings: Settings) -> str:
     owner = bug.owner or ("nobody owns it yet" if not bug.is_pain else "not in the tracker")
     age = f"{bug.standing} for {bug.age_days:,} days" if bug.standing == "open" else bug.standing
     expected = f"expected {words.day(bug.expected_on)}" if bug.expected_on else "no date given"
-    total = bug.revenue.total
-    money = f"{words.money(total, settings.currency)} a month of revenue" if bug.revenue.customers else ""
-    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
+    return "; ".join(part for part in (owner, age, expected, bug.paid) if part) + "."
 
 
 def arithmetic(bug: TopBug) -> str:
@@ -92,8 +90,10 @@ def revenue(bug: TopBug, settings: Settings) -> str:
         return f"not known for any of its {settings.words.customers}"
     largest = bug.revenue.largest_percent
     share = f"; the largest pays {largest:.0f} % of it" if largest is not None and bug.revenue.customers > 1 else ""
-    total = words.money(bug.revenue.total, settings.currency)
-    return f"{total} a month ({bug.revenue.customers:,} {settings.words.customers} of the last 90 days{share})"
+    total, whole = (words.money(each, settings.currency) for each in (bug.revenue.total, bug.revenue.of_all))
+    return (
+        f"{total} a month, of {whole} ({bug.revenue.customers:,} {settings.words.customers} of the last 90 days{share})"
+    )
 
 
 def why(explained: Explained, settings: Settings) -> None:

@@ -104,7 +104,7 @@ def detail(found: Any, unit: str, currency: str) -> str:
     if isinstance(found, str) or found is None:
         return str(found or words.NOTHING)
     if unit == "percent":
-        return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
+        return words.percent(found)
     if unit == "seconds":
         return words.wait(found)
     if unit == "points":
