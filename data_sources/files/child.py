@@ -125,15 +125,18 @@ def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     packing = Packing(Bound(entry, shape).kinds)
     for page in reading.pages(path, entry, shape, named):
         blocks: list[bytes] = []
+        numbers: list[int] = []
         size = 0
         for first in range(0, len(page.values), BLOCK):
             if size > LARGEST_PAGE:
-                yield {"row": page.last_row, "blocks": blocks, "looked_at": 0, "rejected": []}
-                blocks, size = [], 0
+                yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": 0, "rejected": []}
+                blocks, numbers, size = [], [], 0
+            numbers += page.numbers[first : first + BLOCK]
             blocks.append(packing.packed(page.values[first : first + BLOCK]))
             size += len(blocks[-1])
         rejected = [(each.record, each.place, each.column, each.value, each.reason) for each in page.rejected]
-        yield {"row": page.last_row, "blocks": blocks, "looked_at": page.looked_at, "rejected": rejected}
+        looked_at = page.looked_at
+        yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": looked_at, "rejected": rejected}
 
 
 JOBS: dict[str, Callable[..., Iterator[Message]]] = {

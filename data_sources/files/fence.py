@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -92,6 +93,7 @@ class Fence:
             for block in message["blocks"]:
                 page.records.extend(map(bound.record, *packing.unpacked(block)))
             page.set_aside = [SetAside(*each) for each in message["rejected"]]
+            page.where = partial(_where, bound, named, message["numbers"])
             yield page
 
     def _value(self, job: str, seconds: float, digest: str, *arguments: Any) -> Any:
@@ -143,6 +145,10 @@ class Fence:
         )
         self.pid = self._child.pid
         return self._child
+
+
+def _where(bound: Bound, named: str, numbers: list[int], at: int, field: str) -> tuple[str, str]:
+    return f"{named} row {numbers[at]}", bound.label(field)
 
 
 def deadline(size: int) -> float:
