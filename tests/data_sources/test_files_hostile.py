@@ -13,12 +13,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from data_sources.files import SOURCE, mapping
+from data_sources.files.child import Packing
 from data_sources.files.fence import Fence, resident, resident_by_ps
 from data_sources.source import Page, SetAside, SourceError
 from tests.data_sources import hostile
@@ -198,6 +202,28 @@ def test_what_only_looks_large_is_read(tmp_path: Path, name: str) -> None:
     build(tmp_path / file)
     read = Read(tmp_path, entry(file))
     assert (read.said, read.ids, [row.place for row in read.rejected]) == ("", ids, rejected)
+
+
+@given(
+    some.lists(
+        some.tuples(
+            some.text(max_size=5),
+            some.none() | some.datetimes(timezones=some.just(UTC)),
+            some.none() | some.dates(),
+            some.none() | some.integers(-(10**15), 10**15) | some.booleans(),
+            some.lists(some.text(max_size=3)).map(tuple),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+@example([("", datetime.max.replace(tzinfo=UTC), None, None, ())])
+@example(
+    [("", datetime.min.replace(tzinfo=UTC), None, None, ()), ("", datetime(2026, 1, 1, tzinfo=UTC), None, None, ())]
+)
+def test_what_the_reader_hands_over_is_what_it_read(rows: list[tuple[Any, ...]]) -> None:
+    packing = Packing([str, datetime, date, int, tuple])
+    assert list(zip(*packing.unpacked(packing.packed([list(row) for row in rows])), strict=True)) == rows
 
 
 def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path) -> None:
