@@ -25,6 +25,7 @@ from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
 from store.published import Mark as Mark
 from store.published import SourceState as SourceState
+from store.published import Unresolved as Unresolved
 from store.published import Voice as Voice
 
 POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
@@ -238,6 +239,7 @@ def one_bug(view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
 def _one_bug(snapshot: int, day: int, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
     settings, store = opened()
     with store.reading() as published:
+        id = published.bug_named(id) or id
         explained = explain(published, id, date.fromordinal(day), settings)
         return (explained, tuple(published.voices(id))) if explained else None
 
@@ -252,6 +254,12 @@ def _sources(snapshot: int) -> tuple[SourceState, ...]:
     _, store = opened()
     with store.reading() as published:
         return tuple(published.sources())
+
+
+def unresolved(view: View) -> list[Unresolved]:
+    """References that name no stored row, as of the snapshot."""
+    with view.store.reading() as published:
+        return published.unresolved()
 
 
 def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:

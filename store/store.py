@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import lease, publishing
+from store import ids, lease, publishing
 from store.database import EmptyStoreError, StoreError, engine_for
 from store.masking import clean, mask
 from store.published import Published, naive
@@ -45,7 +45,7 @@ from store.saving import (
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, meta, row_count, run, set_aside, sign_of_life, snapshot
+from store.schema import BEFORE, FACTS, cursor, id_group, meta, row_count, run, set_aside, sign_of_life, snapshot
 from store.schema import lease as lease_table
 from store.tallies import ALL, Measures
 
@@ -84,6 +84,7 @@ class Store:
         self.engine = engine
         self.sqlite = engine.dialect.name == "sqlite"
         self._shapes: dict[str, Shape] = {}
+        self._prefixes: dict[str, str] = {}
 
     def migrate(self) -> None:
         """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
@@ -172,10 +173,11 @@ class Store:
             with self._words(), self.engine.begin() as connection:
                 fence = self._take_lease(connection, held, process)
                 self._settle_time_zone(connection)
+                notes = self._settle_ids(connection)
                 _interrupted(connection, now)
             try:
                 with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
-                    yield Refresh(self, fence)
+                    yield Refresh(self, fence, notes)
             except BaseException:
                 # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
                 # this process is known to have left it.
@@ -223,6 +225,14 @@ class Store:
             return
         raise self._two_time_zones(stored)
 
+    def _settle_ids(self, connection: Connection) -> list[str]:
+        """Sees to it that ids of sources that do not share them are kept apart; sentences where that changed rows."""
+        shares = {name: told.shares_ids_with for name, told in self.settings.sources.items()}
+        prefixes, notes = ids.settle(connection, shares)
+        self._prefixes.clear()  # the shapes look into it
+        self._prefixes.update(prefixes)
+        return notes
+
     def _two_time_zones(self, stored: str | None) -> StoreError:
         return StoreError(
             f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
@@ -237,7 +247,7 @@ class Store:
                 return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
 
             dialect = self.engine.dialect.name
-            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym)
+            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym, self._prefixes)
         return self._shapes[record]
 
     @contextmanager
@@ -299,6 +309,7 @@ class Refresh:
 
     store: Store
     fence: int
+    notes: list[str] = field(default_factory=list)  # what was brought in line with the settings, in sentences
     declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     were_read: set[str] = field(default_factory=set)
 
@@ -348,6 +359,7 @@ class Refresh:
             for source in others:
                 forget(connection, source, self.store.sqlite)
                 connection.execute(delete(run).where(run.c.source == source))
+                connection.execute(delete(id_group).where(id_group.c.source == source))
             return {source: rows.get(source, 0) for source in others}
 
     def rows_of(self, source: str) -> int:

@@ -31,6 +31,14 @@ def said(folder: Path, text: str = "") -> str:
         ("grace_days = -1", "empathy.toml, grace_days: this must be at least 0."),
         ("company = 3", 'empathy.toml, company: this must be text in quotes, like "...".'),
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
+        (
+            '[sources.desk]\ntype = "files"\nshares_ids_with = ["cmr"]\n[sources.crm]\ntype = "files"',
+            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is no source; the nearest is 'crm'.",
+        ),
+        (
+            '[sources.desk]\ntype = "files"\nshares_ids_with = "crm"',
+            'empathy.toml, sources.desk.shares_ids_with: this must be a list, like ["..."].',
+        ),
         ('time_zone = "Mars"', "empathy.toml, time_zone: there is no time zone 'Mars'"),
     ],
 )
