@@ -416,6 +416,13 @@ revenue_month = Table(
     Column("kept_mrr", BigInteger, nullable=False),
     Column("end_mrr", BigInteger, nullable=False),
 )
+# What each customer pays a month on the day of the snapshot: by its contracts, else by what its own row says.
+paying = Table(
+    "paying",
+    metadata,
+    Column("customer", String, primary_key=True),
+    Column("mrr", BigInteger, nullable=False),
+)
 listed_bug = Table(
     "listed_bug",
     metadata,

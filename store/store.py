@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, inspect, select, update
@@ -27,10 +28,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import ids, lease, publishing
-from store.database import EmptyStoreError, StoreError, engine_for
+from store import lease, listings, publishing
+from store.database import (
+    EmptyStoreError,
+    GoneError,
+    StoreError,
+    check_file,
+    engine_for,
+    file_of,
+    in_words,
+    readers_of,
+    state_of,
+    unchanged,
+)
+from store.ids import settle
 from store.masking import clean, mask
-from store.published import Published, naive
+from store.published import Newest, Published, Snapshot, naive, newest
 from store.publishing import Cluster
 from store.records import RECORDS
 from store.saving import (
@@ -42,14 +55,32 @@ from store.saving import (
     keep_before,
     mark_dirty,
     mark_reported,
+    remove_records,
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, id_group, meta, row_count, run, set_aside, sign_of_life, snapshot
+from store.schema import (
+    BEFORE,
+    FACTS,
+    cursor,
+    id_group,
+    listing,
+    meta,
+    read_rows,
+    removal,
+    row_count,
+    run,
+    set_aside,
+    sign_of_life,
+    snapshot,
+)
 from store.schema import lease as lease_table
 from store.tallies import ALL, Measures
 
+log = logging.getLogger("empathy.store")
 LOCK_NOT_AVAILABLE = "55P03"
+REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
+FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
 HEAD = "0003"  # ... and the newest of them
 
@@ -82,7 +113,11 @@ class Store:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
         self.engine = engine
+        self.readers = readers_of(engine)
         self.sqlite = engine.dialect.name == "sqlite"
+        self.file = file_of(engine)
+        self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
+        self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
         self._prefixes: dict[str, str] = {}
 
@@ -101,7 +136,11 @@ class Store:
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
         known = set(connection.scalars(select(meta.c.name)))
-        for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
+        for name, value in (
+            ("time_zone", self.settings.time_zone),
+            ("salt", secrets.token_hex(16)),
+            ("store", secrets.token_hex(16)),
+        ):
             if name not in known:
                 connection.execute(insert(meta).values(name=name, value=value))
         if connection.scalar(select(lease_table.c.fence).where(lease_table.c.name == "refresh")) is None:
@@ -112,9 +151,8 @@ class Store:
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
-        file = self.engine.url.database
-        if self.sqlite and file and file != ":memory:" and not Path(file).exists():
-            return None  # only to connect would make the file
+        if self.file is not None and not self.file.exists():
+            return None
         with self.looking() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
@@ -124,41 +162,70 @@ class Store:
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A connection that only reads, for one question about the store itself. Raises StoreError."""
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self._words(), self.readers.connect().execution_options(reading=True) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Published]:
         """One whole snapshot, in one transaction, whatever a refresh does meanwhile. Raises StoreError."""
-        self._check_shape()
-        with self._words():
-            options: dict[str, Any] = {"reading": True}
-            if not self.sqlite:
-                options["isolation_level"] = "REPEATABLE READ"
-                options["postgresql_readonly"] = True
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
-                yield Published(connection, self.settings)
+        options: dict[str, Any] = {"reading": True}
+        if not self.sqlite:
+            options["isolation_level"] = "REPEATABLE READ"
+            options["postgresql_readonly"] = True
+        with self._words(), self._opened(**options) as connection, connection.begin(), unchanged(connection):
+            yield Published(connection, self.settings, self._newest(connection))
 
-    def snapshot_id(self) -> int | None:
+    def snapshot(self) -> Snapshot | None:
         """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
-        self._check_shape()
-        with self.looking() as connection:
-            newest: int | None = connection.scalar(select(func.max(snapshot.c.id)))
-            return newest
+        with self._words(), self._opened(reading=True) as connection:
+            return self._newest(connection).snapshot
 
-    _shape_is_known = False
+    def check_for_damage(self) -> None:
+        """Raises StoreError where the file of the store is damaged. Looks at all of it once for each state of the file."""
+        if self.file is None:
+            return
+        with self._words():
+            state = state_of(self.file)
+            if state != self._sound:
+                with self._opened(reading=True) as connection:
+                    check_file(connection)
+                self._sound = state
+
+    @contextmanager
+    def _opened(self, **options: Any) -> Iterator[Connection]:
+        if self.file is not None and not self.file.exists():
+            raise self._missing()
+        with self.readers.connect().execution_options(**options) as connection:
+            yield connection
+
+    def _newest(self, connection: Connection) -> Newest:
+        """The newest snapshot and what it lies in. Each time anew: the store may have been replaced since the last question."""
+        try:
+            found = newest(connection)
+        except DBAPIError:
+            self._check_shape()
+            raise
+        if found.version != HEAD:
+            raise self._another_shape(found.version)
+        if self._known not in (None, found.store):
+            log.warning("The store was replaced by another one; what is shown comes from that one from now on.")
+        self._known = found.store
+        return found
 
     def _check_shape(self) -> None:
-        if self._shape_is_known:
-            return
         version = self.shape_version()
-        if version is None:
-            raise EmptyStoreError
-        if version in OLDER:
-            raise StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
         if version != HEAD:
-            raise _of_a_newer_program(version)
-        self._shape_is_known = True
+            raise self._another_shape(version)
+
+    def _another_shape(self, version: str | None) -> StoreError:
+        if version is None:
+            return self._missing()
+        if version in OLDER:
+            return StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
+        return _of_a_newer_program(version)
+
+    def _missing(self) -> StoreError:
+        return EmptyStoreError() if self._known is None else GoneError()
 
     @contextmanager
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
@@ -228,7 +295,7 @@ class Store:
     def _settle_ids(self, connection: Connection) -> list[str]:
         """Sees to it that ids of sources that do not share them are kept apart; sentences where that changed rows."""
         shares = {name: told.shares_ids_with for name, told in self.settings.sources.items()}
-        prefixes, notes = ids.settle(connection, shares)
+        prefixes, notes = settle(connection, shares)
         self._prefixes.clear()  # the shapes look into it
         self._prefixes.update(prefixes)
         return notes
@@ -253,15 +320,8 @@ class Store:
     @contextmanager
     def _words(self) -> Iterator[None]:
         """Database errors, in words that say what to do."""
-        try:
+        with in_words(self.file, self.engine.url.password):
             yield
-        except OperationalError as error:
-            raise StoreError(_operational(str(error.orig))) from error
-        except DBAPIError as error:
-            said = str(error.orig)
-            if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise StoreError(_operational(said)) from error
-            raise
 
 
 def _busy(held: lease.Holder) -> BusyError:
@@ -284,23 +344,6 @@ def _of_a_newer_program(version: str | None) -> StoreError:
         f"The store has shape {version}, which this program does not know; it needs {HEAD}. A newer version of the "
         "program has written it: use that one."
     )
-
-
-def _operational(said: str) -> str:
-    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
-    if "unable to open" in said:
-        return "The file of the store cannot be opened: look whether its folder exists and may be written to."
-    if "no such table" in said or "no such column" in said:
-        return "The store is empty, or was taken away while it was open: start this program again."
-    if "locked" in said:
-        return "The store is busy: another program has been writing for more than ten seconds. Try again."
-    if "readonly" in said or "read-only" in said:
-        return "The store may only be read: give this user the right to write to it."
-    if "disk is full" in said or "No space left" in said:
-        return "The disk of the store is full: nothing was lost, but make room and refresh again."
-    if "malformed" in said or "not a database" in said:
-        return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
 
 
 @dataclass
@@ -397,12 +440,22 @@ class Refresh:
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
-            newest = connection.scalar(select(func.max(run.c.id))) or 0
+            newest_run = connection.scalar(select(func.max(run.c.id))) or 0
             made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest)
+                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
             ).inserted_primary_key
             assert made is not None
             return int(made[0])
+
+
+@dataclass(slots=True)
+class _Read:
+    """Rows of one noun at one place: in other runs since its last whole read, and in this one."""
+
+    read_before: int = 0
+    rejected_before: int = 0
+    read: int = 0
+    rejected: int = 0
 
 
 @dataclass
@@ -417,7 +470,16 @@ class Run:
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_set_aside: int = 0
+    reads_everything: bool = False  # the source was asked for all that it has, not for what changed
+    accepts_removal: bool = False  # however many rows have left the source, they may go
+    rows_removed: int = 0
+    rows_waiting: int = 0  # rows that have left the source, but are too many to go without a word
+    # (record, column) -> the first rejected row of it, in words, masked.
+    first_rejected: dict[tuple[str, str], str] = field(default_factory=dict)
     _streams: set[str] = field(default_factory=set)
+    _whole: set[str] = field(default_factory=set)
+    _part: int = 0
+    _reads: dict[tuple[str, str], _Read] = field(default_factory=dict)
 
     def save(
         self,
@@ -427,8 +489,18 @@ class Run:
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
+        whole: bool = False,
+        partial: bool = False,
+        gone: Sequence[tuple[str, str]] = (),
+        where: Callable[[int, str], tuple[str, str]] | None = None,
     ) -> None:
-        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
+        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
+
+        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
+        `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
+        (record, id) of rows of which the source says that they are no more. `where` tells the place and the column of
+        a record that is refused, by its position and the field.
+        """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
@@ -436,23 +508,53 @@ class Run:
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
-            refused = self._save_records(connection, records, now)
-            self._set_aside(connection, aside, refused, stream, now)
+            refused = self._save_records(connection, records, now, stream, where)
+            for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
+                shape = self.refresh.store.shape(connection, record)
+                named = [id for _, given in ids if (id := shape.stored_id(self.source, given)) is not None]
+                self._remove(connection, record, named)
+            if partial:
+                judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                self._judge_anew(connection, stream, judged)
+            self._set_aside(connection, aside, refused, stream, now, judged=partial)
+            self._count_read(connection, records, aside, refused, stream, whole)
+            if whole:
+                self._whole.add(stream)
+                listings.was_read_whole(connection, self.source, stream, self.id)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
             self.rows_read += len(records) + len(aside) if read is None else read
             self._note(connection)
 
-    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime) -> list[Refused]:
+    def _remove(self, connection: Connection, record: str, ids: list[str]) -> None:
+        removed = remove_records(connection, self.refresh.store.shape(connection, record), self.source, ids)
+        self.rows_removed += removed
+        self._count(connection, record, -removed)
+
+    def _save_records(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        now: datetime,
+        place: str,
+        where: Callable[[int, str], tuple[str, str]] | None,
+    ) -> list[Refused]:
         refused: list[Refused] = []
-        ordered = sorted(records, key=lambda record: record.TABLE)
-        for table, same in groupby(ordered, key=lambda record: record.TABLE):
+        ordered = sorted(enumerate(records), key=lambda each: each[1].TABLE)
+        for table, group in groupby(ordered, key=lambda each: each[1].TABLE):
+            positions, same = zip(*group, strict=True)
             shape = self.refresh.store.shape(connection, table)
-            result = save_records(connection, shape, self.source, list(same), now)
+            result = save_records(connection, shape, self.source, same, now)
             self.rows_saved += result.saved
             self.rows_unchanged += result.unchanged
-            refused += result.refused
+            for each in result.refused:
+                if where is not None:
+                    row, column = where(positions[each.at], each.column)
+                    each = replace(each, place=row, column=column)
+                refused.append(each)
             self._count(connection, table, result.added)
+            self._part += 1
+            listings.note(connection, self.source, place, table, self.id, self._part, result.ids)
         return refused
 
     def _count(self, connection: Connection, record: str, added: int) -> None:
@@ -462,6 +564,15 @@ class Run:
         done = connection.execute(update(row_count).where(mine).values(n=row_count.c.n + added))
         if done.rowcount == 0:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
+        connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
+
+    def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
+        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        names = [id for id in ids if isinstance(id, str)]
+        places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
+        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        for start in range(0, len(places), 1_000):
+            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
 
     def _set_aside(
         self,
@@ -470,14 +581,16 @@ class Run:
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
+        judged: bool,
     ) -> None:
-        if stream not in self._streams:
+        if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
         found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
         found += [
-            (each.record, f"{stream} {each.id}".strip(), each.column, each.value, each.reason) for each in refused
+            (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
+            for each in refused
         ]
         # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything.
         rows = {
@@ -488,6 +601,10 @@ class Run:
             for record, place, column, value, reason in found
         }
         self.rows_set_aside += len({(record, place) for record, place, _ in rows})
+        for (record, place, column), (value, reason) in rows.items():
+            if len(self.first_rejected) < FIRST_REASONS:
+                # Two wrong values of one column are one reason to whoever mends the mapping.
+                self.first_rejected.setdefault((record, column), f"{place}, {column}: {value!r} {reason}")
         at = naive(now)
         insert_or_replace(
             connection,
@@ -507,6 +624,55 @@ class Run:
             ],
         )
 
+    def _count_read(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        aside: Sequence[AsideRow],
+        refused: Sequence[Refused],
+        place: str,
+        whole: bool,
+    ) -> None:
+        """How many rows were read and rejected here: in this run where it is whole, else added to what was before."""
+        by_source = Counter(record for record, _ in {(each.record, each.place) for each in aside})
+        at_the_door = Counter(each.record for each in refused)
+        read = by_source + Counter(record.TABLE for record in records)
+        mine = (read_rows.c.source == self.source) & (read_rows.c.place == place)
+        for record in read:
+            if (place, record) not in self._reads:
+                row = connection.execute(select(read_rows).where(mine, read_rows.c.record == record)).one_or_none()
+                self._reads[place, record] = _Read(row.read, row.rejected) if row else _Read()
+            counts = self._reads[place, record]
+            counts.read += read[record]
+            counts.rejected += by_source[record] + at_the_door[record]
+        if whole:
+            connection.execute(delete(read_rows).where(mine))
+            for known in self._reads:
+                if known[0] == place:
+                    self._reads[known].read_before = self._reads[known].rejected_before = 0
+        changed = [known for known in self._reads if known[0] == place and (whole or known[1] in read)]
+        insert_or_replace(
+            connection,
+            read_rows,
+            [
+                {
+                    "source": self.source,
+                    "place": place,
+                    "record": record,
+                    "read": counts.read_before + counts.read,
+                    "rejected": counts.rejected_before + counts.rejected,
+                }
+                for (_, record), counts in ((known, self._reads[known]) for known in changed)
+            ],
+        )
+
+    def rejected(self) -> tuple[int, int]:
+        """Rows read and rows rejected of this source, in the last whole read of each place and what was read since."""
+        sums = func.coalesce(func.sum(read_rows.c.read), 0), func.coalesce(func.sum(read_rows.c.rejected), 0)
+        with self.refresh.store.looking() as connection:
+            read, rejected = connection.execute(select(*sums).where(read_rows.c.source == self.source)).one()
+            return int(read), int(rejected)
+
     def _move_cursor(self, connection: Connection, value: str, now: datetime) -> None:
         mine = cursor.c.source == self.source
         done = connection.execute(update(cursor).where(mine).values(value=value, moved_at=naive(now)))
@@ -518,8 +684,31 @@ class Run:
         with self.refresh.transaction(now) as connection:
             told = None if reason is None else clean(mask(reason), 500)
             self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+            listings.join_parts(connection, self.source, self.id)
+            if outcome == "ok":
+                self._let_go(connection)
         if outcome == "ok":
             self.refresh.were_read.add(self.source)
+
+    def _let_go(self, connection: Connection) -> None:
+        """Removes the rows that have left the source; more than a fifth of it only if somebody accepts that."""
+        if self.reads_everything and self._whole and self._whole == self._streams:
+            # What was noted of places that the source no longer has goes with them.
+            for table, place in ((read_rows, read_rows.c.place), (set_aside, set_aside.c.stream)):
+                connection.execute(
+                    delete(table).where(table.c.source == self.source, place.not_in(sorted(self._whole)))
+                )
+            listings.everything_was_read_whole(connection, self.source, self._whole, self.id)
+        left = listings.those_that_left(connection, self.source)
+        n = sum(len(ids) for ids in left.values())
+        mine = row_count.c.source == self.source
+        stored = int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
+        if n > REMOVES_UP_TO * stored and not self.accepts_removal:
+            self.rows_waiting = n
+            return
+        for record, ids in left.items():
+            self._remove(connection, record, ids)
+        listings.forget_candidates(connection, self.source)
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {
@@ -574,7 +763,8 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     _forget_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))
-    connection.execute(delete(row_count).where(row_count.c.source == source))
+    for noted in (row_count, read_rows, listing, removal):
+        connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
 
