@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from metrics import METRICS, all_metrics, metric
-from metrics.cautions import FIX, rejected_sentence
+from metrics.cautions import FIX, found_elsewhere, rejected_sentence
 from metrics.details import named
 from metrics.metric import (
     Comparison,
@@ -31,6 +31,7 @@ from metrics.metric import (
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import EmptyStoreError, Published, StoreError, open_store
+from store.ids import bare
 from store.records import BY_TABLE
 from store.tallies import MEASURES
 
@@ -69,7 +70,13 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
         store.check_time_zone()
         with store.reading() as published:
             if question.what == SOURCES:
-                return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
+                return {
+                    "as_of": plain(_published_at(published)),
+                    "sources": plain(published.sources()),
+                    "unresolved_references": [
+                        {**plain(each._asdict()), "hint": found_elsewhere(each)} for each in published.unresolved()
+                    ],
+                }
             if question.what == REJECTED:
                 return _rejected(published)
             if published.snapshot is None:
@@ -236,6 +243,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
+    found["fastest"] = bare(found["fastest"]) if found["fastest"] else None
+    for bug in found["bugs"]:
+        bug["id"] = bare(bug["id"])
     for each in (found, *found["bugs"]):
         for money in ("total", "of_all"):
             each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
@@ -507,10 +517,11 @@ def _sources_text(found: dict[str, Any]) -> str:
         for each in found["sources"]
     ]
     failed = [f"{each['name']}: {each['reason']}" for each in found["sources"] if each["reason"]]
+    hints = [_wrapped(each["hint"]) for each in found["unresolved_references"] if each["hint"]]
     n = len(rows)
     head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
     return "\n\n".join(
-        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed]
+        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed, *hints]
     )
 
 

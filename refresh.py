@@ -101,6 +101,8 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for sentence in running.notes:
+                progress.note(sentence)
             for name, told in settings.sources.items():
                 if (fields := declared(settings, name, told, now)) is not None:
                     running.declare(name, fields)

@@ -26,6 +26,7 @@ from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
 from store.published import Mark as Mark
 from store.published import SourceState as SourceState
+from store.published import Unresolved as Unresolved
 from store.published import Voice as Voice
 
 POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
@@ -247,6 +248,7 @@ def one_bug(view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
 
 @kept(128)
 def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
+    id = published.bug_named(id) or id
     explained = explain(published, id, view.today, view.settings)
     return (explained, tuple(published.voices(id))) if explained else None
 
@@ -255,6 +257,12 @@ def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tupl
 def sources(published: Published, view: View) -> tuple[SourceState, ...]:
     """As of the snapshot: every refresh publishes one, also when a source failed in it."""
     return tuple(published.sources())
+
+
+def unresolved(view: View) -> list[Unresolved]:
+    """References that name no stored row, as of the snapshot."""
+    with view.store.reading() as published:
+        return published.unresolved()
 
 
 def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, literal_column, select, true
 
 from settings import Settings
+from store.ids import bare, meant_by
 from store.schema import (
     bug_contact,
     bug_rating,
@@ -29,6 +30,7 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
+    unresolved,
     unsaid,
     voice,
 )
@@ -148,6 +150,21 @@ class Mark(NamedTuple):
     day: date
     name: str
     area: str | None
+
+
+class Unresolved(NamedTuple):
+    """References of one source that name no stored row: `missing` of `given`.
+
+    `found` of them would name a row of the source `elsewhere`, if the two shared their ids; None where no source has any.
+    """
+
+    source: str
+    record: str
+    field: str
+    given: int
+    missing: int
+    elsewhere: str | None
+    found: int
 
 
 class Month(NamedTuple):
@@ -396,6 +413,12 @@ class Published:
             for row in self._connection.execute(chosen)
         ]
 
+    def unresolved(self) -> list[Unresolved]:
+        """For each source, record and field: references that were given and that name no stored row; most first."""
+        share = 1.0 * unresolved.c.missing / unresolved.c.given
+        chosen = select(unresolved).order_by(share.desc(), unresolved.c.source, unresolved.c.record, unresolved.c.field)
+        return [Unresolved(*row) for row in self._connection.execute(chosen)]
+
     # --- bugs ---
 
     def bugs(self, at: date) -> list[ListedBug]:
@@ -407,6 +430,17 @@ class Published:
             select(listed_bug).where(listed_bug.c.opened_at < moment).order_by(listed_bug.c.id)
         )
         return [self._listed(row, moment, severities) for row in found]
+
+    def bug_named(self, name: str) -> str | None:
+        """The id in here of the bug that an address or a person names: as it is here, or as its tracker knows it.
+
+        None where there is none, or where two trackers that do not share their ids have one of that name.
+        """
+        possible = listed_bug.c.id.in_(meant_by(self._connection, name))
+        found = set(self._connection.scalars(select(listed_bug.c.id).where(possible)))
+        if name in found:
+            return name
+        return found.pop() if len(found) == 1 else None
 
     def bug(self, id: str, at: date | None = None) -> ListedBug | None:
         """One bug as it was known at the end of day `at`, or as it is known now."""
@@ -549,7 +583,8 @@ class Published:
     def voices(self, bug: str) -> list[Voice]:
         """The newest ten tickets behind a bug."""
         chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
-        return [Voice(*row) for row in self._connection.execute(chosen)]
+        found = [Voice(*row) for row in self._connection.execute(chosen)]
+        return [each._replace(ticket=bare(each.ticket)) for each in found]
 
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)

@@ -41,6 +41,7 @@ from store.database import (
     state_of,
     unchanged,
 )
+from store.ids import settle
 from store.masking import clean, mask
 from store.published import Newest, Published, Snapshot, naive, newest
 from store.publishing import Cluster
@@ -62,6 +63,7 @@ from store.schema import (
     BEFORE,
     FACTS,
     cursor,
+    id_group,
     listing,
     meta,
     read_rows,
@@ -117,6 +119,7 @@ class Store:
         self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
         self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
+        self._prefixes: dict[str, str] = {}
 
     def migrate(self) -> None:
         """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
@@ -237,10 +240,11 @@ class Store:
             with self._words(), self.engine.begin() as connection:
                 fence = self._take_lease(connection, held, process)
                 self._settle_time_zone(connection)
+                notes = self._settle_ids(connection)
                 _interrupted(connection, now)
             try:
                 with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
-                    yield Refresh(self, fence)
+                    yield Refresh(self, fence, notes)
             except BaseException:
                 # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
                 # this process is known to have left it.
@@ -288,6 +292,14 @@ class Store:
             return
         raise self._two_time_zones(stored)
 
+    def _settle_ids(self, connection: Connection) -> list[str]:
+        """Sees to it that ids of sources that do not share them are kept apart; sentences where that changed rows."""
+        shares = {name: told.shares_ids_with for name, told in self.settings.sources.items()}
+        prefixes, notes = settle(connection, shares)
+        self._prefixes.clear()  # the shapes look into it
+        self._prefixes.update(prefixes)
+        return notes
+
     def _two_time_zones(self, stored: str | None) -> StoreError:
         return StoreError(
             f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
@@ -302,7 +314,7 @@ class Store:
                 return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
 
             dialect = self.engine.dialect.name
-            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym)
+            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym, self._prefixes)
         return self._shapes[record]
 
     @contextmanager
@@ -340,6 +352,7 @@ class Refresh:
 
     store: Store
     fence: int
+    notes: list[str] = field(default_factory=list)  # what was brought in line with the settings, in sentences
     declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     were_read: set[str] = field(default_factory=set)
 
@@ -389,6 +402,7 @@ class Refresh:
             for source in others:
                 forget(connection, source, self.store.sqlite)
                 connection.execute(delete(run).where(run.c.source == source))
+                connection.execute(delete(id_group).where(id_group.c.source == source))
             return {source: rows.get(source, 0) for source in others}
 
     def rows_of(self, source: str) -> int:
@@ -497,7 +511,7 @@ class Run:
             refused = self._save_records(connection, records, now, stream, where)
             for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
                 shape = self.refresh.store.shape(connection, record)
-                named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
+                named = [id for _, given in ids if (id := shape.stored_id(self.source, given)) is not None]
                 self._remove(connection, record, named)
             if partial:
                 judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
