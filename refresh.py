@@ -18,7 +18,7 @@ from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
-from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
@@ -75,6 +75,7 @@ def refresh(
     only: str | None = None,
     full: bool = False,
     progress: Progress | None = None,
+    new_staff_key: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -89,6 +90,11 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for note in store.notes:
+                progress.note(note)
+            if new_staff_key:
+                removed = running.new_staff_key(now)
+                progress.note(f"{removed:,} staff rows were removed; they are read again under a new key.")
             for name, told in settings.sources.items():
                 if (fields := declared(settings, name, told, now)) is not None:
                     running.declare(name, fields)
@@ -162,7 +168,7 @@ def _read_source(
         run.finish(datetime.now(UTC))
     except BusyError:
         raise
-    except SourceError as error:
+    except (SourceError, KeyLostError) as error:
         outcome.failed = str(error)
         run.finish(datetime.now(UTC), "failed", str(error))
     except Exception as error:
@@ -274,7 +280,10 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--only", metavar="SOURCE", help="only this source of the settings")
 @click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
-def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
+@click.option(
+    "--new-staff-key", is_flag=True, help="the key of staff pseudonyms is lost: read all staff again under a new one"
+)
+def command(config: str | None, only: str | None, full: bool, sample: bool, new_staff_key: bool) -> int:
     settings = load(config)
     if not sample and not settings.sources:
         raise SettingsError(
@@ -287,7 +296,7 @@ def command(config: str | None, only: str | None, full: bool, sample: bool) -> i
             if sample:
                 outcomes = fill_with_sample(settings, now, Progress())
             else:
-                outcomes = refresh(settings, now, only, full, Progress())
+                outcomes = refresh(settings, now, only, full, Progress(), new_staff_key)
     except Ended as ended:
         click.echo(str(ended), err=True)
         return 128 + ended.number

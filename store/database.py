@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -119,6 +121,61 @@ def file_of(engine: Engine) -> Path | None:
     """The file of a SQLite store; None for any other."""
     name = engine.url.database
     return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def guard_file(file: Path, group: str | None) -> list[str]:
+    """Only its owner may read the file of a store, or its group where the settings name one; makes an empty one where there is
+    none, since what SQLite makes everybody may read. Returns what was put right, in words. Raises StoreError."""
+    try:
+        gid = grp.getgrnam(group).gr_gid if group else None
+    except KeyError as error:
+        raise StoreError(f"There is no group {group!r} on this machine (the setting store_group).") from error
+    mode = 0o640 if group else 0o600
+    said = []
+    is_new = not file.exists()
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, mode))
+    except OSError:
+        return []  # who opens it next says why in words
+    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        try:
+            found = each.stat()
+            had = stat.S_IMODE(found.st_mode)
+            if gid is not None and found.st_gid != gid:
+                os.chown(each, -1, gid)
+            if had & 0o077 != mode & 0o077:
+                each.chmod(mode)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            said.append(
+                f"{each.name} may be read by others, and this user may not change that: type chmod {mode:o} {each}"
+            )
+            continue
+        if had & ~mode and each == file and not is_new:
+            others = f"the group {group}" if group else "nobody else"
+            said.append(f"{file} could be read by others on this machine: now by its owner and {others} ({mode:o}).")
+    return said
+
+
+def wipe(file: Path, secret: bytes) -> None:
+    """Makes sure that what was deleted in the last transaction is nowhere in the file any more, nor beside it."""
+    with closing(sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if _contains(file, secret):
+            # Older copies, in pages that were given up before.
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _contains(file: Path, secret: bytes) -> bool:
+    kept = b""
+    with file.open("rb") as opened:
+        while part := opened.read(1 << 20):
+            if secret in kept + part:
+                return True
+            kept = part[-len(secret) :]
+    return False
 
 
 def readers_of(engine: Engine, patience_s: float = PATIENCE_S) -> Engine:
