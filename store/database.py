@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import shutil
 import sqlite3
 import stat
 import time
@@ -199,16 +200,16 @@ def _open_to_read(file: Path, patience_s: float) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version")
     except sqlite3.OperationalError as error:
         connection.close()
-        if "unable to open" not in str(error) or not os.access(file, os.R_OK):
+        if not any(word in str(error) for word in ("unable to open", "readonly")) or not os.access(file, os.R_OK):
             raise
         # SQLite wants to make two files beside a store in WAL mode. Where it may not, a store that nobody writes into can
         # be read without: all of it is in the one file.
-        log = file.with_name(f"{file.name}-wal")
-        if log.exists() and log.stat().st_size:
-            raise StoreError(
-                f"The store cannot be read here: changes that belong to it lie beside it in {log.name}, and taking them up "
-                "needs the right to write in its folder. Type ./run refresh as somebody who may."
-            ) from error
+        for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
+            if beside.exists() and beside.stat().st_size:
+                raise StoreError(
+                    f"The store cannot be read here: changes that belong to it lie beside it in {beside.name}, and taking "
+                    "them up needs the right to write in its folder. Type ./run refresh as somebody who may."
+                ) from error
         connection = _read_only(f"{address}&immutable=1", patience_s, Unguarded)
     connection.execute("PRAGMA cache_size=-32000")
     return connection
@@ -282,6 +283,14 @@ def in_words(file: Path | None = None) -> Iterator[None]:
         raise
 
 
+ROOM = 1 << 20  # SQLite cannot work with less: it makes two files beside the store
+
+
+def _is_full(file: Path | None) -> bool:
+    """Whether the disk has no room: SQLite calls some ways to notice it an I/O error."""
+    return file is not None and shutil.disk_usage(file.parent).free < ROOM
+
+
 DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
 
 
@@ -295,8 +304,12 @@ def operational(said: str, file: Path | None = None) -> str:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
         return "The store may only be read: give this user the right to write to it."
-    if "disk is full" in said or "No space left" in said:
-        return "The disk of the store is full: nothing was lost, but make room and refresh again."
+    if "disk is full" in said or "No space left" in said or ("disk I/O error" in said and _is_full(file)):
+        where = f" ({file.parent})" if file is not None else ""
+        return f"The disk of the store is full{where}: what was published stays; make room and refresh again."
+    if "disk I/O error" in said:
+        where = f" ({file.parent})" if file is not None else ""
+        return f"The disk of the store{where} cannot be read or written: look whether it is there and in order."
     if "malformed" in said or "not a database" in said:
         return DAMAGED
     return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
