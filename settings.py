@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", description="one day = one calendar day here")
     currency: str = Field("EUR", max_length=10)
     database_url: SecretStr = SecretStr("sqlite:///empathy.db")
+    store_group: str | None = Field(
+        None, description="the group that may read the file of the store; else only its owner"
+    )
+    staff_key: SecretStr | None = Field(
+        None, min_length=16, description="the key of staff pseudonyms, where several machines fill one store"
+    )
     grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is no churn")
     repeat_within_days: int = Field(
         90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import shutil
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -124,6 +127,61 @@ def file_of(engine: Engine) -> Path | None:
     return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
 
 
+def guard_file(file: Path, group: str | None) -> list[str]:
+    """Only its owner may read the file of a store, or its group where the settings name one; makes an empty one where there is
+    none, since what SQLite makes everybody may read. Returns what was put right, in words. Raises StoreError."""
+    try:
+        gid = grp.getgrnam(group).gr_gid if group else None
+    except KeyError as error:
+        raise StoreError(f"There is no group {group!r} on this machine (the setting store_group).") from error
+    mode = 0o640 if group else 0o600
+    said = []
+    is_new = not file.exists()
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, mode))
+    except OSError:
+        return []  # who opens it next says why in words
+    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        try:
+            found = each.stat()
+            had = stat.S_IMODE(found.st_mode)
+            if gid is not None and found.st_gid != gid:
+                os.chown(each, -1, gid)
+            if had & 0o077 != mode & 0o077:
+                each.chmod(mode)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            said.append(
+                f"{each.name} may be read by others, and this user may not change that: type chmod {mode:o} {each}"
+            )
+            continue
+        if had & ~mode and each == file and not is_new:
+            others = f"the group {group}" if group else "nobody else"
+            said.append(f"{file} could be read by others on this machine: now by its owner and {others} ({mode:o}).")
+    return said
+
+
+def wipe(file: Path, secret: bytes) -> None:
+    """Makes sure that what was deleted in the last transaction is nowhere in the file any more, nor beside it."""
+    with closing(sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if _contains(file, secret):
+            # Older copies, in pages that were given up before.
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _contains(file: Path, secret: bytes) -> bool:
+    kept = b""
+    with file.open("rb") as opened:
+        while part := opened.read(1 << 20):
+            if secret in kept + part:
+                return True
+            kept = part[-len(secret) :]
+    return False
+
+
 def readers_of(engine: Engine, patience_s: float = PATIENCE_S) -> Engine:
     """The engine of those who only read, beside this one of the writer.
 
@@ -145,16 +203,16 @@ def _open_to_read(file: Path, patience_s: float) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version")
     except sqlite3.OperationalError as error:
         connection.close()
-        if "unable to open" not in str(error) or not os.access(file, os.R_OK):
+        if not any(word in str(error) for word in ("unable to open", "readonly")) or not os.access(file, os.R_OK):
             raise
         # SQLite wants to make two files beside a store in WAL mode. Where it may not, a store that nobody writes into can
         # be read without: all of it is in the one file.
-        log = file.with_name(f"{file.name}-wal")
-        if log.exists() and log.stat().st_size:
-            raise StoreError(
-                f"The store cannot be read here: changes that belong to it lie beside it in {log.name}, and taking them up "
-                "needs the right to write in its folder. Type ./run refresh as somebody who may."
-            ) from error
+        for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
+            if beside.exists() and beside.stat().st_size:
+                raise StoreError(
+                    f"The store cannot be read here: changes that belong to it lie beside it in {beside.name}, and taking "
+                    "them up needs the right to write in its folder. Type ./run refresh as somebody who may."
+                ) from error
         connection = _read_only(f"{address}&immutable=1", patience_s, Unguarded)
     connection.execute("PRAGMA cache_size=-32000")
     return connection
@@ -229,6 +287,14 @@ def in_words(file: Path | None = None, password: str | None = None) -> Iterator[
         raise told from error
 
 
+ROOM = 1 << 20  # SQLite cannot work with less: it makes two files beside the store
+
+
+def _is_full(file: Path | None) -> bool:
+    """Whether the disk has no room: SQLite calls some ways to notice it an I/O error."""
+    return file is not None and shutil.disk_usage(file.parent).free < ROOM
+
+
 DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
 
 
@@ -241,8 +307,12 @@ def operational(said: str, file: Path | None = None) -> str:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
         return "The store may only be read: give this user the right to write to it."
-    if "disk is full" in said or "No space left" in said:
-        return "The disk of the store is full: nothing was lost, but make room and refresh again."
+    if "disk is full" in said or "No space left" in said or ("disk I/O error" in said and _is_full(file)):
+        where = f" ({file.parent})" if file is not None else ""
+        return f"The disk of the store is full{where}: what was published stays; make room and refresh again."
+    if "disk I/O error" in said:
+        where = f" ({file.parent})" if file is not None else ""
+        return f"The disk of the store{where} cannot be read or written: look whether it is there and in order."
     if "malformed" in said or "not a database" in said:
         return DAMAGED
     return "The database cannot be reached. Look whether it runs and database_url is right."

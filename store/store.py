@@ -11,8 +11,6 @@ with store.reading() as published:
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import secrets
 from collections import Counter
@@ -36,16 +34,18 @@ from store.database import (
     check_file,
     engine_for,
     file_of,
+    guard_file,
     in_words,
     readers_of,
     state_of,
     unchanged,
+    wipe,
 )
 from store.ids import settle
 from store.masking import clean, mask
 from store.published import Newest, Published, Snapshot, naive, newest
 from store.publishing import Cluster
-from store.records import RECORDS
+from store.records import RECORDS, stored_fields
 from store.saving import (
     DAYS,
     KEYS,
@@ -75,8 +75,12 @@ from store.schema import (
     snapshot,
 )
 from store.schema import lease as lease_table
+from store.staff_key import FINGERPRINT, StaffKey
 from store.tallies import ALL, Measures
 
+PSEUDONYMOUS = [
+    record.TABLE for record in RECORDS if any(each.metadata.get("pseudonym") for each in stored_fields(record))
+]
 log = logging.getLogger("empathy.store")
 LOCK_NOT_AVAILABLE = "55P03"
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
@@ -116,13 +120,17 @@ class Store:
         self.readers = readers_of(engine)
         self.sqlite = engine.dialect.name == "sqlite"
         self.file = file_of(engine)
+        self.staff_key = StaffKey(settings, self.file, in_memory=self.sqlite and self.file is None)
+        self.notes: list[str] = []  # what was put in order while the store was opened, in words
         self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
         self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
         self._prefixes: dict[str, str] = {}
 
     def migrate(self) -> None:
-        """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
+        """Brings the tables to the newest shape; a new store gets all of them, and a file of its own. Raises StoreError."""
+        if self.file is not None:
+            self.notes += guard_file(self.file, self.settings.store_group)
         version = self.shape_version()
         if version == HEAD:
             return  # importing Alembic takes longer than many a refresh
@@ -138,7 +146,6 @@ class Store:
         known = set(connection.scalars(select(meta.c.name)))
         for name, value in (
             ("time_zone", self.settings.time_zone),
-            ("salt", secrets.token_hex(16)),
             ("store", secrets.token_hex(16)),
         ):
             if name not in known:
@@ -242,9 +249,12 @@ class Store:
                 self._settle_time_zone(connection)
                 notes = self._settle_ids(connection)
                 _interrupted(connection, now)
+                moved = self.staff_key.move_out(connection, is_used=_has_pseudonyms(connection))
+            if moved is not None:
+                self._moved(moved)
             try:
                 with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
-                    yield Refresh(self, fence, notes)
+                    yield Refresh(self, fence, [*self.notes, *notes])
             except BaseException:
                 # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
                 # this process is known to have left it.
@@ -252,6 +262,15 @@ class Store:
                     self._give_back(fence, now)
                 raise
             self._give_back(fence, now)
+
+    def _moved(self, key: str) -> None:
+        if self.file is not None:
+            wipe(self.file, key.encode())
+        if self.staff_key.place is not None and self.staff_key.place.exists():
+            self.notes.append(
+                f"The key of the staff pseudonyms moved out of the store into {self.staff_key.place}. Keep it, and keep "
+                "copies of it apart from copies of the store: together they tell who is who."
+            )
 
     def _holder(self) -> lease.Holder:
         with self.looking() as connection:
@@ -308,13 +327,10 @@ class Store:
 
     def shape(self, connection: Connection, record: str) -> Shape:
         if record not in self._shapes:
-            salt = connection.scalar(select(meta.c.value).where(meta.c.name == "salt")) or ""
-
-            def pseudonym(value: str) -> str:
-                return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
-
             dialect = self.engine.dialect.name
-            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym, self._prefixes)
+            self._shapes[record] = Shape(record, dialect, self.settings.zone, self.staff_key.pseudonym, self._prefixes)
+        if record in PSEUDONYMOUS:
+            self.staff_key.take(connection)
         return self._shapes[record]
 
     @contextmanager
@@ -326,6 +342,10 @@ class Store:
 
 def _busy(held: lease.Holder) -> BusyError:
     return BusyError(f"Another refresh is running ({held}). Wait for it, or end it.")
+
+
+def _has_pseudonyms(connection: Connection) -> bool:
+    return any(connection.scalar(select(select(FACTS[name].c.id).exists())) for name in PSEUDONYMOUS)
 
 
 def _interrupted(connection: Connection, now: datetime) -> None:
@@ -404,6 +424,23 @@ class Refresh:
                 connection.execute(delete(run).where(run.c.source == source))
                 connection.execute(delete(id_group).where(id_group.c.source == source))
             return {source: rows.get(source, 0) for source in others}
+
+    def new_staff_key(self, now: datetime) -> int:
+        """Gives up a key that is lost: removes the rows that hold pseudonyms, whose people would be counted twice, and has their
+        sources read again from the start. How many rows were removed."""
+        removed = 0
+        with self.transaction(now) as connection:
+            for record in PSEUDONYMOUS:
+                mine = row_count.c.record == record
+                for source, n in connection.execute(select(row_count.c.source, row_count.c.n).where(mine)).all():
+                    removed += int(n)
+                    _mark_all(connection, record, source, self.store.sqlite)
+                    connection.execute(delete(FACTS[record]).where(FACTS[record].c.source == source))
+                    connection.execute(delete(cursor).where(cursor.c.source == source))
+                connection.execute(delete(row_count).where(mine))
+            connection.execute(delete(meta).where(meta.c.name == FINGERPRINT))
+        self.store.staff_key.give_up()
+        return removed
 
     def rows_of(self, source: str) -> int:
         """How many rows of this source are stored now."""
@@ -740,22 +777,8 @@ def insert_or_replace(connection: Connection, table: Table, rows: list[dict[str,
 
 def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     """Removes every row of one source, and marks what they counted for as dirty."""
-    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
     for record in RECORDS:
-        table = FACTS[record.TABLE]
-        mine = table.c.source == source
-        dirt: set[tuple[str, Any, str]] = set()
-        for kind, day, key in DAYS.get(record.TABLE, []):
-            chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
-            for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
-                dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
-        for kind, key in KEYS.get(record.TABLE, []):
-            if key:
-                for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
-                    dirt.add((kind, no_day, value))
-            else:
-                dirt.add((kind, no_day, ""))
-        mark_dirty(connection, in_sqlite, dirt)
+        _mark_all(connection, record.TABLE, source, in_sqlite)
     mark = "?" if in_sqlite else "%s"
     if was_counted(connection):
         for name in BEFORE:
@@ -767,6 +790,25 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
         connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
+
+
+def _mark_all(connection: Connection, record: str, source: str, in_sqlite: bool) -> None:
+    """Marks as dirty what all rows of this record and source count for."""
+    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
+    table = FACTS[record]
+    mine = table.c.source == source
+    dirt: set[tuple[str, Any, str]] = set()
+    for kind, day, key in DAYS.get(record, []):
+        chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
+        for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
+            dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
+    for kind, key in KEYS.get(record, []):
+        if key:
+            for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
+                dirt.add((kind, no_day, value))
+        else:
+            dirt.add((kind, no_day, ""))
+    mark_dirty(connection, in_sqlite, dirt)
 
 
 def _forget_reports(connection: Connection, source: str, mark: str) -> None:
