@@ -39,7 +39,9 @@ def count(
     of_customers = {name: value for name, value in where.items() if name == "segment"}
     by_segment = "segment" if by == "segment" else None
     there_at = [*periods, *before]
-    customers = stays(published, "customer_started", "customer_ended", there_at, of_customers, by_segment, everyone=True)
+    customers = stays(
+        published, "customer_started", "customer_ended", there_at, of_customers, by_segment, everyone=True
+    )
     unknown = why_unknown(published, settings)
     counted = []
     for period, groups, earlier, groups_before in zip(periods, tickets, before, tickets_before, strict=True):

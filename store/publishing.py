@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from settings import Settings
+from store.histogram import ages
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
 from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
@@ -39,6 +40,7 @@ from store.schema import (
     FACTS,
     Day,
     account,
+    age,
     bug,
     bug_contact,
     bug_rating,
@@ -124,6 +126,7 @@ def count_again(
     add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
+    _ages(connection, now)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
     recount(connection, measures, told)
     told("revenue")
@@ -451,6 +454,12 @@ def _mrr_at_opening(contracts: list[_Contract], day: date) -> int:
         for contract in contracts
         if contract.started_on < day and (contract.ended_on is None or contract.ended_on > day)
     )
+
+
+def _ages(connection: Connection, now: datetime) -> None:
+    """How old everything is that was opened before: the counts of open tickets hang on it."""
+    connection.execute(delete(age))
+    connection.execute(insert(age), [{"opened_before": before, "bin": bin} for before, bin in ages(naive(now))])
 
 
 def _paying(connection: Connection, today: date) -> None:
