@@ -57,6 +57,7 @@ class Limits:
     tries: int = 5
     redirects: int = 5
     most_bytes: int = 50_000_000
+    most_values: int = 2_000_000  # commas and brackets of one answer: 50 MB of "{}," take over 1 GB of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Answer:
     data: Any
     next: str | None  # address of the next page, as the Link header says
     date: datetime | None  # the other side's clock
+    says_pages: bool  # whether it said anything about other pages
 
 
 class Refused(SourceError):
@@ -108,7 +110,8 @@ class Web:
         self.failing_since: float | None = None
         parts = _parts(self.base_url)
         if parts is None or parts.query is not None or parts.fragment is not None:
-            raise SourceError(f"{base_url!r} is no web address for {who}; write one like https://api.github.com.")
+            shown = re.sub("//[^/]*@", "//...@", base_url)  # a password may stand there
+            raise SourceError(f"{shown!r} is no web address for {who}; write one like https://api.github.com.")
         if parts.scheme == "http" and parts.host not in LOOPBACK:
             raise SourceError(f"{base_url} is not encrypted; {who} is only asked over https.")
         self.origin = _origin(parts)
@@ -116,7 +119,7 @@ class Web:
         self.session = requests.Session()
         # A second lock: what does not begin with our own scheme, host and port finds no way out.
         self.session.adapters.clear()
-        self.session.mount(f"{self.root}/", HTTPAdapter())
+        self.session.mount(f"{self.root}/", _Adapter())
         self.session.trust_env = parts.scheme == "https"  # no proxy reads what goes unencrypted to this machine
         self.session.headers.update({"User-Agent": "empathy", "Accept": "application/json", **(headers or {})})
         self.session.auth = _Bearer(token)  # set also without a token, else a .netrc file would be used
@@ -178,7 +181,8 @@ class Web:
                 url = self.address(headers["Location"], url)
                 continue
             self._raise_for(status, headers, body)
-            return Answer(url, self._parsed(headers, body), self._next(headers, url), _instant(headers.get("Date")))
+            data, next_page = self._parsed(headers, body), self._next(headers, url)
+            return Answer(url, data, next_page, _instant(headers.get("Date")), bool(headers.get("Link", "").strip()))
         raise SourceError(f"{self.who} sends us from address to address without end. Check base_url.")
 
     def _bounded(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
@@ -240,6 +244,10 @@ class Web:
             raise SourceError(
                 f"{self.who} answered with {kind or 'something unknown'} instead of data: perhaps the sign-in page of a network or a proxy "
                 "in between. Nothing was changed; try from a machine that reaches it."
+            )
+        if sum(body.count(sign) for sign in b",[{") > self.limits.most_values:
+            raise SourceError(
+                f"{self.who} sent more than {self.limits.most_values:,} values in one answer; it was not read."
             )
         try:
             # One bad byte or number costs the row that it is in, not the page: it becomes a sign that no field takes.
@@ -367,6 +375,17 @@ def _parts(found: str, seen_at: str = "") -> Url | None:
         return None
     names_a_person = "@" in re.split("[/?#]", full.partition("//")[2])[0]
     return parts if parts.scheme in PORTS and parts.host and not names_a_person else None
+
+
+class _Adapter(HTTPAdapter):
+    """Takes no cookies: none is needed, and http.cookiejar prints a traceback for one that it does not understand."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        original = getattr(resp, "_original_response", None)
+        if original is not None:
+            for name in ("Set-Cookie", "Set-Cookie2"):
+                del original.msg[name]
+        return super().build_response(req, resp)
 
 
 def _origin(parts: Url) -> tuple[str, str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -124,12 +126,13 @@ def why(explained: Explained, settings: Settings) -> None:
 def beside(bug: TopBug, settings: Settings) -> None:
     tables.facts(facts(bug, settings), "Owner, age, state and revenue")
     if link := web_address(bug.url):
-        st.link_button("Open in the tracker", link)
+        st.link_button(f"Open in the tracker ({plain(urlsplit(link).hostname)})", link)
 
 
 def web_address(url: str | None) -> str | None:
-    """Only what a browser opens as a page: a tracker's address may be anything."""
-    return url if url and url.lower().startswith(("https://", "http://")) else None
+    """Only what a browser opens as a page, and only where its name says: a tracker's address may be anything."""
+    told = re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?([/?#]\S*)?", url or "", re.IGNORECASE)
+    return told[0] if told and told[0].isprintable() else None
 
 
 def course(explained: Explained) -> None:

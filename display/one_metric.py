@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from display import tables, words
+from display.asked import asked
 from display.foreign import plain
 from display.links import METRIC
 from metrics.details import named
@@ -24,7 +25,7 @@ DIRECTION = {
 
 def choose_split(metric: Metric) -> str | None:
     """What the address or the control below says; anything that this metric has not is ignored."""
-    chosen = str(st.session_state.get("by") or st.query_params.get("by") or "").lower()
+    chosen = str(st.session_state.get("by") or asked("by")).lower()
     return chosen if chosen in metric.dimensions else None
 
 
@@ -69,7 +70,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else reading.reason or "",
+            "": "" if reading.state == "full" else plain(reading.reason),
         }
         for reading in reversed(history)
     ]
@@ -78,7 +79,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
 
 def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     """Everything a finance director asks."""
-    st.markdown(f"**{metric.asks}** {metric.why}")
+    st.markdown(f"**{plain(metric.asks)}** {plain(metric.why, 1000)}")
     rows = [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),

@@ -254,7 +254,7 @@ def _sources(snapshot: int) -> tuple[SourceState, ...]:
         return tuple(published.sources())
 
 
-def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:
+def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:
     with view.store.reading() as published:
         return published.set_aside(source)
 

@@ -27,6 +27,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from metrics import pain as pains
+from metrics.cautions import Cautions, cautions
 from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
 from store.records import DISSATISFIED_TO
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from store.published import BugDay, ListedBug, Published, Reach
 
 HURTS_DAYS = 90
+MADE_OF = ("ticket", "bug", "bug_report")
+WITHHELD = "The bugs that hurt most cannot be told: too many rows were rejected."
 MONTH_DAYS = 30
 WEEK_DAYS = 7
 WEEKS = 13
@@ -125,6 +128,7 @@ class TopBugs:
     fastest: str | None  # id of the bug that spreads fastest, if any clearly spreads
     headline: str
     missing: str | None  # what to do, where there is nothing to list
+    cautions: tuple[str, ...] = ()  # what must be said beside the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,14 @@ class Explained:
     why_not_listed: str | None
     history: tuple[PainAt, ...]
     days: tuple[DayCount, ...]
+    cautions: Cautions
 
 
 def top_bugs(published: Published, at: date, settings: Settings, listed: int = 10) -> TopBugs:
     """The `listed` bugs that hurt most at the end of day `at`, and what to say about them (METHODOLOGY 5)."""
     known = _Known(published, at, settings)
-    bugs = known.told(known.ranked[:listed], listed)
+    rows = cautions(published, MADE_OF)
+    bugs = () if rows.withheld else known.told(known.ranked[:listed], listed)
     ids = [bug.id for bug in bugs]
     customers = published.distinct_customers(ids, *_days(at, MONTH_DAYS)) if ids else 0
     revenue = (
@@ -169,10 +175,12 @@ def top_bugs(published: Published, at: date, settings: Settings, listed: int = 1
     coverage = _coverage(published, at)
     fastest = known.fastest()
     missing = None if bugs else _missing(published, known, settings)
+    if rows.withheld:
+        missing = _Missing(WITHHELD, rows.withheld)
     return TopBugs(
         at=at,
         bugs=bugs,
-        others=len(known.ranked) - len(bugs),
+        others=0 if rows.withheld else len(known.ranked) - len(bugs),
         customers=customers,
         revenue=revenue,
         revenue_sentence=_revenue_sentence(bugs, revenue, settings),
@@ -181,6 +189,7 @@ def top_bugs(published: Published, at: date, settings: Settings, listed: int = 1
         fastest=fastest.bug.id if fastest else None,
         headline=missing.headline if missing else _headline(bugs, customers, known, fastest, settings),
         missing=missing.advice if missing else None,
+        cautions=rows.beside,
     )
 
 
@@ -204,6 +213,7 @@ def explain(published: Published, bug_id: str, at: date, settings: Settings, lis
                 published.bug_days(*_days(at, HISTORY_WEEKS * WEEK_DAYS), bug_id), key=lambda row: row.day
             )
         ),
+        cautions=cautions(published, MADE_OF),
     )
 
 

@@ -15,6 +15,8 @@ top = page.top
 st.title(plain(top.headline, 400), anchor=False)
 if top.missing:
     frame.say(top.missing)
+if top.cautions:
+    frame.say(" ".join(top.cautions))
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

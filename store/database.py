@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -18,7 +18,9 @@ PATIENCE_S = 10.0
 
 
 class StoreError(Exception):
-    """The store cannot be used; the text says why and what to do."""
+    """The store cannot be used; the text says why and what to do, and nothing of hosts, users and files."""
+
+    details = ""  # the database's own words: for the log and the terminal of whoever looks after it, never for readers
 
 
 class EmptyStoreError(StoreError):
@@ -92,3 +94,12 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def look_again(connection: Connection, *tables: Table) -> None:
+    """Lets PostgreSQL count the rows of tables that are empty between two refreshes, now that they are filled.
+
+    Else it knows them as empty and joins them by going through all of them for each row of the other table.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")

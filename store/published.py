@@ -64,7 +64,9 @@ class SourceState:
     reason: str | None  # of the last failure, in words
     stale_after_hours: float
     rows: dict[str, int]  # record -> rows stored
-    set_aside: int
+    set_aside: int  # rejected rows that are listed
+    rejected: dict[str, tuple[int, int]]  # record -> rows rejected, of how many that were read, where any was
+    waiting: int  # rows that have left the source and stay until somebody accepts that so many go
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,12 +344,21 @@ class Published:
                     stale_after_hours=hours,
                     rows=rows.get(name, {}),
                     set_aside=int(aside.get(name, 0)),
+                    rejected={
+                        row.record: (row.rejected, row.read)
+                        for row in self._rows()
+                        if row.source == name and row.rejected
+                    },
+                    waiting=sum(row.waiting for row in self._rows() if row.source == name),
                 )
             )
         return states
 
-    def set_aside(self, source: str | None = None, at_most: int = 200) -> list[dict[str, str]]:
-        """Rows that could not be read: source, record, place, column, value, reason, seen_at; newest first."""
+    def set_aside(self, source: str | None = None, at_most: int | None = 200) -> list[dict[str, Any]]:
+        """Rows that were rejected, newest first: source, record, place, file, row, column, value, reason, seen_at.
+
+        `file` is the file or address that was read, `row` its row as a spreadsheet counts them, None where it has none.
+        """
         chosen = select(set_aside).order_by(set_aside.c.seen_at.desc(), set_aside.c.place).limit(at_most)
         if source is not None:
             chosen = chosen.where(set_aside.c.source == source)
@@ -356,6 +367,7 @@ class Published:
                 "source": row.source,
                 "record": row.record,
                 "place": row.place,
+                **_located(row.stream, row.place),
                 "column": row.column_name,
                 "value": row.value,
                 "reason": row.reason,
@@ -522,6 +534,14 @@ class Published:
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
         return [Mark(*row) for row in self._connection.execute(chosen)]
+
+
+def _located(file: str, place: str) -> dict[str, Any]:
+    """File and row of a place like "tickets.csv row 17"."""
+    before, found, number = place.rpartition(" row ")
+    if not found or not number.replace(",", "").isdigit():
+        return {"file": file, "row": None}
+    return {"file": file or before, "row": int(number.replace(",", ""))}
 
 
 def naive(moment: datetime) -> datetime:

@@ -31,7 +31,9 @@ from sqlalchemy import (
 )
 
 from settings import Settings
+from store.database import look_again
 from store.histogram import ages
+from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
 from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
@@ -54,7 +56,9 @@ from store.schema import (
     meta,
     paying,
     purchase,
+    read_rows,
     release,
+    removal,
     revenue_month,
     row_count,
     stored_rows,
@@ -120,7 +124,9 @@ def count_again(
     _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
+    look_again(connection, dirty, dirty_contact)
     _moved_customers(connection, in_sqlite)
+    look_again(connection, dirty, *BEFORE.values())
     take_away(connection, measures, due)
     _accounts(connection)
     add_up(connection, measures, due, told)
@@ -128,6 +134,7 @@ def count_again(
     _purchase_days(connection)
     _ages(connection, now)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    look_again(connection, dirty)
     recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
@@ -556,6 +563,7 @@ def _bug_contacts(connection: Connection) -> None:
     connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
     if not connection.scalar(select(select(dirty_contact.c.day).exists())):
         return
+    look_again(connection, dirty_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
@@ -811,12 +819,41 @@ _DATED = {
 def _stored_rows(connection: Connection) -> None:
     """How many rows each source has of each noun; the numbers themselves were kept while saving."""
     connection.execute(delete(stored_rows))
+    # Also of what has no rows because all of them were rejected.
+    known = union(
+        select(row_count.c.source, row_count.c.record), select(read_rows.c.source, read_rows.c.record)
+    ).subquery("known")
+    of_source = and_(read_rows.c.source == known.c.source, read_rows.c.record == known.c.record)
     connection.execute(
         insert(stored_rows).from_select(
-            ["source", "record", "n", "undated"],
-            select(row_count.c.source, row_count.c.record, row_count.c.n, literal(0)),
+            ["source", "record", "n", "undated", "read", "rejected"],
+            select(
+                known.c.source,
+                known.c.record,
+                func.coalesce(func.max(row_count.c.n), 0),
+                literal(0),
+                func.coalesce(func.sum(read_rows.c.read), 0),
+                func.coalesce(func.sum(read_rows.c.rejected), 0),
+            )
+            .select_from(
+                known.outerjoin(
+                    row_count, and_(row_count.c.source == known.c.source, row_count.c.record == known.c.record)
+                ).outerjoin(read_rows, of_source)
+            )
+            .group_by(known.c.source, known.c.record),
         )
     )
+    waiting = (
+        select(func.coalesce(func.sum(func.length(removal.c.ids) / 8), 0))
+        .where(
+            removal.c.source == stored_rows.c.source,
+            removal.c.record == stored_rows.c.record,
+            removal.c.run == WAITING,
+        )
+        .scalar_subquery()
+        .correlate(stored_rows)
+    )
+    connection.execute(update(stored_rows).values(waiting=waiting))
     for record, dated in _DATED.items():
         table = FACTS[record]
         undated = (

@@ -225,6 +225,7 @@ def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
     text = read.as_text(
         {
             "bugs": [],
+            "cautions": [],
             "headline": "Word " * 40,
             "missing": None,
             "coverage_sentence": "",

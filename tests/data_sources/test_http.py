@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from data_sources import github
@@ -23,7 +26,7 @@ from tests.data_sources.replay import Reply, Upstream
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TOKEN = "ghp_canaryCANARYcanary0123456789abcdefgh"
-ISSUES = "/repos/octo/shop/issues"
+ISSUES, RELEASES = "/repos/octo/shop/issues", "/repos/octo/shop/releases"
 SETTINGS = Settings()
 QUICK = Limits(connect=2, silence=2, request=5, first_wait=0.01, tries=2)
 
@@ -394,6 +397,186 @@ def test_no_proxy_is_told_the_access_key_for_this_machine(
     ],
 )
 def test_a_base_url_that_is_none_is_said_in_a_sentence(upstream: Upstream, base_url: str) -> None:
-    with pytest.raises(SourceError, match="is no web address for GitHub"):
+    with pytest.raises(SourceError, match="is no web address for GitHub") as raised:
         read(upstream, base_url=base_url)
     assert upstream.log == []
+    assert "pass" not in str(raised.value)
+
+
+# ---- nonsense ----------------------------------------------------------------------------------------------------
+
+MANY = int(os.environ.get("FUZZ_EXAMPLES", "40"))  # examples of each test below
+HUGE = ["9" * 400, "9" * 5_000, "1e400", "-1", "nan", "inf", "0", "", "\x1b[31mred", "\xb2", "\x00", "1" * 60_000]
+WHENS = [
+    *("Fri, 31 Dec 9999 23:59:59 -0500", "Mon, 01 Jan 0001 00:00:00 +0500", "Thu, 01 Jan 1970 00:00:00 GMT", "Sat,"),
+    *("Sat, 21 Nov 2026 12:00:00 +99999999999", "99999-99-99T99:99:99", "9999-12-31T23:59:59-05:00", "2026-11-21"),
+]
+ADDRESSES = [
+    "<http://[::1>; rel=next",
+    "<?page=2>; rel=next",
+    "<>; rel=next",
+    "<;rel=next",
+    "</x>; rel=",
+    "a,b;c=d",
+    "<a>;rel",
+]
+HEADERS = {
+    "Date": WHENS,
+    "Retry-After": WHENS,
+    "X-RateLimit-Remaining": ["0", "00", "-1"],
+    "X-RateLimit-Reset": ["1" + "0" * 18, "-" + "9" * 400, "1_000"],
+    "Link": ADDRESSES,
+    "Location": ["http://[::1", "http://:99999/", "//", "/x", "?", "#", "http://[", "\\"],
+    "Content-Type": ["application/json; charset=nonsense", "application/vnd.x+json", "text/\x1b[2Jhtml", ";;;", "json"],
+    "Content-Length": ["2", "3", "two", "-5"],
+    "Transfer-Encoding": ["chunked", "gzip, chunked", "nonsense"],
+    "Content-Encoding": ["gzip", "deflate", "br", "zstd", "gzip, gzip, gzip, gzip, gzip, gzip, gzip", "nonsense"],
+    "Set-Cookie": [
+        "a=b; expires=Fri, 31 Dec 99999 23:59:59 GMT",
+        "=;=;=",
+        "a=b; Max-Age=" + "9" * 400,
+        "a=b; Version=x",
+    ],
+    "Connection": ["close", "upgrade", "\x1b"],
+    "No colon \x1b[31m": [""],
+    "": ["x"],
+}
+SIGNS = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=30)
+LINE = st.sampled_from(sorted(HEADERS)).flatmap(
+    lambda name: st.tuples(st.just(name), st.sampled_from([*HEADERS[name], *HUGE]) | SIGNS)
+)
+STATUS = st.sampled_from(
+    ["200 OK"] * 6
+    + [
+        "301 x",
+        "302 x",
+        "403 x",
+        "429 x",
+        "503 x",
+        "204 x",
+        "206 x",
+        "100 x",
+        "101 x",
+        "999 x",
+        "0 x",
+        "-1 x",
+        "x",
+        "\x1b[2J",
+    ]
+)
+BODY = st.sampled_from(
+    [b"[]", b"[1]", b"{}", b"", b"\xff", b"[" * 2_000, b'{"message": "\x1b[31m\\u001b[2J"}', b"0\r\n\r\n"]
+)
+
+
+class Nonsense:
+    """A server that answers every connection with the same bytes, and closes it."""
+
+    def __init__(self) -> None:
+        self.sent, self.times = b"", 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    connection.settimeout(2)
+                    connection.recv(65_536)
+                    self.times += 1
+                    connection.sendall(self.sent)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65_536):
+                        pass
+                except OSError:
+                    continue
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture(scope="module")
+def nonsense() -> Iterator[Nonsense]:
+    with closing(Nonsense()) as server:
+        yield server
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+@given(status=STATUS, lines=st.lists(LINE, max_size=4), body=BODY)
+def test_whatever_a_server_sends_is_read_or_ends_in_a_sentence(
+    nonsense: Nonsense,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    status: str,
+    lines: list[tuple[str, str]],
+    body: bytes,
+) -> None:
+    caplog.clear()
+    kind = [] if any(name == "Content-Type" for name, _ in lines) else [("Content-Type", "application/json")]
+    head = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in kind + lines)]
+    nonsense.sent = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+    before = nonsense.times
+    options = {"repository": "octo/shop", "base_url": nonsense.url}
+    told: list[str] = []
+    try:
+        for page in github.fetch(
+            Asked("tracker", options, SETTINGS, None, NOW), limits=QUICK, sleep=lambda seconds: None
+        ):
+            told += [str(page.cursor)]
+    except SourceError as error:
+        told += [str(error)]
+    assert nonsense.times > before
+    out, err = capfd.readouterr()
+    told += [record.getMessage() for record in caplog.records]
+    assert all(text.isprintable() for text in told), told
+    assert all(record.exc_info is None for record in caplog.records)
+    assert "Traceback" not in out + err
+
+
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from([10**18, -(10**40), *WHENS, "\x00", "\ud800", "\x1b[2J", "x" * 100_000, "bug", "open", "closed"])
+)
+JSON = st.recursive(
+    ODD,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "id", "type", "bug"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    wrong=st.dictionaries(
+        st.sampled_from([*issue(1), "state_reason", "closed_at", "pull_request", "user", "html_url"]), JSON
+    )
+)
+def test_whatever_an_issue_holds_costs_that_issue_at_most(upstream: Upstream, wrong: dict[str, Any]) -> None:
+    upstream.on(ISSUES, Reply([{**issue(1), **wrong}, issue(2)], fault="it"))
+    before = upstream.fired("it")
+    assert "octo/shop#2" in read(upstream, authors_are_customers=True)
+    assert upstream.fired("it") == before + 1
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+@given(wrong=st.dictionaries(st.sampled_from(["id", "name", "tag_name", "published_at", "draft", "prerelease"]), JSON))
+def test_whatever_a_release_holds_costs_that_release_at_most(upstream: Upstream, wrong: dict[str, Any]) -> None:
+    good = {"id": 9, "name": "Faster", "tag_name": "v2", "published_at": "2026-11-01T08:00:00Z"}
+    upstream.on(ISSUES, Reply([issue(1)]))
+    upstream.on(RELEASES, Reply([{**good, "id": 8, **wrong}, good], fault="it"))
+    before = upstream.fired("it")
+    options = {"repository": "octo/shop", "base_url": upstream.url}
+    pages = list(github.fetch(Asked("tracker", options, SETTINGS, None, NOW), limits=QUICK))
+    assert "octo/shop@9" in {record.id for page in pages for record in page.records}
+    assert upstream.fired("it") == before + 1

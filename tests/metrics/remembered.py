@@ -103,6 +103,9 @@ class Remembered(Published):
         rows = {"csat": self.answers, "problem_tickets": self.problems}[measure]
         return [Count(day, "", bin, n, 0) for day, bin, n in rows if (start is None or start <= day) and day < end]
 
+    def rejected(self, records: tuple[str, ...]) -> list[tuple[str, str, int, int]]:
+        return []
+
     def rows(self, record: str) -> int:
         return {"ticket": self.tickets, "bug": sum(not bug.is_pain for bug in self.known)}[record]
 

@@ -149,7 +149,7 @@ def test_one_source_may_say_the_start_and_another_the_end(store: Store) -> None:
 
 
 def test_how_many_customers_there_are_needs_no_end(store: Store) -> None:
-    tickets = [ticket(opened_at=noon(date(2026, 10, 1))) for _ in range(60)]
+    tickets = [ticket(opened_at=noon(day)) for day in (date(2026, 1, 7), *[date(2026, 10, 7)] * 60)]
     refreshed(store, {"crm": [*customers(150), *tickets]}, crm={**NO_ENDS, **all_but("ticket")})
     reading = number(store, "contact_rate")
     assert reading.details["average_customers"] == 150

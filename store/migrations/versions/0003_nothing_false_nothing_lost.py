@@ -30,6 +30,9 @@ def counting() -> None:
     # No measure has version 0, so the next refresh counts all of them; until then readers see what was counted before.
     op.execute("INSERT INTO counted (measure, version) SELECT DISTINCT measure, 0 FROM tally_total")
     op.execute("DELETE FROM meta WHERE name = 'counted'")
+    is_nothing = sa.text("n = 0")
+    for table in ("tally", "tally_total"):
+        op.create_index(f"ix_{table}_nothing", table, ["measure"], sqlite_where=is_nothing, postgresql_where=is_nothing)
 
 
 def ids() -> None:
@@ -129,6 +132,8 @@ def waiting() -> None:
 def downgrade() -> None:
     """Takes the tables and columns away; the older program counts everything again."""
     op.drop_table("counted")
+    for table in ("tally", "tally_total"):
+        op.drop_index(f"ix_{table}_nothing", table)
     op.drop_table("paying")
     op.drop_index("ix_ticket_open", "ticket")
     op.drop_table("age")
