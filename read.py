@@ -16,7 +16,7 @@ import click
 
 from metrics import METRICS, all_metrics, metric
 from metrics.cautions import FIX, found_elsewhere, rejected_sentence
-from metrics.details import named
+from metrics.details import named, wait_range
 from metrics.metric import (
     Comparison,
     Metric,
@@ -212,6 +212,11 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "as_of": plain(reading.as_of),
         "sources": list(reading.sources),
         "cautions": list(reading.cautions),
+        "apart": [
+            {"by": asked.apart, "group": each.where[asked.apart or ""], "value": each.value, "low": each.low}
+            | {"high": each.high, "n": each.n, "state": each.state}
+            for each in reading.apart
+        ],
         "details": plain(reading.details),
         "comparison": _comparison(reading.comparison) if reading.comparison else None,
         "definition_version": asked.version,
@@ -318,18 +323,30 @@ def sentence(reading: dict[str, Any]) -> str:
     head = f"{reading['name']}{place}, {_days(reading['period'])}: "
     if reading["value"] is None:
         return head + reading["reason"]
-    said = amount(reading["value"], reading["unit"])
-    if reading["low"] is not None and reading["high"] is not None:
-        low, high = (
-            amount(reading[end], reading["unit"]).removesuffix(f" {reading['unit']}") for end in ("low", "high")
+    said = _amount_and_range(reading, reading["unit"])
+    if reading.get("apart"):
+        # Far apart: all together is no group's number, so theirs come first.
+        parts = (
+            f"{each['group'] or '(not said)'} {_amount_and_range(each, reading['unit'])} ({each['n']:,})"
+            for each in reading["apart"]
         )
-        said += f", most likely between {low} and {high}"
+        said = f"by {reading['apart'][0]['by']} {'; '.join(parts)}. All together {said}"
     if reading["details"].get("annualised"):
         said += ", scaled to a year"
     said += f" ({reading['n']:,} {reading['people']})."
     if reading["reason"]:
         said += f" {reading['reason']}"
     return " ".join([head + said + _change(reading), *reading["cautions"]])
+
+
+def _amount_and_range(reading: dict[str, Any], unit: str) -> str:
+    said = amount(reading["value"], unit)
+    if reading["low"] is None or reading["high"] is None:
+        return said
+    low, high = (amount(reading[end], unit).removesuffix(f" {unit}") for end in ("low", "high"))
+    if unit == "seconds":
+        low, high = wait_range(reading["low"], reading["high"], duration)
+    return f"{said}, most likely between {low} and {high}"
 
 
 def _change(reading: dict[str, Any]) -> str:
@@ -439,6 +456,8 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
         return duration(value) if reading["unit"] == "seconds" else f"{value:,.{_decimals(reading['unit'])}f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
+    if reading["unit"] == "seconds" and reading["low"] is not None and reading["high"] is not None:
+        between = " .. ".join(wait_range(reading["low"], reading["high"], duration))
     return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
 
 

@@ -24,7 +24,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
     before = reading.comparison.previous if reading.comparison else None
     return {
         "Number": metric.name,
-        "Now": words.value(metric, reading.value),
+        "Now": plain(words.told(metric, reading)) if reading.apart else words.value(metric, reading.value),
         "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
         "Stands on": stands_on(metric, reading),
         "Days": words.stretch(reading.period),

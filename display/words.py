@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
+from metrics.details import wait_range
 from metrics.metric import Comparison, Metric, Reading
 from metrics.period import Period
 from metrics.readings import Card
@@ -58,7 +59,7 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
     if low is None or high is None:
         return None
     if metric.unit == "seconds":
-        return f"{wait(low)} to {wait(high)}"
+        return " to ".join(wait_range(low, high, wait))
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
     if metric.unit != "percent":
@@ -177,16 +178,34 @@ def standing(metric: Metric, reading: Reading) -> str:
     return ", ".join(parts)
 
 
+def told(metric: Metric, reading: Reading) -> str:
+    """Its value; where groups lie far apart theirs, since all together is no group's: "chat 2 min, e-mail 4 h 5 min"."""
+    if not reading.apart:
+        return value(metric, reading.value)
+    return listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
+
+
+def _group(metric: Metric, reading: Reading) -> str:
+    return reading.where.get(metric.apart or "") or "not said"
+
+
 def sentence(metric: Metric, reading: Reading) -> str:
     """The whole answer: value, who stands behind it, range, and what changed."""
     if reading.value is None:
         return f"{metric.name}: {reading.reason}"
-    text = f"{metric.name} is {value(metric, reading.value)}: {standing(metric, reading)}"
+    first = ""
+    if reading.apart:
+        parts = [
+            f"{_group(metric, each)} {value(metric, each.value)} ({standing(metric, each)})" for each in reading.apart
+        ]
+        first = f"{metric.name} differs by {metric.apart}: {listed(parts)}. All together: "
+    text = f"{first or f'{metric.name} is '}{value(metric, reading.value)}: {standing(metric, reading)}"
     if reading.state == "thin":
         return " ".join([f"{text}. {reading.reason}", *reading.cautions])
     if metric.differ is None:
         return " ".join([f"{text}.", *reading.cautions])
-    return " ".join([f"{text}; {verdict(metric, reading.comparison, reading.period)}.", *reading.cautions])
+    text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
+    return " ".join([text, *(each for each in reading.cautions if each not in text)])
 
 
 def what_changed(shown: Sequence[Card]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from math import ceil, floor
 from typing import Any
 
 DETAILS: dict[str, str] = {
@@ -37,8 +38,8 @@ DETAILS: dict[str, str] = {
     "returning_customers": "Customers who had ordered before",
     "returning_customers_percent": "Share of customers who had ordered before",
     "p90": "The slowest tenth took at least",
-    "still_waiting": "Still waiting",
-    "still_waiting_of_this_period": "Still waiting, of those who came in these days",
+    "still_waiting": "Still open, whenever opened",
+    "still_waiting_of_this_period": "Still open, opened in this period",
     "customers_at_start": "Customers at the start",
     "grr": "Kept, without what was added (GRR)",
     "nrr": "Kept, with what was added (NRR)",
@@ -62,6 +63,15 @@ UNITS: dict[str, str] = {
     "p90": "seconds",
     **dict.fromkeys(("mrr_start", "mrr_kept", "mrr_end", "mrr_lost", "mrr_expansion"), "money"),
 }
+
+
+def wait_range(low: float, high: float, said: Callable[[float], str]) -> tuple[str, str]:
+    """The ends of a range of waits in words; a smaller unit where they would read as a point: "119 s" and "122 s"."""
+    ends = said(low), said(high)
+    if ends[0] != ends[1]:
+        return ends
+    size, unit = (1, "s") if high < 90 * 60 else (60, "min")
+    return f"{floor(low / size):,} {unit}", f"{ceil(high / size):,} {unit}"
 
 
 def named(details: Mapping[str, Any], unit: str) -> list[tuple[str, Any, str]]:

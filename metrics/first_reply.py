@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
-    return count_waits(published, "first_reply", ("no reply",), periods, where, by)
+    return count_waits(published, "first_reply", periods, where, by)
 
 
 METRIC = Metric(
     key="first_reply",
     name="First reply",
     asks="How long do customers wait for a first answer?",
-    formula="median of (first public reply by a person - opening), of the tickets first answered in the period",
+    formula="median of (first public reply by a person - opening) of the tickets opened in the period; one that is "
+    "still waiting counts as far as it has waited (Kaplan-Meier)",
     unit="seconds",
     better="lower",
     people="tickets",
@@ -35,13 +36,15 @@ METRIC = Metric(
     cites=CITES,
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
-    version=1,
+    version=2,
     records=("ticket",),
+    needs=(("ticket", "first_reply_at"),),
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
     begins=Begins(("tickets",), shortens=True),
     count=count,
     differ=differ,
+    apart="channel",
     on_card=False,
 )

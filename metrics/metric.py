@@ -23,6 +23,7 @@ State = Literal["no data", "withheld", "thin", "full"]
 Where = Mapping[str, str]
 NOWHERE: Where = {}
 A_YEAR = 365  # days
+FAR_APART = 5  # times: beyond this the values of a dimension are told first, since all together are like none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Metric:
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
+    apart: str | None = None  # a dimension whose values are told before the whole where they lie far apart
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
     # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
     # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
@@ -191,6 +193,7 @@ class Comparison:
 class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
+    `apart` are the readings that must be told before it because they differ by far (chat 2 min, e-mail 4 h).
     `cautions` are sentences that must stand beside it wherever it is shown: of rejected rows and of what is left out.
 
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
@@ -212,6 +215,7 @@ class Reading:
     details: dict[str, Any]
     comparison: Comparison | None = None
     cautions: tuple[str, ...] = ()
+    apart: tuple[Reading, ...] = ()
 
 
 def headline_period(metric: Metric, today: date) -> Period:
@@ -228,7 +232,21 @@ def read(published: Published, metric: Metric, period: Period, settings: Setting
     check_dimensions(metric, where)
     before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
     reading, earlier = now[""], before[""]
-    return replace(reading, comparison=compare(metric, reading, earlier))
+    told_first = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
+    return replace(reading, comparison=compare(metric, reading, earlier), apart=told_first)
+
+
+def _far_apart(
+    published: Published, metric: Metric, period: Period, where: Where, settings: Settings
+) -> tuple[Reading, ...]:
+    """The readings of the metric's `apart` dimension, smallest first, where they differ by more than FAR_APART times."""
+    if metric.apart is None or metric.apart in where:
+        return ()
+    groups = _read(published, metric, [period], where, metric.apart, settings)[0].values()
+    known = sorted((each for each in groups if each.value is not None), key=lambda each: each.value or 0.0)
+    if len(known) < 2 or (known[-1].value or 0.0) <= FAR_APART * (known[0].value or 0.0):
+        return ()
+    return tuple(known)
 
 
 def series(

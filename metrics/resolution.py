@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
-    return count_waits(published, "resolution", ("no reply", "not solved"), periods, where, by)
+    return count_waits(published, "resolution", periods, where, by)
 
 
 METRIC = Metric(
     key="resolution",
     name="Resolution",
     asks="How long until a problem is solved?",
-    formula="median of (last solve - opening), of the tickets solved in the period",
+    formula="median of (last solve - opening) of the tickets opened in the period; one that is still open counts as "
+    "far as it is old (Kaplan-Meier)",
     unit="seconds",
     better="lower",
     people="tickets",
@@ -35,14 +36,16 @@ METRIC = Metric(
     cites=CITES,
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
-    version=1,
+    version=2,
     records=("ticket",),
+    needs=(("ticket", "solved_at"),),
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
     begins=Begins(("tickets",), shortens=True),
     count=count,
     differ=differ,
+    apart="channel",
     on_card=False,
     parent="first_reply",
 )

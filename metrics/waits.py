@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
+from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
 from metrics.distributions import binomial_at_most
 from metrics.grouped import grouped, whole
 from metrics.metric import Counted, Difference, Where
 from metrics.period import Period
-from store.histogram import quantile
+from metrics.statistics import Survival, survival_of_table
+from store.histogram import ZERO, edges, value_of
 
 if TYPE_CHECKING:
     from store.published import Count, Published
@@ -21,82 +24,120 @@ FEWEST = {0.5: (5, 10), 0.9: (15, 30)}
 
 
 def count_waits(
-    published: Published,
-    measure: str,
-    waiting: tuple[str, ...],
-    periods: list[Period],
-    where: Where,
-    by: str | None,
+    published: Published, measure: str, periods: list[Period], where: Where, by: str | None
 ) -> list[dict[str, Counted]]:
-    """`waiting` are the bins of the measure "waiting" for those whose wait has not ended yet."""
+    """By the day of opening: the waits that have ended, and how long those have waited that have not."""
     span = whole(periods)
     ended = grouped(published.tally(measure, span.start, span.end, where, by), periods)
-    opened = [each for each in published.tally("waiting", None, span.end, where, by) if each.bin in waiting]
-    counted = []
-    for period, groups in zip(periods, ended, strict=True):
-        still = {
-            group: [each for each in opened if each.group == group and each.day < period.end]
-            for group in {each.group for each in opened}
+    still = published.tally(f"{measure}_open", None, span.end, where, by)
+    open_now, before = grouped(still, periods), grouped(still, [Period(date.min, each.end) for each in periods])
+    return [
+        {
+            group: waited(groups.get(group, []), waiting.get(group, []), sum(each.n for each in earlier.get(group, [])))
+            for group in sorted(set(groups) | set(waiting))
         }
-        counted.append(
-            {
-                group: waited(groups.get(group, []), still.get(group, []), period)
-                for group in sorted(set(groups) | set(still))
-            }
-        )
-    return counted
+        for groups, waiting, earlier in zip(ended, open_now, before, strict=True)
+    ]
 
 
-def waited(ended: Iterable[Count], still_waiting: Iterable[Count], period: Period) -> Counted:
-    """The median wait in seconds, of the waits that ended in the period; p90 and who still waits are in `details`."""
-    bins: Counter[str] = Counter()
-    for each in ended:
-        bins[each.bin] += each.n
-    n = bins.total()
-    low, high = quantile_interval(bins, 0.5)
-    open_now = list(still_waiting)
+def waited(ended: Iterable[Count], still_waiting: Iterable[Count], waiting_in_all: int = 0) -> Counted:
+    """The median wait in seconds of tickets opened in a period (METHODOLOGY 1.7, pct-005).
+
+    Both are counted in bins: of the wait, and of the age of those that still wait, which are censored and not dropped.
+    p90 and who still waits are in `details`.
+    """
+    bins, censored = _added(ended), _added(still_waiting)
+    n, waiting = bins.total() + censored.total(), censored.total()
+    curve = survival(bins, censored)
+    low, high = quantile_interval(curve, 0.5)
     return Counted(
-        value=quantile(bins, 0.5),
+        value=_value(curve, 0.5),
         low=low,
         high=high,
         n=n,
         details={
-            **tail(bins, n),
-            "still_waiting": sum(each.n for each in open_now),
-            "still_waiting_of_this_period": sum(each.n for each in open_now if each.day >= period.start),
+            **tail(curve),
+            "still_waiting": max(waiting_in_all, waiting),
+            "still_waiting_of_this_period": waiting,
         },
-        missing="No wait ended in this period.",
+        missing=f"More than half of these {n:,} tickets may still wait for it ({waiting:,} do): there is no median yet."
+        if n
+        else "No ticket was opened in this period.",
     )
 
 
-def tail(bins: Mapping[str, int], n: int) -> dict[str, Any]:
+def survival(bins: Mapping[str, int], censored: Mapping[str, int]) -> Survival:
+    """The Kaplan-Meier curve over the places of the bins: whoever waits as long as another has waited is at risk with it."""
+    left, rows = sum(bins.values()) + sum(censored.values()), []
+    for name in sorted({*bins, *censored}, key=_place):
+        done, open_ = bins.get(name, 0), censored.get(name, 0)
+        rows.append((_place(name), left, done))
+        left -= done + open_
+    return survival_of_table(rows, sum(bins.values()) + sum(censored.values()))
+
+
+def tail(curve: Survival) -> dict[str, Any]:
     """How long the slowest tenth waits at least, with its interval, or the words why that cannot be said."""
     withheld, full = FEWEST[0.9]
-    if n < withheld:
-        return {"p90": None, "p90_low": None, "p90_high": None, "p90_state": "withheld" if n else "no data"}
-    low, high = quantile_interval(bins, 0.9)
-    return {"p90": quantile(bins, 0.9), "p90_low": low, "p90_high": high, "p90_state": "thin" if n < full else "full"}
+    nothing: dict[str, Any] = dict.fromkeys(("p90", "p90_low", "p90_high"))
+    if curve.n < withheld:
+        return {**nothing, "p90_state": "withheld" if curve.n else "no data"}
+    value = _value(curve, 0.9)
+    if value is None:
+        return {**nothing, "p90_state": "not reached"}
+    low, high = quantile_interval(curve, 0.9)
+    return {"p90": value, "p90_low": low, "p90_high": high, "p90_state": "thin" if curve.n < full else "full"}
 
 
-def quantile_interval(bins: Mapping[str, int], q: float) -> tuple[float | None, float | None]:
+def quantile_interval(curve: Survival, q: float) -> tuple[float | None, float | None]:
     """95 % interval of a quantile from the order of the waits alone, whatever their distribution.
 
     The number of waits below the true quantile is binomial(n, q); its 2.5 % points are the ranks (David and Nagaraja,
-    Order Statistics, 2003, 7.1). An end is None where even the shortest or longest wait is not far enough out. It
-    takes the waits as independent: when a bad day makes many wait together, the true range is wider.
+    Order Statistics, 2003, 7.1), and the interval runs from the lower edge of the lower one's bin to the upper edge of
+    the upper one's, so that it is never a point. With open tickets n is the number of complete waits that would tell as
+    much about the share at the quantile: S (1 - S) / Greenwood's variance (Cutler and Ederer 1958; without open tickets
+    exactly their number). An end is None where even the shortest or longest wait is not far enough out. It takes the
+    waits as independent: when a bad day makes many wait together, the true range is wider.
     """
-    n = sum(bins.values())
+    n = _worth(curve, q)
     ranks = range(n + 1)
     shortest = bisect_left(ranks, True, key=lambda below: binomial_at_most(below, n, q) > 0.025)
     longest = bisect_left(ranks, True, key=lambda below: binomial_at_most(below, n, q) >= 0.975) + 1
-    low = _at_rank(bins, shortest) if shortest >= 1 else None
-    return low, _at_rank(bins, longest) if longest <= n else None
+    low = curve.quantile(shortest / n) if shortest >= 1 else None
+    high = curve.quantile(longest / n) if longest <= n else None
+    return (None if low is None else edges(_name(low))[0], None if high is None else edges(_name(high))[1])
 
 
-def _at_rank(bins: Mapping[str, int], rank: int) -> float | None:
-    """The wait at this place (1 = the shortest)."""
-    n = sum(bins.values())
-    return quantile(bins, min(1.0, (rank - 0.5) / max(1, n - 1))) if n > 1 else quantile(bins, 0)
+def _worth(curve: Survival, q: float) -> int:
+    """How many complete waits tell as much about the quantile as these, some of them open, do."""
+    reached = curve.quantile(q)
+    worth = curve.n
+    for time, share, spread in zip(curve.times, curve.shares, curve.greenwood, strict=True):
+        if share > 1e-9:
+            worth = floor((1 - share) / (share * spread) + 1e-6)
+        if time == reached:
+            break
+    return worth
+
+
+def _added(counts: Iterable[Count]) -> Counter[str]:
+    bins: Counter[str] = Counter()
+    for each in counts:
+        bins[each.bin] += each.n
+    return bins
+
+
+def _place(name: str) -> float:
+    return -inf if name == ZERO else int(name)
+
+
+def _name(place: float) -> str:
+    return ZERO if place == -inf else str(int(place))
+
+
+def _value(curve: Survival, q: float) -> float | None:
+    place = curve.quantile(q)
+    return None if place is None else value_of(_name(place))
 
 
 def differ(now: Counted, before: Counted) -> Difference | None:
@@ -105,13 +146,15 @@ def differ(now: Counted, before: Counted) -> Difference | None:
 
 
 CAVEATS = (
-    "Only waits that have ended are in it: a bad week looks good while its hardest tickets are still open, "
-    "so the number still waiting stands beside it.",
+    "Tickets count on the day they were opened; open ones count as far as they have waited, and how many they are "
+    "stands beside it. Tickets that were closed without a reply are not in the first reply.",
+    "Where channels differ by more than five times, each is told first: all together is then no channel's wait.",
     "It is the median, not the mean: half wait longer. The slowest tenth is given beside it.",
     "Waits are kept in bins of 2 % width: every time is right to 1 %.",
     "Calendar time: nights and weekends count.",
 )
 CITES = (
     "Bins that add up: Masson, Rim, Lee, DDSketch, VLDB 2019",
+    "Open tickets: Kaplan and Meier, Nonparametric Estimation from Incomplete Observations, 1958",
     "Interval from the order of the waits: David and Nagaraja, Order Statistics, 2003",
 )

@@ -6,11 +6,13 @@ DDSketch's mapping with logarithmic bins (Masson, Rim, Lee, VLDB 2019; METHODOLO
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from math import ceil, floor, log
 
 RELATIVE_ERROR = 0.01
 GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 _LOG_GAMMA = log(GAMMA)
+OLDEST = timedelta(days=365 * 200)
 ZERO = "zero"  # waits of no time at all have a bin of their own
 
 
@@ -25,6 +27,21 @@ def value_of(name: str) -> float:
     """The wait in seconds that stands for a bin."""
     value: float = 0.0 if name == ZERO else 2 * GAMMA ** int(name) / (1 + GAMMA)
     return value
+
+
+def edges(name: str) -> tuple[float, float]:
+    """Between which waits in seconds a bin lies: above the first, up to the second. No time at all is under a second."""
+    return (0.0, 1.0) if name == ZERO else (GAMMA ** (int(name) - 1), GAMMA ** int(name))
+
+
+def ages(now: datetime) -> list[tuple[datetime, str]]:
+    """(opened before, bin of the age) for everything that may still be open, newest first.
+
+    What was opened in the last second, or by a clock that is ahead, is in the first bin.
+    """
+    last = ceil(log(OLDEST.total_seconds()) / _LOG_GAMMA)
+    older = [(now - timedelta(seconds=GAMMA ** (each - 1)), str(each)) for each in range(1, last + 1)]
+    return [(now + OLDEST, "0"), *older]
 
 
 def quantile(bins: Mapping[str, int], q: float) -> float | None:

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from settings import Settings
 from store.database import look_again
+from store.histogram import ages
 from store.ids import COUNT_ALL, PAIN, note_unresolved
 from store.listings import WAITING
 from store.published import naive
@@ -42,6 +43,7 @@ from store.schema import (
     FACTS,
     Day,
     account,
+    age,
     bug,
     bug_contact,
     bug_rating,
@@ -138,6 +140,7 @@ def count_again(
     add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
+    _ages(connection, now)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
     look_again(connection, dirty)
     recount(connection, measures, told)
@@ -504,6 +507,12 @@ def _mrr_at_opening(contracts: list[_Contract], day: date) -> int:
         for contract in contracts
         if contract.started_on < day and (contract.ended_on is None or contract.ended_on > day)
     )
+
+
+def _ages(connection: Connection, now: datetime) -> None:
+    """How old everything is that was opened before: the counts of open tickets hang on it."""
+    connection.execute(delete(age))
+    connection.execute(insert(age), [{"opened_before": before, "bin": bin} for before, bin in ages(naive(now))])
 
 
 def _paying(connection: Connection, today: date) -> None:

@@ -138,6 +138,13 @@ Index(None, ticket.c.opened_on, ticket.c.area)
 Index(None, ticket.c.replied_on, ticket.c.area)
 Index(None, ticket.c.solved_on, ticket.c.area)
 Index(None, ticket.c.customer, ticket.c.opened_on)
+# Open tickets alone, which are few: they are counted at every publishing.
+Index(
+    "ix_ticket_open",
+    ticket.c.opened_at,
+    sqlite_where=ticket.c.solved_at.is_(None),
+    postgresql_where=ticket.c.solved_at.is_(None),
+)
 Index(None, survey_response.c.answered_on, survey_response.c.area)
 Index(None, survey_response.c.sent_on, survey_response.c.area)
 Index(None, survey_response.c.customer)
@@ -415,6 +422,14 @@ revenue_month = Table(
     Column("start_mrr", BigInteger, nullable=False),
     Column("kept_mrr", BigInteger, nullable=False),
     Column("end_mrr", BigInteger, nullable=False),
+)
+# How old what was opened at an instant is in this snapshot, as a bin of store/histogram.py: the bin of the first
+# `opened_before` after it.
+age = Table(
+    "age",
+    metadata,
+    Column("opened_before", Instant, primary_key=True),
+    Column("bin", String, nullable=False),
 )
 # What each customer pays a month on the day of the snapshot: by its contracts, else by what its own row says.
 paying = Table(

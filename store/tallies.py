@@ -6,9 +6,10 @@ surveys_sent          sent               "csat:answered", "csat:waiting", ...   
 tickets               opened             kind: "problem", "question", "request", "not said"          area, channel, segment
 tickets_reopened      opened             "yes", "no" (where the source says)     tickets             area, channel, segment
 tickets_within_target opened             "yes", "no" (where the source says)     tickets             area, channel, segment
-first_reply           of the reply       histogram bin of seconds                tickets             area, channel, segment
-resolution            of the solve       histogram bin of seconds                tickets             area, channel, segment
-waiting               opened             "no reply", "not solved"                tickets still so    area, channel, segment
+first_reply           opened             histogram bin of seconds                tickets             area, channel, segment
+resolution            opened             histogram bin of seconds                tickets             area, channel, segment
+first_reply_open      opened             histogram bin of the age in seconds     tickets without a reply  area, channel, segment
+resolution_open       opened             histogram bin of the age in seconds     tickets not solved  area, channel, segment
 problem_tickets       opened             "linked", "not linked"                  tickets (kind problem or not said)  area, channel, segment
 subscription_started  first day          "" *                                    contracts / mrr     segment, plan
 subscription_ended    first day without  started_on                              contracts / mrr     segment, plan
@@ -60,6 +61,7 @@ from store.schema import (
     IS_NOTHING,
     Day,
     account,
+    age,
     bug_report,
     counted,
     customer_interval,
@@ -154,8 +156,8 @@ def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
     row = table.c
     dimensions = {"area": row.area, "channel": row.channel, "segment": SEGMENT}
 
-    def measure(name: str, day: Expression, bin: Expression, where: Expression = ALWAYS) -> Measure:
-        return Measure(name, "", day, bin, _with_account(table), dimensions, where)
+    def measure(name: str, day: Expression, bin: Expression, where: Expression = ALWAYS, version: int = 1) -> Measure:
+        return Measure(name, "", day, bin, _with_account(table), dimensions, where, version=version)
 
     return (
         measure("tickets", row.opened_on, func.coalesce(row.kind, "not said")),
@@ -166,15 +168,43 @@ def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
             _yes_no(row.within_target.is_(true())),
             row.within_target.is_not(None),
         ),
-        measure("first_reply", row.replied_on, row.first_reply_bin, row.first_reply_bin.is_not(None)),
-        measure("resolution", row.solved_on, row.resolution_bin, row.resolution_bin.is_not(None)),
-        measure(
-            "waiting",
-            row.opened_on,
-            _yes_no(row.first_reply_at.is_(None), "no reply", "not solved"),
-            row.solved_at.is_(None),
-        ),
+        measure("first_reply", row.opened_on, row.first_reply_bin, row.first_reply_bin.is_not(None), version=2),
+        measure("resolution", row.opened_on, row.resolution_bin, row.resolution_bin.is_not(None), version=2),
         measure("problem_tickets", row.opened_on, _yes_no(linked, "linked", "not linked"), _is_problem(row)),
+    )
+
+
+def _open_measures() -> tuple[Measure, ...]:
+    """Open tickets by how old they are in this snapshot. Those of a source that can never say when one was answered
+    or solved are not open for that: nothing is known of them."""
+    row = ticket.c
+    bin = select(age.c.bin).where(age.c.opened_before > row.opened_at).order_by(age.c.opened_before).limit(1)
+    found = (
+        select(
+            row.customer,
+            row.source,
+            row.opened_on,
+            row.area,
+            row.channel,
+            row.first_reply_at,
+            bin.scalar_subquery().label("bin"),
+        )
+        .where(row.solved_at.is_(None))
+        .subquery("open_ticket")
+    )
+    dimensions = {"area": found.c.area, "channel": found.c.channel, "segment": SEGMENT}
+
+    def measure(name: str, field: str, where: Expression = ALWAYS) -> Measure:
+        silent = select(unsaid.c.source).where(
+            unsaid.c.record == literal("ticket", String), unsaid.c.field == literal(field, String)
+        )
+        said = and_(found.c.source.not_in(silent), where)
+        of = _with_account(found)
+        return Measure(name, "", found.c.opened_on, found.c.bin, of, dimensions, said, every_time=True)
+
+    return (
+        measure("first_reply_open", "first_reply_at", found.c.first_reply_at.is_(None)),
+        measure("resolution_open", "solved_at"),
     )
 
 
@@ -269,6 +299,7 @@ _COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
 }
 # Counted day by day: of a day on which something changed all is counted again.
 BY_DAY: tuple[Measure, ...] = (
+    *_open_measures(),
     _contract("subscription_started", subscription.c.started_on, _end_said("subscription")),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
     _interval(

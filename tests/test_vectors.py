@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from benchmarks.ranking import ndcg
+from benchmarks.ranking import ndcg, precision
 from metrics import (
     anonymity,
     attrition,
@@ -36,6 +36,7 @@ from metrics import (
     repeat_in_period,
     replies,
     seasons,
+    share,
     statistics,
     surveys,
 )
@@ -44,10 +45,12 @@ from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
 from metrics.statistics import Survival, kaplan_meier, survival_of_table
 from metrics.stays import Stays, stays
+from metrics.waits import waited
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
 from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
 from tests import builders
+from tests.metrics import counting
 
 Inputs = dict[str, Any]
 Answer = dict[str, Any]
@@ -80,6 +83,9 @@ ILLUSTRATIONS = {
     "wrong_times_12_pct": "a monthly rate times twelve",
     "wrong_mean_of_daily_medians": "a mean of daily medians",
     "lifelines_float_answer": "a rounding artefact",
+    "naive_median": "a median without the open ones",
+    "holm_adjusted": "another correction, shown beside ours",
+    "holm_rejected": "another correction, shown beside ours",
     "endpoints_average": "the mean of the first and the last day",
     "rel_error_max": "kept by the tolerance of the example",
     "poisson_lo": "plain Poisson, which finds proof where there is none",
@@ -348,6 +354,9 @@ def churn_group(inputs: Inputs) -> Answer:
         return came_back_after_an_end(inputs)
     if isinstance(inputs.get("start"), str):
         inputs = {"customers": [{"id": "one", **inputs}], "period": inputs["period"]}
+    if isinstance(inputs.get("start"), dict):  # customer -> MRR, at the start and at the end
+        start, end = inputs["start"], inputs["end"]
+        return kept_by_customer({each: [start.get(each, 0), end.get(each, 0)] for each in {**start, **end}})
     if "start" in inputs and not isinstance(inputs["start"], str):
         return kept_by_movements(inputs)
     if "customers" in inputs and "period" in inputs:
@@ -405,12 +414,13 @@ def kept_by_customer(customers: Any) -> Answer:
             contracts.append(builders.subscription(name, started_on=middle, mrr=now * 100))
     with stored(*contracts) as published:
         month = next(iter(published.months(january, after)), None)
+        lost = count(churn.METRIC, published, Period(january, after)).value
     if month is None or month.start_mrr == 0:
         return {"grr_pct": None, "nrr_pct": None}
     kept = intervals_of_time.kept_by_customer(pairs)
     assert kept.gross is not None
     assert isclose(kept.gross, month.kept_mrr / month.start_mrr), "the store and the arithmetic differ"
-    return percent(grr_pct=kept.gross, nrr_pct=kept.net)
+    return {**percent(grr_pct=kept.gross, nrr_pct=kept.net), "logo_churn_pct": lost}
 
 
 def start_and_end(customer: Any) -> tuple[int, int]:
@@ -716,7 +726,8 @@ def pct_group(inputs: Inputs) -> Answer:
     if "values" in inputs:
         return {"keys": [int(bin_of(each)) for each in inputs["values"]], **waits_answer(inputs["values"])}
     lists = {key: value for key, value in inputs.items() if isinstance(value, list)}
-    if any("churn" in key or "solved" in key or "open" in key or "resol" in key for key in lists):
+    flags = any(value and all(each in (0, 1) for each in value) for value in lists.values())
+    if len(lists) == 2 and (flags or any(map(is_open, lists))):
         return waits_with_open_ones(lists)
     flat = [each for value in lists.values() for each in (flatten(value))]
     return waits_answer(flat)
@@ -741,10 +752,17 @@ def waits_with_open_ones(lists: Mapping[str, list[Any]]) -> Answer:
         done = [wait for wait, is_done in zip(waits, flags, strict=True) if is_done]
         median = kaplan_meier(waits, flags).median
     else:
-        open_ = next(value for key, value in lists.items() if "open" in key)
-        done = next(value for key, value in lists.items() if "open" not in key)
+        open_ = next(value for key, value in lists.items() if is_open(key))
+        done = next(value for key, value in lists.items() if not is_open(key))
         median = kaplan_meier(done + open_, [1] * len(done) + [0] * len(open_)).median
+        # What the product shows comes out of bins, which are right to one percent.
+        shown = waited(counting.waits_of(done), counting.waits_of(open_)).value
+        assert is_same(shown, median, RELATIVE_ERROR), (shown, median)
     return {"km_median": median, "median_km": median, "km_median_h": median, "median": median}
+
+
+def is_open(key: str) -> bool:
+    return any(word in key for word in ("open", "wait", "censor", "not_yet", "unsolved"))
 
 
 def flatten(value: list[Any]) -> list[float]:
@@ -756,6 +774,10 @@ def flatten(value: list[Any]) -> list[float]:
 
 def cmp_group(inputs: Inputs) -> Answer:
     (x1, n1), (x0, n0) = inputs["cur"], inputs["prev"]
+    if n1 == 0 or n0 == 0:
+        now, before = (share.share(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
+        keys = ("diff", "newcombe", "agresti_caffo", "z", "p", "fisher_p")
+        return dict.fromkeys(keys, share.difference_of_shares(now, before))
     tested = statistics.newcombe(x1, n1, x0, n0)
     is_small = statistics.smallest_expected(x1, n1, x0, n0) < 5
     return {
@@ -795,12 +817,14 @@ def mult_group(inputs: Inputs) -> Answer:
         found = statistics.false_alarms(inputs["m"], inputs["alpha"])
         return {"prob": found.any_at_all, "expected": found.expected}
     ps = next(value for value in inputs.values() if isinstance(value, list))
-    level = next((value for value in inputs.values() if isinstance(value, float)), 0.10)
+    level = next((value for value in inputs.values() if isinstance(value, float)), 0.05)
     adjusted = statistics.benjamini_hochberg(ps)
-    found_ = [each <= level for each in adjusted]
+    found_ = [each <= level + 1e-12 for each in adjusted]
     return {
         "adjusted": adjusted,
         "p_adjusted": adjusted,
+        "bh_adjusted": adjusted,
+        "bh_rejected": found_,
         "reject": found_,
         "rejected": found_,
         "significant": found_,
@@ -985,7 +1009,8 @@ def decayed_sums(inputs: Inputs) -> Answer:
     for each in counts:
         total = pain.decayed(total, each, half_life)
         sums.append(total)
-    return {"S": sums, "sums": sums, "sum": total, "final": total, "decayed": total, "score": total, "reach": total}
+    last = ("sum", "final", "decayed", "score", "reach", "state", "state_after_last_day")
+    return {"S": sums, "sums": sums, **dict.fromkeys(last, total)}
 
 
 def duplicates(inputs: Inputs) -> Answer:
@@ -1101,7 +1126,8 @@ def chron_group(inputs: Inputs) -> Answer:
 
 
 def ndcg_group(inputs: Inputs) -> Answer:
-    return {"ndcg": ndcg(inputs["shown_gains"], inputs.get("other_gains", []))}
+    gains = inputs["shown_gains"], inputs.get("other_gains", [])
+    return {"ndcg": ndcg(*gains), "p_at_10": precision(*gains)}
 
 
 GROUPS: dict[str, Callable[[Inputs], Answer]] = {

@@ -123,7 +123,17 @@ def listings() -> None:
 
 
 def waiting() -> None:
-    """What each customer pays today, which the next refresh works out; until then what its row said last."""
+    """Open tickets by age; and what each customer pays today, until the next refresh what its row said last."""
+    op.create_table(
+        "age",
+        sa.Column("opened_before", Instant(), nullable=False),
+        sa.Column("bin", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("opened_before", name=op.f("pk_age")),
+    )
+    is_open = sa.text("solved_at IS NULL")
+    op.create_index(
+        "ix_ticket_open", "ticket", ["opened_at"], unique=False, sqlite_where=is_open, postgresql_where=is_open
+    )
     op.create_table(
         "paying",
         sa.Column("customer", sa.String(), nullable=False),
@@ -140,6 +150,8 @@ def downgrade() -> None:
     for table in ("tally", "tally_total"):
         op.drop_index(f"ix_{table}_nothing", table)
     op.drop_table("paying")
+    op.drop_index("ix_ticket_open", "ticket")
+    op.drop_table("age")
     lease_back()
     for name in ("unsaid", "removal", "listing", "read_rows"):
         op.drop_table(name)
