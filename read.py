@@ -147,12 +147,13 @@ def _metric(published: Published, asked: Metric, question: Question, settings: S
 
 def period_of(question: Question, asked: Metric, today: date) -> Period:
     """The days asked for; what was left out comes from the metric's headline, or from --by. Raises Unanswerable."""
-    own = _last_whole(today, question.by) if question.by else headline_period(asked, today)
+    of_a_group = bool(question.split or question.where)
+    own = _last_whole(today, question.by) if question.by else headline_period(asked, today, of_a_group)
     start, end = question.start, question.end
     if start and not end:
         end = own.end if start < own.end else today + timedelta(days=1)
     if end and not start:
-        start = headline_period(asked, end).start if not question.by else _last_whole(end, question.by).start
+        start = _last_whole(end, question.by).start if question.by else headline_period(asked, end, of_a_group).start
         if start >= end:
             start = end - timedelta(days=own.days)
     if start and end and end <= start:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from metrics.period import Period, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -79,13 +79,14 @@ class Metric:
     version: int
     records: tuple[str, ...]  # the tables it is made from: says which sources, and so how old it is
     dimensions: tuple[str, ...]  # what it can be split and filtered by
-    grain: str  # of its history: "week" or "month"
+    grain: str  # of its history: "week", "month" or "quarter"
     headline: int  # how many whole grains the headline covers
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
+    split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
 
     def counted(self, n: int) -> str:
         """ "412 answers", "1 answer", "1 person"."""
@@ -138,9 +139,15 @@ class Reading:
     comparison: Comparison | None = None
 
 
-def headline_period(metric: Metric, today: date) -> Period:
-    """The period that the metric is shown for where nobody asks for another one: the last whole weeks or months."""
-    return whole_weeks(today, metric.headline) if metric.grain == "week" else whole_months(today, metric.headline)
+def headline_period(metric: Metric, today: date, of_a_group: bool = False) -> Period:
+    """The period that the metric is shown for where nobody asks for another one: the last whole weeks, months or quarters.
+
+    A group (one area, one team) may have another one: see `Metric.split_grain`.
+    """
+    if of_a_group and metric.split_grain == "year":
+        return whole_year(today)
+    last = {"week": whole_weeks, "month": whole_months, "quarter": whole_quarters}[metric.grain]
+    return last(today, metric.headline)
 
 
 class Unanswerable(Exception):

@@ -17,7 +17,7 @@ from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
 from metrics.metric import Metric, Reading, headline_period, read, series, split_by
-from metrics.period import Period, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_quarters, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
 from store import EmptyStoreError as EmptyStoreError
@@ -27,8 +27,8 @@ from store.published import Mark as Mark
 from store.published import SourceState as SourceState
 from store.published import Voice as Voice
 
-POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
-HISTORY = {"week": 52, "month": 24}  # ... and the chart of one metric
+POINTS = {"week": 26, "month": 12, "quarter": 8}  # how many grains a small line shows
+HISTORY = {"week": 52, "month": 24, "quarter": 12}  # ... and the chart of one metric
 PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page of customer health, in weeks
 
 Worked = TypeVar("Worked", bound=Callable[..., Any])
@@ -160,8 +160,11 @@ def _line(
 
 
 def line_periods(metric: Metric, today: date, points: int) -> list[Period]:
-    """The periods of a line: single weeks or months, or windows of a year that end with each month where the headline
-    is a year (a month of so rare an event says nothing)."""
+    """The periods of a line: single weeks or months, or windows of a year that end with each month or quarter where the
+    headline is a year (a month of so rare an event says nothing)."""
+    if metric.grain == "quarter":
+        ends = [period.end for period in whole_quarters(today, points).split("quarter")]
+        return [whole_quarters(end, metric.headline) for end in ends]
     if metric.grain == "month" and metric.headline >= 12:
         ends = [period.end for period in whole_months(today, points).split("month")]
         return [whole_months(end, metric.headline) for end in ends]
@@ -196,6 +199,8 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
         return headline_period(metric, today)
     if metric.grain == "week":
         return whole_weeks(today, weeks)
+    if metric.grain == "quarter":
+        return headline_period(metric, today)
     months = {13: 3, 52: 12}[weeks]
     # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
     return whole_months(today, metric.headline if metric.headline == 12 else months)
@@ -214,7 +219,7 @@ def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage
     period = headline_period(metric, today)
     with store.reading() as published:
         history = _line(published, metric, today, settings, HISTORY[metric.grain])
-        groups = split_by(published, metric, period, by, settings) if by else {}
+        groups = split_by(published, metric, headline_period(metric, today, True), by, settings) if by else {}
         parts = [each for each in all_metrics() if each.parent == metric.key]
         details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
         return MetricPage(
