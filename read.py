@@ -23,6 +23,7 @@ from metrics.metric import (
     Unanswerable,
     check_dimensions,
     headline_period,
+    is_annualised,
     read,
     series,
     split_by,
@@ -180,6 +181,7 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "value": reading.value,
         "low": reading.low,
         "high": reading.high,
+        "annualised": is_annualised(reading),
         "numerator": reading.numerator,
         "denominator": reading.denominator,
         "n": _n(reading),
@@ -206,6 +208,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "value": previous.value,
         "low": previous.low,
         "high": previous.high,
+        "annualised": is_annualised(previous),
         "n": _n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
@@ -292,8 +295,8 @@ def sentence(reading: dict[str, Any]) -> str:
     if reading["low"] is not None and reading["high"] is not None:
         low, high = (amount(reading[end], reading["unit"]).split(" per ")[0] for end in ("low", "high"))
         said += f", most likely between {low} and {high}"
-    if reading["details"].get("annualised"):
-        said += ", scaled to a year"
+    if reading.get("annualised"):
+        said += ", annualised"
     said += f" ({reading['n']:,} {reading['people']})."
     if reading["reason"]:
         said += f" {reading['reason']}"
@@ -311,8 +314,10 @@ def _change(reading: dict[str, Any]) -> str:
             return f" Nothing is known of the time {before}."
         if compared["value"] is None or compared["state"] != "full" or reading["state"] != "full":
             return f" Too few to compare with the time {before}."
+        yearly = ", annualised" if compared.get("annualised") else ""
         return (
-            f" The time {before}: {amount(compared['value'], reading['unit'])}; whether that is a change is not tested."
+            f" The time {before}: {amount(compared['value'], reading['unit'])}{yearly}; "
+            "whether that is a change is not tested."
         )
     if difference["value"] == 0:
         return f" The same as {before}."
@@ -395,7 +400,8 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
         return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
-    return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
+    value = cell(reading["value"]) + (" annualised" if reading["annualised"] else "")
+    return value, between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
 
 
 def _unit(unit: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
-from metrics.metric import Comparison, Metric, Reading
+from metrics.metric import Comparison, Metric, Reading, is_annualised
 from metrics.period import Period
 from metrics.readings import Card
 
@@ -169,7 +169,8 @@ def sentence(metric: Metric, reading: Reading) -> str:
     """The whole answer: value, who stands behind it, range, and what changed."""
     if reading.value is None:
         return f"{metric.name}: {reading.reason}"
-    text = f"{metric.name} is {value(metric, reading.value)}: {standing(metric, reading)}"
+    yearly = " annualised" if is_annualised(reading) else ""
+    text = f"{metric.name} is {value(metric, reading.value)}{yearly}: {standing(metric, reading)}"
     if reading.state == "thin":
         return f"{text}. {reading.reason}"
     if metric.differ is None:

@@ -313,10 +313,10 @@ METRIC = Metric(
         "months are shown; of the years, for teams), in whole people. The rate and its 95% CI are computed from it, so "
         "that no figure depends on the day on which somebody left.",
         "A move to another team is not counted as leaving.",
-        "Twelve months are the headline. A shorter period is annualised, and says so: a season is scaled with it.",
-        "Shown when the calendar quarter is over, and then no longer changed by later windows: the company by quarter from "
-        "20 people on, by month where each month of the quarter has 50 people, by calendar year from 10 people on; teams "
-        "by calendar year only.",
+        "The headline is the last four whole calendar quarters; of a team, the last whole calendar year. A shorter period is "
+        "annualised and says so; a season is scaled with it.",
+        "Shown when the calendar quarter is over: the company by quarter from 20 people on, by month where each month of "
+        "the quarter has 50 people, from 10 to 19 people by calendar year only; teams by calendar year only.",
         "Hidden: teams of fewer than 10 people, teams of fewer than 20 of which nobody or everybody left, a team that all "
         "leavers of the company left, and as many other teams as it takes that no hidden one can be computed from the "
         "total. All teams are hidden for a year in which all leavers left in the same quarter or month.",

@@ -201,6 +201,11 @@ def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     return Comparison(before, difference, "up" if rose else "down", good)
 
 
+def is_annualised(reading: Reading) -> bool:
+    """Whether its value is that of a shorter period, scaled to a year; whoever shows the value says so beside it."""
+    return reading.value is not None and bool(reading.details.get("annualised"))
+
+
 def check_dimensions(metric: Metric, where: Where) -> None:
     """Raises Unanswerable where the metric cannot be split by one of these."""
     for name in where:

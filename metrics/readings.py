@@ -104,6 +104,7 @@ class MetricPage:
     history: tuple[Reading, ...]
     marks: tuple[Mark, ...]
     groups: dict[str, Reading]
+    groups_period: Period  # not always the reading's own: see Metric.split_grain
     details: tuple[Card, ...]  # the metrics that are a detail of this one
 
 
@@ -219,7 +220,8 @@ def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage
     period = headline_period(metric, today)
     with store.reading() as published:
         history = _line(published, metric, today, settings, HISTORY[metric.grain])
-        groups = split_by(published, metric, headline_period(metric, today, True), by, settings) if by else {}
+        of_groups = headline_period(metric, today, of_a_group=True)
+        groups = split_by(published, metric, of_groups, by, settings) if by else {}
         parts = [each for each in all_metrics() if each.parent == metric.key]
         details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
         return MetricPage(
@@ -228,6 +230,7 @@ def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage
             tuple(history),
             tuple(published.releases(history[0].period.start, today + timedelta(days=1))),
             groups,
+            of_groups,
             tuple(details),
         )
 
