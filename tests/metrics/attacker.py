@@ -51,7 +51,12 @@ class Attacker:
         patterns, self._of = np.unique(rows, axis=1, return_inverse=True)
         left = np.bincount(self._of, [truth[cell] for cell in cells], patterns.shape[1])
         assert (patterns @ left == [each.leavers for each in facts if each.leavers]).all()
-        self._cells, self._facts, self._positive, self._told = cells, patterns, left > 0, patterns.any(axis=0)
+        self._cells, self._facts, self._positive, self._told = (
+            cells,
+            patterns,
+            left > 0,
+            np.asarray(patterns.any(axis=0)),
+        )
         self._moves = np.zeros(patterns.shape[1], bool)  # unknowns of which a step has been found
         self._parts = _connected(patterns)
 
@@ -130,17 +135,18 @@ def growing(facts: Numbers, wanted: Numbers, free: Numbers) -> Numbers | None:
         found[order[basis]] = -way * table[: len(basis), column]
         return found
 
-    for column in np.flatnonzero(np.abs(table[-1, :n_free]) > NOTHING):
-        return step(column, float(np.sign(table[-1, column])))
+    moving = np.flatnonzero(np.abs(table[-1, :n_free]) > NOTHING)
+    if len(moving):
+        return step(int(moving[0]), float(np.sign(table[-1, moving[0]])))
     while True:
         entering = np.flatnonzero(table[-1] > NOTHING)
         if not len(entering):
             return None
         rows = first + np.flatnonzero(table[first : len(basis), entering[0]] > NOTHING)
         if not len(rows):
-            return step(entering[0], 1.0)
+            return step(int(entering[0]), 1.0)
         leaving = min(rows, key=lambda row: basis[row])
-        _pivot(table, leaving, entering[0])
+        _pivot(table, int(leaving), int(entering[0]))
         basis[leaving] = int(entering[0])
 
 
@@ -156,13 +162,13 @@ def _connected(facts: Numbers) -> list[tuple[Numbers, Numbers]]:
     parts: list[tuple[Numbers, Numbers]] = []
     rest = np.ones(len(facts), bool)
     while rest.any():
-        rows = np.zeros(len(facts), bool)
+        rows: Numbers = np.zeros(len(facts), bool)
         rows[np.flatnonzero(rest)[0]] = True
         size = 0
         while size < rows.sum():
             size = rows.sum()
             columns = facts[rows].any(axis=0)
-            rows = facts[:, columns].any(axis=1)
+            rows = np.asarray(facts[:, columns].any(axis=1))
         parts.append((np.flatnonzero(rows), np.flatnonzero(columns)))
         rest &= ~rows
     return parts

@@ -52,8 +52,8 @@ def together(groups: Iterable[Stays]) -> Stays:
 
 def team(stayed: int, left: int, how: str = "voluntary") -> Stays:
     """So many who stay, and so many who leave in 2025, one after the other in its four quarters."""
-    gone = [("2020-01-01", DAYS_OF_LEAVING[each % 4]) for each in range(left)]
-    return people_of([("2020-01-01", None)] * stayed + gone, how)
+    people: list[Stay] = [("2020-01-01", None)] * stayed
+    return people_of(people + [("2020-01-01", DAYS_OF_LEAVING[each % 4]) for each in range(left)], how)
 
 
 def test_average_headcount_is_the_mean_of_the_headcounts_at_the_ends_of_each_piece() -> None:
