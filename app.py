@@ -17,7 +17,7 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, long_lines, warm
+from web import failures, half_requests, long_lines, warm
 from web.doorway import Doorway
 from web.health import health
 from web.icon import icon
@@ -26,6 +26,7 @@ from web.refusals import refuse_unsafe_start
 FOLDER = Path(__file__).resolve().parent
 
 long_lines.allow()
+half_requests.hang_up()
 # uvicorn may start us from any folder: our .streamlit/config.toml is the one beside this file.
 if config._main_script_path is None:
     config._main_script_path = str(FOLDER / "app.py")
@@ -47,7 +48,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     FOLDER / "web" / "menu.py",
     routes=[Route("/healthz", health), Route("/favicon.png", icon)],
-    middleware=[Middleware(Doorway, allow_other_machines=SETTINGS.allow_other_machines)],
+    middleware=[
+        Middleware(
+            Doorway,
+            allow_other_machines=SETTINGS.allow_other_machines,
+            other_origins=st.get_option("server.corsAllowedOrigins"),
+        )
+    ],
     lifespan=lifespan,
     on_script_error=failures.of_a_page,
     exception_handlers={Exception: failures.of_the_server},

@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
+from metrics.cautions import percent
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store.masking import clean
+from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
+ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+class Ended(KeyboardInterrupt):
+    """Somebody ended this program. A KeyboardInterrupt, because that is what libraries clean up for."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def __str__(self) -> str:
+        how = "Ctrl-C" if self.number == signal.SIGINT else signal.Signals(self.number).name
+        return f"The refresh was ended ({how}). What was read so far is kept; type ./run refresh to go on from there."
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """While the block lasts, what ends a program raises Ended there, so that the lease is given back and the records say so."""
+
+    def end(number: int, _frame: Any) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)  # who asks twice means it
+        raise Ended(number)
+
+    # What is ignored stays so: nohup.
+    before = {each: was for each in ENDS if (was := signal.getsignal(each)) != signal.SIG_IGN}
+    for each in before:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, was in before.items():
+            signal.signal(each, was)
 
 
 @dataclass
@@ -28,7 +68,16 @@ class Outcome:
     keeps_rows: bool = False  # it failed, and the rows of before are there
     rows: int = 0
     saved: int = 0
-    set_aside: int = 0
+    of: int = 0  # rows of the last whole read and what was read since, and how many of them were rejected
+    rejected: int = 0
+    removed: int = 0
+    waiting: int = 0  # rows that are no longer in the source, too many to remove without being asked
+    stored: int = 0
+    reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
+
+    @property
+    def nothing_usable(self) -> bool:
+        return 0 < self.of == self.rejected
 
 
 def refresh(
@@ -37,6 +86,7 @@ def refresh(
     only: str | None = None,
     full: bool = False,
     progress: Progress | None = None,
+    accept_removal: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -51,8 +101,11 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for name, told in settings.sources.items():
+                if (fields := declared(settings, name, told, now)) is not None:
+                    running.declare(name, fields)
             for name, told in chosen.items():
-                outcomes.append(_read_source(running, settings, name, told, now, full, progress))
+                outcomes.append(_read_source(running, settings, name, told, now, full, progress, accept_removal))
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
             progress.step("counting")
@@ -61,6 +114,17 @@ def refresh(
     finally:
         store.engine.dispose()
     return outcomes
+
+
+def declared(settings: Settings, name: str, told: SourceSettings, now: datetime) -> dict[str, frozenset[str]] | None:
+    """Which fields of which records this source can say, by its settings; None where they are wrong (reading says how)."""
+    try:
+        source = source_of(told.type)
+        if source.declares is not None:
+            return source.declares(Asked(name, told.options, settings, None, now))
+    except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
+        return None
+    return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
 
 
 def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
@@ -83,6 +147,7 @@ def _read_source(
     now: datetime,
     full: bool,
     progress: Progress,
+    accept_removal: bool,
 ) -> Outcome:
     """The only place that catches everything, once for each source: one bad source must not stop the others."""
     outcome = Outcome(name)
@@ -96,6 +161,7 @@ def _read_source(
         is_another = type_before not in (None, told.type)
         run.replaces = replaces = source.replaces or is_another
         since = None if full or is_another else running.cursor(name)
+        run.reads_everything, run.accepts_removal = since is None, accept_removal
         asked = Asked(name, told.options, settings, since, now)
         for page in source.fetch(asked):
             run.save(
@@ -105,6 +171,9 @@ def _read_source(
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,
+                whole=page.whole,
+                partial=page.partial,
+                gone=page.gone,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
@@ -117,10 +186,14 @@ def _read_source(
         if isinstance(error, StoreError):
             raise
         outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
-        traceback.print_exc(file=sys.stderr)
+        sys.stderr.write(clean(traceback.format_exc(), 20_000))
         run.finish(datetime.now(UTC), "failed", outcome.failed)
     outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
-    outcome.rows, outcome.saved, outcome.set_aside = run.rows_read, run.rows_saved, run.rows_set_aside
+    outcome.rows, outcome.saved = run.rows_read, run.rows_saved
+    outcome.removed, outcome.waiting = run.rows_removed, run.rows_waiting
+    outcome.stored = running.rows_of(name) if outcome.waiting else 0
+    outcome.of, outcome.rejected = run.rejected()
+    outcome.reasons = tuple(run.first_rejected.values())
     progress.ended(outcome)
     return outcome
 
@@ -163,8 +236,22 @@ class Progress:
             text += " The rows of before are kept." if outcome.keeps_rows else ""
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
-            text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
+        if outcome.rejected:
+            share = percent(outcome.rejected, outcome.of)
+            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
+        if outcome.removed:
+            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer there"
         self._say(text, final=True)
+        if outcome.waiting:
+            self._say(
+                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source. That is more than 20%, so "
+                "they stay until you accept it: ./run refresh --accept-removal",
+                final=True,
+            )
+        for reason in outcome.reasons:
+            self._say(f"  {' '.join(reason.split())}", final=True)
+        if outcome.rejected:
+            self._say("  ./run read rejected lists them.", final=True)
 
     def note(self, text: str) -> None:
         self._say(text, final=True)
@@ -175,8 +262,10 @@ class Progress:
     def _say(self, text: str, every: float = 0.0, final: bool = False) -> None:
         if self.quiet:
             return
+        # Names, headers and reasons come from files and servers: none of them may move the cursor.
+        text = clean(text, 2_000).replace("\n", " ")
         if self.terminal:
-            sys.stderr.write(f"\r\033[K{text[:118]}" + ("\n" if final else ""))
+            sys.stderr.write(f"\r\033[K{text if final else text[:118]}" + ("\n" if final else ""))
             sys.stderr.flush()
             return
         now = time.monotonic()
@@ -188,6 +277,22 @@ class Progress:
 def with_sample(settings: Settings) -> Settings:
     """The settings for a first look: the invented company, and nothing else."""
     return settings.model_copy(update={"sources": {SAMPLE: SourceSettings(type=SAMPLE)}})
+
+
+def fill_with_sample(settings: Settings, now: datetime, progress: Progress) -> list[Outcome]:
+    """The first look, also where somebody else is filling the same store already: a start that was killed may have left one."""
+    waited = False
+    while True:
+        if has_rows(settings):
+            progress.note("The store has rows already; the sample company is only for an empty one.")
+            return []
+        try:
+            return refresh(with_sample(settings), now, progress=progress)
+        except BusyError as error:
+            if not waited:
+                progress.note(f"{error} Waiting for it.")
+            waited = True
+            time.sleep(0.5)
 
 
 def has_rows(settings: Settings) -> bool:
@@ -205,21 +310,30 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--config", help="the settings file; default empathy.toml here, if there is one")
 @click.option("--only", metavar="SOURCE", help="only this source of the settings")
 @click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
+@click.option(
+    "--accept-removal",
+    is_flag=True,
+    help="remove rows that are no longer in a source, also if they are more than 20% of it",
+)
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
-def command(config: str | None, only: str | None, full: bool, sample: bool) -> int:
+def command(config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool) -> int:
     settings = load(config)
-    if sample:
-        if has_rows(settings):
-            click.echo("The store has rows already; the sample company is only for an empty one.", err=True)
-            return 0
-        settings = with_sample(settings)
-    elif not settings.sources:
+    if not sample and not settings.sources:
         raise SettingsError(
             "No source is set up: there is no [sources.NAME] in the settings. "
             "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
         )
-    outcomes = refresh(settings, datetime.now(UTC), only, full, Progress())
-    return 1 if any(outcome.failed for outcome in outcomes) else 0
+    try:
+        with ending_in_order():
+            now = datetime.now(UTC)
+            if sample:
+                outcomes = fill_with_sample(settings, now, Progress())
+            else:
+                outcomes = refresh(settings, now, only, full, Progress(), accept_removal)
+    except Ended as ended:
+        click.echo(clean(str(ended), 2_000), err=True)
+        return 128 + ended.number
+    return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -229,7 +343,9 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         click.echo(f"{error.format_message()} Type ./run refresh --help for what it takes.", err=True)
     except (SettingsError, StoreError, SourceError) as error:
-        click.echo(str(error), err=True)
+        click.echo(clean(str(error), 2_000), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
     except click.Abort:
         return 130
     return 2

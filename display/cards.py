@@ -9,6 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from display import words
+from display.foreign import plain
 from display.links import METRIC
 from metrics.metric import Metric, Reading
 from metrics.readings import Card
@@ -24,19 +25,23 @@ def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
 
 def one_card(card: Card, now: datetime) -> None:
     metric, reading = card.metric, card.reading
-    st.page_link(METRIC, label=metric.short, query_params={"metric": metric.key}, help=about(metric, reading, now))
+    st.page_link(
+        METRIC, label=metric.short, query_params={"metric": metric.key}, help=plain(about(metric, reading, now), 1000)
+    )
     line = [each for each in card.line if each is not None]
     drawn: dict[str, Any] = {"chart_data": line, "chart_type": "area"} if len(line) >= 3 else {}
     st.metric(
         metric.name,
         words.value(metric, reading.value),
         label_visibility="collapsed",
-        delta_description=words.standing(metric, reading),
+        delta_description=plain(words.standing(metric, reading)),
         **delta(metric, reading),
         **drawn,
     )
     if reading.value is None:
-        st.caption(reading.reason or "No data.")
+        st.caption(plain(reading.reason or "No data.", 500))
+    for caution in reading.cautions:
+        st.caption(plain(caution, 500))
 
 
 def delta(metric: Metric, reading: Reading) -> dict[str, Any]:

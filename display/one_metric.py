@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from display import tables, words
+from display.asked import asked
 from display.foreign import plain
 from display.links import METRIC
 from metrics.details import named
@@ -24,7 +25,7 @@ DIRECTION = {
 
 def choose_split(metric: Metric) -> str | None:
     """What the address or the control below says; anything that this metric has not is ignored."""
-    chosen = str(st.session_state.get("by") or st.query_params.get("by") or "").lower()
+    chosen = str(st.session_state.get("by") or asked("by")).lower()
     return chosen if chosen in metric.dimensions else None
 
 
@@ -68,8 +69,8 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
             "Days": words.stretch(reading.period),
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
-            "": "" if reading.state == "full" else reading.reason or "",
+            "Stands on": tables.stands_on(metric, reading),
+            "": "" if reading.state == "full" else plain(reading.reason),
         }
         for reading in reversed(history)
     ]
@@ -78,13 +79,13 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
 
 def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     """Everything a finance director asks."""
-    st.markdown(f"**{metric.asks}** {metric.why}")
+    st.markdown(f"**{plain(metric.asks)}** {plain(metric.why, 1000)}")
     rows = [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
         ("Not shown below", metric.counted(metric.withheld_below)),
         ("Only a range below", metric.counted(metric.thin_below)),
-        *details(page.reading, currency),
+        *details(metric, page.reading, currency),
         *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),
         ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
@@ -94,18 +95,20 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     st.markdown("\n".join(f"- {plain(caveat, 500)}" for caveat in metric.caveats))
 
 
-def details(reading: Reading, currency: str) -> list[tuple[str, str]]:
+def details(metric: Metric, reading: Reading, currency: str) -> list[tuple[str, str]]:
     """The parts of the number by their plain names, with units."""
-    return [(name, detail(found, unit, currency)) for name, found, unit in named(reading.details)]
+    return [(name, detail(found, unit, currency)) for name, found, unit in named(reading.details, metric.unit)]
 
 
 def detail(found: Any, unit: str, currency: str) -> str:
     if isinstance(found, str) or found is None:
         return str(found or words.NOTHING)
     if unit == "percent":
-        return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
+        return words.percent(found)
     if unit == "seconds":
         return words.wait(found)
+    if unit == "points":
+        return f"{words.signed(found)} points"
     if unit == "money":
         return f"{currency} {found:,.0f}"
     number = words.number(found, 0 if float(found).is_integer() else 1)

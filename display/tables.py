@@ -26,11 +26,17 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
         "Number": metric.name,
         "Now": words.value(metric, reading.value),
         "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-        "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
+        "Stands on": stands_on(metric, reading),
         "Days": words.stretch(reading.period),
         "Before": words.value(metric, before.value) if before else words.NOTHING,
-        "Changed": changed(metric, reading),
+        "Changed": plain(changed(metric, reading)),
     }
+
+
+def stands_on(metric: Metric, reading: Reading) -> str:
+    """How many stand behind it, and what must be said beside it."""
+    counted = metric.counted(reading.n) if reading.n else words.NOTHING
+    return ". ".join([counted, plain(" ".join(reading.cautions), 500)]) if reading.cautions else counted
 
 
 def changed(metric: Metric, reading: Reading) -> str:
@@ -63,8 +69,8 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) 
             dimension.capitalize(): plain(name) if name else "not said",
             "Now": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": metric.counted(reading.n) if reading.n else words.NOTHING,
-            "Changed": changed(metric, reading),
+            "Stands on": stands_on(metric, reading),
+            "Changed": plain(changed(metric, reading)),
         }
         for name, reading in found.items()
     ]
@@ -116,6 +122,7 @@ def history_rows(metric: Metric, history: Iterable[Reading]) -> list[dict[str, o
             "n": reading.n,
             "state": reading.state,
             "reason": reading.reason,
+            "cautions": " ".join(reading.cautions) or None,
             "as_of": reading.as_of.isoformat() if reading.as_of else None,
         }
         for reading in history

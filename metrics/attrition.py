@@ -40,7 +40,7 @@ from metrics.anonymity import (
     is_calendar_year,
     is_whole_months,
 )
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period, start_of, starts_after
 from metrics.statistics import poisson_interval, rate_difference
 from metrics.stays import Stays, stays
@@ -332,10 +332,12 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 24),
     version=2,
     records=("employment",),
+    needs=(("employment", "ended_on"),),
     dimensions=("team",),
     grain="quarter",
     headline=4,
     split_grain="year",
+    begins=Begins(("employment_started",)),
     count=count,
     differ=differ,
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import mean_interval, newcombe, wilson
 from metrics.surveys import (
     DIMENSIONS,
+    RESPONSE,
     Bins,
     count_answers,
     not_comparable,
@@ -109,9 +110,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("survey_response",),
+    wants=RESPONSE,
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,
+    begins=Begins(("ces",), shortens=True),
     count=count_answers("ces", of_bins),
     differ=differ,
     abbreviation="Ease (CES)",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from metrics.intervals_of_time import compounded, hazard
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
 from metrics.stays import Stays, stays
@@ -45,7 +46,8 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     }
     if at_start.n > 0 and is_month(period):
         details["annualised_percent"] = 100 * compounded(n_lost / at_start.n, 12)
-    return share(n_lost, at_start.n, NOBODY_AT_START, details)
+    counted = share(n_lost, at_start.n, NOBODY_AT_START, details)
+    return replace(counted, left_out=group.without_end(period.start))
 
 
 def leaving(events: int, customer_days: int) -> dict[str, Any]:
@@ -108,9 +110,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("customer", "subscription"),
+    needs=(("customer", "ended_on"), ("subscription", "ended_on")),
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
+    begins=Begins(("customer_started",)),
     count=count,
     differ=difference_of_shares,
 )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.churn import lost_of_those_at_start, was_there_before
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
 from metrics.stays import Stays, stays
@@ -64,9 +64,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("subscription",),
+    needs=(("subscription", "ended_on"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
+    begins=Begins(("subscription_started",)),
     count=count,
     differ=difference_of_shares,
     on_card=False,

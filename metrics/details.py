@@ -29,9 +29,9 @@ DETAILS: dict[str, str] = {
     "tickets": "Tickets",
     "average_customers": "Average customers",
     "within_days": "Counted as ordering again within",
-    "first_time_customers": "First-time customers",
+    "first_time_customers": "First-time customers, window over or not",
     "ordered_again": "Ordered again",
-    "window_not_over": "First-time customers whose time is not over",
+    "window_not_over": "First-time customers whose window is not over",
     "orders": "Orders",
     "repeat_customers": "Customers with a second order in these days",
     "returning_customers": "Customers who had ordered before",
@@ -48,11 +48,12 @@ DETAILS: dict[str, str] = {
     "mrr_lost": "Revenue a month that was lost",
     "mrr_expansion": "Revenue a month that was added",
 }
+OWN = "of the metric"
 # Of those that are no plain count or average. Percent is 0 to 100, a wait is in seconds, money in whole units.
 UNITS: dict[str, str] = {
     "response_rate": "percent",
-    "worst": "percent",
-    "best": "percent",
+    "worst": OWN,
+    "best": OWN,
     "annualised_percent": "percent",
     "returning_customers_percent": "percent",
     "grr": "percent",
@@ -63,6 +64,10 @@ UNITS: dict[str, str] = {
 }
 
 
-def named(details: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
-    """(name, value, unit) of each detail that has a plain name and a value; the unit is "" for a plain number."""
-    return [(DETAILS[key], details[key], UNITS.get(key, "")) for key in DETAILS if details.get(key) is not None]
+def named(details: Mapping[str, Any], unit: str) -> list[tuple[str, Any, str]]:
+    """(name, value, unit) of each detail that has a plain name and a value; the unit is "" for a plain number.
+
+    `unit` is the metric's own: what a share could be at worst is in percent, what NPS could be in points.
+    """
+    units = {key: unit if UNITS.get(key) == OWN else UNITS.get(key, "") for key in DETAILS}
+    return [(DETAILS[key], details[key], units[key]) for key in DETAILS if details.get(key) is not None]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from metrics.cautions import Cautions, Field, cautions
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 State = Literal["no data", "withheld", "thin", "full"]
 Where = Mapping[str, str]
 NOWHERE: Where = {}
+A_YEAR = 365  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Counted:
 
     `value`, `low`, `high` are in the metric's unit (percent: 0..100). `n` is how many stand behind it, in the metric's
     `people`. `missing` is the sentence that says why there is no value. `hidden` is set where people would be exposed.
-    `details` holds the parts that a careful reader asks for, by plain names.
+    `details` holds the parts that a careful reader asks for, by plain names. `left_out` is how many are not in it
+    because no source can say what the metric needs of them; None where that is not counted.
     """
 
     value: float | None
@@ -41,6 +44,7 @@ class Counted:
     details: dict[str, Any] = field(default_factory=dict)
     missing: str | None = None
     hidden: str | None = None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,70 @@ class Difference:
     high: float | None
     p: float | None
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """From which day on a metric can be true: a figure whose period begins before its data does is not made (METHODOLOGY 0).
+
+    The data begin on the first day on which each of `measures` has a count (of those that have any), and `history_days`
+    must have passed since then: who is new is known only after some time of orders. `history_why` completes the sentence
+    "... is needed before". A share of what was told (`shortens`) is as true of the days from there on: a period that
+    begins earlier is shortened to them, and says so. `details` of the number may need more history than itself.
+    """
+
+    measures: tuple[str, ...]
+    history_days: int = 0
+    history_why: str = ""
+    shortens: bool = False
+    details: Mapping[str, int] = field(default_factory=dict)  # name of a detail -> days of history that it needs
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where the data of a metric begin in one store. `since` is None where nothing is there to begin."""
+
+    begins: Begins
+    since: date | None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which a period may begin."""
+        return self.since + timedelta(days=self.begins.history_days) if self.since else None
+
+    def fit(self, period: Period) -> Period | None:
+        """The part of the period of which the metric can be true; None where there is none."""
+        first = self.first_day
+        if first is None or period.start >= first:
+            return period
+        return Period(first, period.end) if self.begins.shortens and first < period.end else None
+
+    @property
+    def sentence(self) -> str:
+        """ "Data begins 21 Aug 2025."; with what is needed before, where something is."""
+        assert self.since is not None
+        begins = f"Data begins {said(self.since)}"
+        if not self.begins.history_days:
+            return f"{begins}."
+        assert self.first_day is not None
+        return f"{begins}; {self.begins.history_why}, so this can be told from {said(self.first_day)} on."
+
+    def hidden_details(self, period: Period) -> set[str]:
+        """Details for which the data begin too late."""
+        if self.since is None:
+            return set()
+        return {name for name, days in self.begins.details.items() if period.start < self.since + timedelta(days=days)}
+
+
+def known(published: Published, metric: Metric) -> Known:
+    """Where the data of this metric begin."""
+    spans = [published.span(measure) for measure in metric.begins.measures]
+    return Known(metric.begins, max((span[0] for span in spans if span), default=None))
+
+
+def said(day: date) -> str:
+    """ "21 Aug 2025"."""
+    return f"{day.day} {day:%b %Y}"
 
 
 # (published, periods, where, by, settings) -> for each period {group: Counted}; the group is "" where `by` is None.
@@ -66,7 +134,7 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal["percent", "points", "seconds", "per 1,000 customers a month"]
+    unit: Literal["percent", "points", "seconds", "tickets per customer per month"]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int
@@ -81,20 +149,25 @@ class Metric:
     dimensions: tuple[str, ...]  # what it can be split and filtered by
     grain: str  # of its history: "week", "month" or "quarter"
     headline: int  # how many whole grains the headline covers
+    begins: Begins
     count: Count
     differ: Callable[[Counted, Counted], Difference | None]
     on_card: bool = True  # one of the six of the first page
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
     split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
+    # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
+    # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
+    needs: tuple[Field, ...] = ()
+    wants: tuple[tuple[Field, str], ...] = ()
 
     def counted(self, n: int) -> str:
         """ "412 answers", "1 answer", "1 person"."""
         first, *rest = self.people.split(" ", 1)
         if n == 1:
             first = {"people": "person"}.get(first, first.removesuffix("s"))
-        if n == 1 and rest and rest[0] == "customers":  # "first-time customers"
-            rest = ["customer"]
+        if n == 1 and rest and rest[0].startswith("customers"):  # "first-time customers whose window is over"
+            rest = [rest[0].replace("customers", "customer", 1)]
         return " ".join([f"{n:,}", first, *rest])
 
     @property
@@ -119,6 +192,8 @@ class Comparison:
 class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
+    `cautions` are sentences that must stand beside it wherever it is shown: of rejected rows and of what is left out.
+
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
     """
 
@@ -137,6 +212,7 @@ class Reading:
     sources: tuple[str, ...]
     details: dict[str, Any]
     comparison: Comparison | None = None
+    cautions: tuple[str, ...] = ()
 
 
 def headline_period(metric: Metric, today: date, of_a_group: bool = False) -> Period:
@@ -156,8 +232,10 @@ class Unanswerable(Exception):
 
 def read(published: Published, metric: Metric, period: Period, settings: Settings, where: Where = NOWHERE) -> Reading:
     """The metric over one period, compared with the period before."""
-    before, now = series(published, metric, [period.previous(), period], settings, where)
-    return replace(now, comparison=compare(metric, now, before))
+    check_dimensions(metric, where)
+    before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
+    reading, earlier = now[""], before[""]
+    return replace(reading, comparison=compare(metric, reading, earlier))
 
 
 def series(
@@ -165,11 +243,7 @@ def series(
 ) -> list[Reading]:
     """The metric over each of the periods, in one reading of the store; nothing is compared."""
     check_dimensions(metric, where)
-    counted = metric.count(published, periods, where, None, settings)
-    return [
-        _reading(published, metric, period, where, groups.get("", EMPTY))
-        for period, groups in zip(periods, counted, strict=True)
-    ]
+    return [groups[""] for groups in _read(published, metric, periods, where, None, settings)]
 
 
 def split_by(
@@ -177,14 +251,57 @@ def split_by(
 ) -> dict[str, Reading]:
     """The metric for each value of a dimension, largest n first, each compared with the period before."""
     check_dimensions(metric, {**where, by: ""})
-    before, now = metric.count(published, [period.previous(), period], where, by, settings)
-    readings: dict[str, Reading] = {}
-    for group in sorted(now, key=lambda name: (-now[name].n, name)):
-        at = {**where, by: group}
-        reading = _reading(published, metric, period, at, now[group])
-        earlier = _reading(published, metric, period.previous(), at, before.get(group, EMPTY))
-        readings[group] = replace(reading, comparison=compare(metric, reading, earlier))
-    return readings
+    previous = period.previous()
+    before, now = _read(published, metric, [previous, period], where, by, settings, compared=True)
+    data = known(published, metric)
+    nothing = Counted(None, missing=None if data.fit(previous) == previous else data.sentence)
+    missing = _reading(published, metric, previous, where, nothing)
+    return {
+        group: replace(reading, comparison=compare(metric, reading, before.get(group, missing)))
+        for group, reading in sorted(now.items(), key=lambda each: (-each[1].n, each[0]))
+    }
+
+
+def _read(
+    published: Published,
+    metric: Metric,
+    periods: list[Period],
+    where: Where,
+    by: str | None,
+    settings: Settings,
+    compared: bool = False,
+) -> list[dict[str, Reading]]:
+    """For each period {group: reading}; without `by` there is always the group "".
+
+    `compared`: the first period is there only to be compared with, and is not shortened to where its data begin.
+    """
+    data = known(published, metric)
+    fitted = [data.fit(period) for period in periods]
+    if compared and fitted[0] != periods[0]:
+        fitted[0] = None
+    counted = iter(
+        metric.count(published, [each for each in fitted if each], where, by, settings) if any(fitted) else ()
+    )
+    found = []
+    for asked, fit in zip(periods, fitted, strict=True):
+        groups = next(counted) if fit else {}
+        if by is None:
+            groups = {"": groups.get("", EMPTY)}
+        at = {group: {**where, by: group} if by else where for group in groups}
+        if fit is None:
+            unknown = Counted(None, missing=data.sentence)
+            found.append({group: _reading(published, metric, asked, at[group], unknown) for group in groups})
+            continue
+        hidden = data.hidden_details(fit)
+        readings = {}
+        for group, each in groups.items():
+            details = {name: value for name, value in each.details.items() if name not in hidden}
+            reading = _reading(published, metric, fit, at[group], replace(each, details=details))
+            if fit != asked and reading.value is not None:
+                reading = replace(reading, cautions=(data.sentence, *reading.cautions))
+            readings[group] = reading
+        found.append(readings)
+    return found
 
 
 def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
@@ -218,7 +335,8 @@ EMPTY = Counted(None)
 
 
 def _reading(published: Published, metric: Metric, period: Period, where: Where, counted: Counted) -> Reading:
-    state, reason = _state(metric, counted)
+    known = cautions(published, metric.records, metric.needs, metric.wants)
+    state, reason = _state(metric, counted, known)
     shown = state in ("thin", "full")
     withheld = state == "withheld"  # the parts of a number that few stand behind are their answers
     sources, as_of = published.freshness(metric.records)
@@ -238,12 +356,25 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
         as_of=as_of,
         sources=sources,
         details={} if withheld else counted.details,
+        cautions=(*known.beside, *_left_out(known, counted)) if shown else (),
     )
 
 
-def _state(metric: Metric, counted: Counted) -> tuple[State, str | None]:
+def _left_out(known: Cautions, counted: Counted) -> tuple[str, ...]:
+    if known.left_out is None or counted.left_out == 0:
+        return ()
+    if counted.left_out is None:
+        return (f"Its rows are left out: {known.left_out}.",)
+    return (f"{counted.left_out:,} {'is' if counted.left_out == 1 else 'are'} left out: {known.left_out}.",)
+
+
+def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, str | None]:
     if counted.hidden is not None:
         return "withheld", counted.hidden
+    if known.withheld is not None:
+        return "withheld", known.withheld
+    if known.missing is not None:
+        return "no data", known.missing
     if counted.n == 0 or counted.value is None:
         return "no data", counted.missing or f"No {metric.people} in this period."
     if counted.n < metric.withheld_below:

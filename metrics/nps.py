@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Difference, Metric
 from metrics.statistics import nps, nps_difference, nps_interval
-from metrics.surveys import DIMENSIONS, Bins, count_answers, not_comparable, scores_by_scale, untested
+from metrics.surveys import DIMENSIONS, RESPONSE, Bins, count_answers, not_comparable, scores_by_scale, untested
 
 SCALE = "0-10"
 PROMOTER_FROM, PASSIVE_FROM = 9, 7
@@ -80,9 +80,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("survey_response",),
+    wants=RESPONSE,
     dimensions=DIMENSIONS,
     grain="month",
     headline=3,
+    begins=Begins(("nps",), shortens=True),
     count=count_answers("nps", of_bins),
     differ=differ,
     abbreviation="NPS",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
-from metrics.metric import Metric, Reading, headline_period, read, series, split_by
+from metrics.metric import Metric, Reading, headline_period, known, read, series, split_by
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
@@ -157,7 +157,10 @@ def _card(metric: Metric, reading: Reading, line: list[Reading]) -> Card:
 def _line(
     published: Published, metric: Metric, today: date, settings: Settings, points: int | None = None
 ) -> list[Reading]:
-    return series(published, metric, line_periods(metric, today, points or POINTS[metric.grain]), settings)
+    """From where it can be true on: a period that begins before its data does is no point of a line."""
+    periods = line_periods(metric, today, points or POINTS[metric.grain])
+    data = known(published, metric)
+    return series(published, metric, [each for each in periods if data.fit(each) == each] or periods[-1:], settings)
 
 
 def line_periods(metric: Metric, today: date, points: int) -> list[Period]:
@@ -259,7 +262,7 @@ def _sources(snapshot: int) -> tuple[SourceState, ...]:
         return tuple(published.sources())
 
 
-def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:
+def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:
     with view.store.reading() as published:
         return published.set_aside(source)
 

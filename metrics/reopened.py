@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
 from metrics.yes_of_tickets import count_yes
@@ -46,6 +46,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
+    begins=Begins(("tickets_reopened",), shortens=True),
     count=count,
     differ=difference_of_shares,
     on_card=False,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from metrics.grouped import grouped, whole
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import A_YEAR, Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares, share
 
@@ -67,11 +67,12 @@ METRIC = Metric(
     formula="first-time customers who order again within 90 days (a setting) / first-time customers whose 90 days are over",
     unit="percent",
     better="higher",
-    people="first-time customers",
+    people="first-time customers whose window is over",
     withheld_below=20,
     thin_below=100,
     why="Coming back is what a good experience looks like from the outside.",
     caveats=(
+        "Whoever ordered before the orders begin looks new in the first of them: nothing is told of the first year.",
         "The newest first-time customers are not in it until their window is over, so it is always a few months behind.",
         "Where the orders end (an old file, a source that stopped), the window counts as over only up to the last order.",
         "A second order on the same day counts as coming back.",
@@ -82,11 +83,13 @@ METRIC = Metric(
     ),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
-    version=1,
+    version=2,
     records=("purchase",),
+    needs=(("purchase", "ordered_at"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=12,
+    begins=Begins(("purchases",), A_YEAR, "who is new is known only after a year of orders"),
     count=count,
     differ=difference_of_shares,
 )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.grouped import grouped, whole
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import A_YEAR, Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares, share
 
@@ -79,9 +79,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("purchase",),
+    needs=(("purchase", "ordered_at"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=3,
+    begins=Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
     count=count,
     differ=difference_of_shares,
     on_card=False,

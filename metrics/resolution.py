@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.waits import CAVEATS, CITES, FEWEST, count_waits, differ
 
@@ -40,6 +40,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
+    begins=Begins(("tickets",), shortens=True),
     count=count,
     differ=differ,
     on_card=False,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from metrics.churn import is_month, nothing_is_dated, undated_sentence
-from metrics.metric import Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -106,9 +106,11 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("customer", "subscription"),
+    needs=(("subscription", "ended_on"),),
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
+    begins=Begins(("subscription_started",)),
     count=count,
     differ=differ,
     on_card=False,

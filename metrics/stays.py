@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from metrics.period import Period
+from store.tallies import UNSAID
 
 if TYPE_CHECKING:
     from store.published import Count, Published
@@ -31,16 +32,25 @@ class Present:
 
 
 class Stays:
-    """Starts and ends of one group. What was before the first day asked for may be added up under one earlier day."""
+    """Starts and ends of one group. What was before the first day asked for may be added up under one earlier day.
 
-    def __init__(self, started: Iterable[Count], ended: Iterable[Count]) -> None:
-        self._started = _Days(started)
+    Those of whom no source can say that they ended are only in `without_end`, unless `everyone` is asked for.
+    """
+
+    def __init__(self, started: Iterable[Count], ended: Iterable[Count], everyone: bool = False) -> None:
+        came = list(started)
+        self._without_end = _Days(each for each in came if not everyone and each.bin.endswith(UNSAID))
+        self._started = _Days(each for each in came if everyone or not each.bin.endswith(UNSAID))
         self._ended = _Days(ended)
 
     def at_start_of(self, day: date) -> Present:
         """Those who were there before `day` began and still are: started before it, and did not end on it."""
         started, ended = self._started.before(day), self._ended.before(day + ONE_DAY)
         return Present(started.n - ended.n, started.amount - ended.amount)
+
+    def without_end(self, day: date) -> int:
+        """How many more were there before `day` began, of whom no source can say whether they still are."""
+        return self._without_end.before(day).n
 
     def days(self, period: Period) -> int:
         """How many days all of them together were there in the period."""
@@ -55,9 +65,18 @@ class Stays:
 
 
 def stays(
-    published: Published, started: str, ended: str, periods: list[Period], where: Mapping[str, str], by: str | None
+    published: Published,
+    started: str,
+    ended: str,
+    periods: list[Period],
+    where: Mapping[str, str],
+    by: str | None,
+    everyone: bool = False,
 ) -> dict[str, Stays]:
-    """For each group, everything that at_start_of, days, started_in and ended_in need for these periods."""
+    """For each group, everything that at_start_of, days, started_in and ended_in need for these periods.
+
+    `everyone`: also those of whom no source can say that they ended, for a metric that only needs who came.
+    """
     first, last = min(each.start for each in periods), max(each.end for each in periods)
     came = published.before(started, first, where, by) + published.tally(started, first, last, where, by)
     went = published.before(ended, first, where, by) + published.tally(ended, first, last + ONE_DAY, where, by)
@@ -66,6 +85,7 @@ def stays(
         group: Stays(
             (each for each in came if each.group == group),
             (each for each in went if each.group == group),
+            everyone,
         )
         for group in groups
     }

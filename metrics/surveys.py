@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.metric import Count, Counted, Difference, Where
 from metrics.period import Period
-from metrics.statistics import bounds_without_the_silent
+from metrics.statistics import with_the_silent
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("area", "channel", "segment")
 MUCH_MORE_OR_LESS = 5.0  # percentage points of the response rate: beyond this two periods are not compared
+RESPONSE = (
+    (("survey_response", "sent_at"), "Response rate"),
+)  # what is not known of surveys that no one says were sent
 Bins = Mapping[str, int]
+# What one answer counts at worst and at best, in the metric's unit: a share knows no less than 0 %, NPS is in points.
+EXTREMES = {"csat": (0.0, 100.0), "ces": (0.0, 100.0), "nps": (-100.0, 100.0)}
 
 
 def count_answers(kind: str, of_bins: Callable[[Bins], Counted]) -> Count:
@@ -84,13 +89,8 @@ def response(answered: int, waiting: int) -> float | None:
 
 
 def with_response(counted: Counted, kind: str, sent_bins: Bins) -> Counted:
-    """Adds how many answered of those who were asked in the period and, for shares, how far the others could move it."""
+    """Adds how many answered of those who were asked in the period, and how far the others could move the number."""
     answered, waiting = sent_bins.get(f"{kind}:answered", 0), sent_bins.get(f"{kind}:waiting", 0)
-    counted.details.update(response_details(counted, answered, waiting))
-    return counted
-
-
-def response_details(counted: Counted, answered: int, waiting: int) -> dict[str, Any]:
     rate = response(answered, waiting)
     details: dict[str, Any] = {
         "sent": answered + waiting if rate is not None else None,
@@ -99,12 +99,10 @@ def response_details(counted: Counted, answered: int, waiting: int) -> dict[str,
         "worst": None,
         "best": None,
     }
-    # Only a share has bounds of this kind; promoters minus detractors (NPS) is none, and may be below 0.
-    if rate and counted.denominator and counted.numerator is not None and 0 <= counted.numerator <= counted.denominator:
-        share = counted.numerator / counted.denominator
-        worst, best = bounds_without_the_silent(share * answered, answered, answered + waiting)
-        details |= {"worst": 100 * worst, "best": 100 * best}
-    return details
+    if rate and counted.value is not None:
+        details["worst"], details["best"] = with_the_silent(counted.value, counted.n, waiting, *EXTREMES[kind])
+    counted.details.update(details)
+    return counted
 
 
 def not_comparable(now: Counted, before: Counted) -> str | None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from display import bugs, frame
+from display.asked import asked
 from display.foreign import plain
 from display.links import HURTS
 from metrics.readings import first_page, one_bug
@@ -10,7 +11,7 @@ from web.guard import guard
 
 guard()
 view = frame.opened()
-id = st.query_params.get("bug", "")
+id = asked("bug")
 found = one_bug(view, id) if id else None
 if found is None:
     st.title("There is no such bug" if id else "Which bug?", anchor=False)
@@ -22,7 +23,12 @@ explained, voices = found
 bug = explained.bug
 st.title(plain(bug.title, 200), anchor=False)
 bugs.badges(bug)
-frame.say(bug.sentence, strong=True)
+if explained.cautions.withheld:
+    frame.say(explained.cautions.withheld, strong=True)
+    st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
+    bugs.said(voices)
+    st.stop()
+frame.say(" ".join([bug.sentence, *explained.cautions.beside]), strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

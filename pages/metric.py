@@ -3,6 +3,7 @@
 import streamlit as st
 
 from display import charts, frame, one_metric, tables, words
+from display.asked import asked
 from display.links import HEALTH
 from metrics import Unanswerable, all_metrics, metric
 from metrics.readings import one_metric as read_metric
@@ -10,7 +11,7 @@ from web.guard import guard
 
 guard()
 view = frame.opened()
-key = st.query_params.get("metric", "csat")
+key = asked("metric", "csat")
 try:
     shown = metric(key)
 except Unanswerable as problem:

@@ -6,7 +6,7 @@ Until the transaction ends every reader sees the snapshot before, whole; afterwa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -26,13 +26,16 @@ from sqlalchemy import (
     true,
     tuple_,
     union,
+    union_all,
     update,
 )
 
 from settings import Settings
+from store.database import look_again
+from store.listings import WAITING
 from store.published import naive
-from store.records import DISSATISFIED_TO
-from store.saving import COUNTING, NO_DAY, PAIN, keep_before, mark_dirty, was_counted
+from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
+from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
     FACTS,
@@ -49,8 +52,11 @@ from store.schema import (
     listed_bug,
     mark,
     meta,
+    paying,
     purchase,
+    read_rows,
     release,
+    removal,
     revenue_month,
     row_count,
     stored_rows,
@@ -59,9 +65,10 @@ from store.schema import (
     tally_change,
     ticket,
     ticket_before,
+    unsaid,
     voice,
 )
-from store.tallies import add_up, count_all, is_linked, is_problem, recount, take_away
+from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
 
 VOICES = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
@@ -91,6 +98,8 @@ class PainOf:
 
 
 Cluster = Callable[[list[UnlinkedTicket]], list[PainOf]]
+# What the sources of the settings can say: source -> record -> fields.
+Declared = Mapping[str, Mapping[str, Collection[str]]]
 
 
 def count_again(
@@ -100,26 +109,33 @@ def count_again(
     cluster: Cluster,
     told: Callable[[str], None],
     everything: bool,
+    measures: Measures,
+    declared: Declared,
+    were_read: Collection[str],
 ) -> None:
     """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
 
-    `everything`: all tickets and surveys are counted, whatever was counted before.
+    `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
+    so that their rows can have what is declared.
     """
     in_sqlite = connection.dialect.name == "sqlite"
+    _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
+    due = measures.due(connection, everything)
+    look_again(connection, dirty, dirty_contact)
     _moved_customers(connection, in_sqlite)
-    if not everything:
-        take_away(connection)
+    look_again(connection, dirty, *BEFORE.values())
+    take_away(connection, measures, due)
     _accounts(connection)
-    if everything:
-        count_all(connection, told)
-    else:
-        add_up(connection, told)
+    add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
-    recount(connection, told)
+    count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    look_again(connection, dirty)
+    recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
+    _paying(connection, now.astimezone(settings.zone).date())
     told("bugs")
     _listed_bugs(connection)
     _bug_contacts(connection)
@@ -127,7 +143,6 @@ def count_again(
     _pains(connection, settings, now, cluster, everything)
     _marks(connection)
     _stored_rows(connection)
-    _is_done(connection, "counted", COUNTING)
     for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
 
@@ -217,6 +232,49 @@ def _purchase_days(connection: Connection) -> None:
     )
 
 
+def _unsaid(connection: Connection, in_sqlite: bool, declared: Declared, were_read: Collection[str]) -> None:
+    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is dirty.
+
+    A field that is newly mapped is only known when its source has been read to the end with it.
+    """
+    known = {(row.source, row.record, row.field) for row in connection.execute(select(unsaid))}
+    stored = {(row.source, row.record) for row in connection.execute(select(row_count)) if row.n}
+    now = {
+        (source, record, each.name)
+        for source, records in declared.items()
+        for record, fields in records.items()
+        for each in stored_fields(BY_TABLE[record])
+        if each.name not in fields
+    }
+    judged = {(source, record) for source, records in declared.items() for record in records if source in were_read}
+    now |= {each for each in known if each[:2] in stored and each[:2] not in judged}
+    if now == known:
+        return
+    for source, record, field in known - now:
+        mine = (unsaid.c.source == source) & (unsaid.c.record == record) & (unsaid.c.field == field)
+        connection.execute(delete(unsaid).where(mine))
+    if now - known:
+        names = [column.name for column in unsaid.columns]
+        connection.execute(insert(unsaid), [dict(zip(names, each, strict=True)) for each in now - known])
+    for source, record, field in known ^ now:
+        if field != "ended_on":
+            continue
+        table = FACTS[record]
+        if record != "employment":
+            who = table.c.id if record == "customer" else table.c.customer
+            chosen = select(literal("customer"), literal(NO_DAY, Day), who)
+            _add_dirt(connection, chosen.where(table.c.source == source).distinct())
+        if record != "customer":
+            chosen = select(literal(record), table.c.started_on, literal(""))
+            started = table.c.started_on.is_not(None)
+            _add_dirt(connection, chosen.where(table.c.source == source, started).distinct())
+
+
+def _silent(record: str, field: str) -> Any:
+    """The sources whose rows of this noun cannot have this field."""
+    return select(unsaid.c.source).where(unsaid.c.record == record, unsaid.c.field == field)
+
+
 # --- customers over time -----------------------------------------------------------------------------------------
 
 
@@ -227,6 +285,7 @@ class _Contract:
     ended_on: date | None
     plan: str | None
     mrr: int
+    says_end: bool = True
 
 
 def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> None:
@@ -250,11 +309,15 @@ def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> N
 def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[str, Any]]:
     accounts = {row.id: row for row in connection.execute(select(account).where(account.c.id.in_(_keys("customer"))))}
     contracted: set[str] = set()
+    own = {row.id: row for row in connection.execute(_own_dates())}
     dirty_contracts = subscription.c.customer.in_(_keys("customer"))
     for id, contracts in groupby(_contracts(connection, dirty_contracts), key=lambda each: each.customer):
+        all_of_them = list(contracts)
+        if id in own and own[id].sure and not any(each.says_end for each in all_of_them):
+            continue  # its contracts cannot end, but the customer itself can
         contracted.add(id)
         known = accounts.get(id)
-        for nth, stretch in enumerate(stretches(list(contracts), settings.grace_days)):
+        for nth, stretch in enumerate(stretches(all_of_them, settings.grace_days)):
             started_on, ended_on = stretch[0].started_on, _last_end(stretch)
             last_day = ended_on - timedelta(days=1) if ended_on else None
             yield {
@@ -266,45 +329,56 @@ def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[
                 "plan": (known.plan if known else "") or stretch[-1].plan or "",
                 "start_mrr": _mrr_on(stretch, started_on),
                 "end_mrr": _mrr_on(stretch, last_day) if last_day else 0,
+                "end_known": ended_on is not None or all(each.says_end for each in stretch if not each.ended_on),
             }
-    own_dates = (
-        select(
-            customer.c.id,
-            func.min(customer.c.started_on).label("started_on"),
-            func.max(customer.c.ended_on).label("ended_on"),
-            func.count(customer.c.started_on).label("known"),
-            func.count(customer.c.ended_on).label("ended"),
-        )
-        .where(customer.c.id.in_(_keys("customer")), customer.c.started_on.is_not(None))
-        .group_by(customer.c.id)
-    )
-    for row in connection.execute(own_dates):
-        if row.id in contracted:
+    for id, row in own.items():
+        if id in contracted:
             continue
-        known = accounts[row.id]
+        known = accounts[id]
         yield {
-            "customer": row.id,
+            "customer": id,
             "started_on": row.started_on,
-            # Two sources may disagree; a customer has left when all that know its start know its end.
-            "ended_on": row.ended_on if row.ended == row.known else None,
+            # Two sources may disagree; a customer has left when all that can say so do.
+            "ended_on": row.ended_on if row.ended == row.sure else None,
             "how": "new",
             "segment": known.segment,
             "plan": known.plan,
             "start_mrr": known.mrr or 0,
             "end_mrr": known.mrr or 0,
+            "end_known": row.sure > 0,
         }
+
+
+def _own_dates() -> Any:
+    """Of dirty customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
+    row = customer.c
+    knows_start = or_(row.started_on.is_not(None), row.source.in_(_silent("customer", "started_on")))
+    says_end = and_(knows_start, row.source.not_in(_silent("customer", "ended_on")))
+    return (
+        select(
+            row.id,
+            func.min(row.started_on).label("started_on"),
+            func.max(case((says_end, row.ended_on))).label("ended_on"),
+            func.sum(case((says_end, 1), else_=0)).label("sure"),
+            func.sum(case((and_(says_end, row.ended_on.is_not(None)), 1), else_=0)).label("ended"),
+        )
+        .where(row.id.in_(_keys("customer")))
+        .group_by(row.id)
+        .having(func.min(row.started_on).is_not(None))
+    )
 
 
 def _contracts(connection: Connection, which: Any) -> Iterator[_Contract]:
     columns = subscription.c
+    silent = set(connection.scalars(_silent("subscription", "ended_on")))
     found = connection.execute(
-        select(columns.customer, columns.started_on, columns.ended_on, columns.plan, columns.mrr)
+        select(columns.customer, columns.started_on, columns.ended_on, columns.plan, columns.mrr, columns.source)
         .where(which)
         .order_by(columns.customer, columns.started_on, columns.source, columns.id)
         .execution_options(yield_per=5000)
     )
     for row in found:
-        yield _Contract(row.customer, row.started_on, row.ended_on, row.plan, row.mrr or 0)
+        yield _Contract(row.customer, row.started_on, row.ended_on, row.plan, row.mrr or 0, row.source not in silent)
 
 
 def stretches(contracts: list[_Contract], grace_days: int) -> list[list[_Contract]]:
@@ -349,7 +423,8 @@ def _revenue(connection: Connection, settings: Settings, now: datetime) -> None:
     for id, contracts in groupby(_contracts(connection, true()), key=lambda each: each.customer):
         known = accounts.get(id)
         mine = [each for each in contracts if each.ended_on is None or each.ended_on > each.started_on]
-        if mine:
+        # Money that cannot be seen to stop is not money that was kept.
+        if mine and all(each.says_end for each in mine):
             plan = (known.plan if known else "") or mine[-1].plan or ""
             _add_months(cells, mine, known.segment if known else "", plan, this_month)
     connection.execute(delete(revenue_month))
@@ -383,6 +458,28 @@ def _mrr_at_opening(contracts: list[_Contract], day: date) -> int:
         for contract in contracts
         if contract.started_on < day and (contract.ended_on is None or contract.ended_on > day)
     )
+
+
+def _paying(connection: Connection, today: date) -> None:
+    """What each customer pays today: the sum of its running contracts, or its own row's price where it has no contracts."""
+    if _is_done(connection, "paying", today.isoformat()) and not _is_dirty(connection, "customer", "subscription"):
+        return
+
+    def runs(row: Any) -> Any:
+        return and_(
+            or_(row.started_on.is_(None), row.started_on <= today), or_(row.ended_on.is_(None), row.ended_on > today)
+        )
+
+    contract, own = subscription.c, customer.c
+    by_contracts = (
+        select(contract.customer, func.sum(contract.mrr))
+        .where(contract.mrr.is_not(None), runs(contract))
+        .group_by(contract.customer)
+    )
+    has_contracts = exists().where(contract.customer == own.id, contract.mrr.is_not(None))
+    by_row = select(own.id, func.max(own.mrr)).where(own.mrr.is_not(None), runs(own), ~has_contracts).group_by(own.id)
+    connection.execute(delete(paying))
+    connection.execute(insert(paying).from_select(["customer", "mrr"], union_all(by_contracts, by_row)))
 
 
 # --- bugs --------------------------------------------------------------------------------------------------------
@@ -457,6 +554,7 @@ def _bug_contacts(connection: Connection) -> None:
     connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
     if not connection.scalar(select(select(dirty_contact.c.day).exists())):
         return
+    look_again(connection, dirty_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
@@ -712,12 +810,41 @@ _DATED = {
 def _stored_rows(connection: Connection) -> None:
     """How many rows each source has of each noun; the numbers themselves were kept while saving."""
     connection.execute(delete(stored_rows))
+    # Also of what has no rows because all of them were rejected.
+    known = union(
+        select(row_count.c.source, row_count.c.record), select(read_rows.c.source, read_rows.c.record)
+    ).subquery("known")
+    of_source = and_(read_rows.c.source == known.c.source, read_rows.c.record == known.c.record)
     connection.execute(
         insert(stored_rows).from_select(
-            ["source", "record", "n", "undated"],
-            select(row_count.c.source, row_count.c.record, row_count.c.n, literal(0)),
+            ["source", "record", "n", "undated", "read", "rejected"],
+            select(
+                known.c.source,
+                known.c.record,
+                func.coalesce(func.max(row_count.c.n), 0),
+                literal(0),
+                func.coalesce(func.sum(read_rows.c.read), 0),
+                func.coalesce(func.sum(read_rows.c.rejected), 0),
+            )
+            .select_from(
+                known.outerjoin(
+                    row_count, and_(row_count.c.source == known.c.source, row_count.c.record == known.c.record)
+                ).outerjoin(read_rows, of_source)
+            )
+            .group_by(known.c.source, known.c.record),
         )
     )
+    waiting = (
+        select(func.coalesce(func.sum(func.length(removal.c.ids) / 8), 0))
+        .where(
+            removal.c.source == stored_rows.c.source,
+            removal.c.record == stored_rows.c.record,
+            removal.c.run == WAITING,
+        )
+        .scalar_subquery()
+        .correlate(stored_rows)
+    )
+    connection.execute(update(stored_rows).values(waiting=waiting))
     for record, dated in _DATED.items():
         table = FACTS[record]
         undated = (

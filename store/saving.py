@@ -55,6 +55,7 @@ class Saved:
     saved: int = 0
     added: int = 0
     unchanged: int = 0
+    ids: list[str] = dataclasses.field(default_factory=list)  # of all that are stored now, changed or not
     refused: list[Refused] = dataclasses.field(default_factory=list)
 
 
@@ -113,6 +114,13 @@ class Shape:
         for derived in self._derive:
             add(derived(values))
         return tuple(row)
+
+    def stored_id(self, id: str) -> str | None:
+        """The id under which a row is stored that its source calls so; None for what can be no id."""
+        try:
+            return str(self._steps[self.fields.index("id")][0](id, ()))
+        except CannotRead:
+            return None
 
     def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
         """Id and value of a record that was set aside, without what may not be stored: people's ids and names."""
@@ -296,7 +304,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "release": [("release", "")],
 }
 NO_DAY = date(1, 1, 1)
-COUNTING = "1"  # another number when a measure of tickets or surveys counts otherwise: then all are counted again
+REMOVED_AT_ONCE = 5_000
 _NO_DAY = "{no day}"
 
 
@@ -313,7 +321,8 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
             result.refused.append(Refused(shape.name, id, error.column, value, error.reason))
             continue
         rows[row[id_position]] = row
-    stored = _stored(connection, shape, source, list(rows))
+    result.ids = list(rows)
+    stored = _stored(connection, shape, source, result.ids)
     changed = [row for id, row in rows.items() if stored.get(id) != row]
     result.saved, result.unchanged = len(changed), len(rows) - len(changed)
     if not changed:
@@ -329,6 +338,29 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     if shape.name == "bug":
         _log_severity(connection, shape, stored, changed, now)
     return result
+
+
+def remove_records(connection: Connection, shape: Shape, source: str, ids: Sequence[str]) -> int:
+    """Removes rows that have left their source, by the ids that are stored; how many there were. Marks them as dirty."""
+    removed = 0
+    among = "IN (SELECT value FROM json_each(?))" if shape.sqlite else "= ANY(%s)"
+    mark = "?" if shape.sqlite else "%s"
+    for start in range(0, len(ids), REMOVED_AT_ONCE):
+        stored = _stored(connection, shape, source, list(ids[start : start + REMOVED_AT_ONCE]))
+        if not stored:
+            continue
+        rows = list(stored.values())
+        if shape.name in BEFORE and was_counted(connection):
+            _keep_before(connection, shape, source, list(stored))
+        if shape.name in ("ticket", "survey_response", "bug_report"):
+            _mark_reports(connection, shape, rows, [])
+        connection.exec_driver_sql(
+            f'DELETE FROM "{shape.name}" WHERE source = {mark} AND id {among}',  # noqa: S608
+            (source, _among(shape.sqlite, stored)),
+        )
+        mark_dirty(connection, shape.sqlite, _dirt(shape, rows))
+        removed += len(rows)
+    return removed
 
 
 def _write(
@@ -418,9 +450,8 @@ def _mark_reports(connection: Connection, shape: Shape, before: list[Any], chang
 
 
 def was_counted(connection: Connection) -> bool:
-    """Whether rows were counted, by the rules of now. Else all are counted at once, and nobody needs to know what changed."""
-    found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'counted'").scalar()
-    return bool(found == COUNTING)
+    """Whether anything was ever counted. Else all is counted at once, and nobody needs to know what changed."""
+    return connection.exec_driver_sql("SELECT 1 FROM counted LIMIT 1").scalar() is not None
 
 
 def _keep_before(connection: Connection, shape: Shape, source: str, ids: list[str]) -> None:

@@ -21,9 +21,12 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
+    literal_column,
+    true,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -238,9 +241,19 @@ lease = Table(
     "lease",
     metadata,
     Column("name", String, primary_key=True),
-    Column("holder", String, nullable=False),
+    Column("holder", String, nullable=False),  # the name of its machine
+    Column("process", String, nullable=False),  # see store/lease.py; "" while nobody has it
     Column("fence", BigInteger, nullable=False),
-    Column("until", Instant, nullable=False),
+    Column("taken_at", Instant),
+)
+# Beside the lease and not in it: the lease is locked while its holder writes.
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("beats", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
 # How many rows of each noun a source has, kept while saving: counting a million rows takes longer than saving a thousand.
 row_count = Table(
@@ -249,6 +262,39 @@ row_count = Table(
     Column("source", String, primary_key=True),
     Column("record", String, primary_key=True),
     Column("n", BigInteger, nullable=False),
+)
+# Of each place of a source (a file, a list of an API): how many rows of a noun it had and how many were rejected, in its
+# last whole read and what was read of it since.
+read_rows = Table(
+    "read_rows",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("read", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+)
+# Which rows each place lists, as hashes of their ids: a whole read replaces what other runs noted, and what is in no
+# listing any more has left the source. A row of place "" and record "" says that the source has rows older than this.
+listing = Table(
+    "listing",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("run", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("ids", LargeBinary, nullable=False),
+)
+# Rows that were in a listing and are no more, until the end of a good run removes them or asks first.
+removal = Table(
+    "removal",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("run", Integer, primary_key=True),
+    Column("ids", LargeBinary, nullable=False),
 )
 severity_change = Table(
     "severity_change",
@@ -296,11 +342,23 @@ tally_total = Table(
     Column("amount", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+# Counts that have come to nothing, found without a look at the others; such a row never outlives the publishing.
+IS_NOTHING = {table.name: table.c.n == literal_column("0") for table in (tally, tally_total)}
+for _table in (tally, tally_total):
+    _is_nothing = IS_NOTHING[_table.name]
+    Index(f"ix_{_table.name}_nothing", _table.c.measure, sqlite_where=_is_nothing, postgresql_where=_is_nothing)
 # What is to be added to the tallies (n is below zero where something goes); empty between two refreshes.
 tally_change = Table(
     "tally_change",
     metadata,
     *(Column(column.name, column.type, nullable=False) for column in tally.columns),
+)
+# By which version each measure was counted: what is not here, or by another one, is counted over all days.
+counted = Table(
+    "counted",
+    metadata,
+    Column("measure", String, primary_key=True),
+    Column("version", Integer, nullable=False),
 )
 # One row for each customer, whatever number of sources know it.
 account = Table(
@@ -323,6 +381,8 @@ customer_interval = Table(
     Column("plan", String, nullable=False),
     Column("start_mrr", BigInteger, nullable=False),
     Column("end_mrr", BigInteger, nullable=False),
+    # False where it has no end only because no source of it can say one.
+    Column("end_known", Boolean, nullable=False, server_default=true()),
 )
 Index(None, customer_interval.c.started_on)
 Index(None, customer_interval.c.ended_on)
@@ -336,6 +396,13 @@ revenue_month = Table(
     Column("start_mrr", BigInteger, nullable=False),
     Column("kept_mrr", BigInteger, nullable=False),
     Column("end_mrr", BigInteger, nullable=False),
+)
+# What each customer pays a month on the day of the snapshot: by its contracts, else by what its own row says.
+paying = Table(
+    "paying",
+    metadata,
+    Column("customer", String, primary_key=True),
+    Column("mrr", BigInteger, nullable=False),
 )
 listed_bug = Table(
     "listed_bug",
@@ -403,4 +470,16 @@ stored_rows = Table(
     Column("record", String, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("undated", BigInteger, nullable=False),
+    Column("read", BigInteger, nullable=False, server_default="0"),
+    Column("rejected", BigInteger, nullable=False, server_default="0"),
+    # Rows that have left the source and are kept until somebody accepts that so many go.
+    Column("waiting", BigInteger, nullable=False, server_default="0"),
+)
+# Fields that the stored rows of a source cannot have, by what it maps: that one is empty says nothing.
+unsaid = Table(
+    "unsaid",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("field", String, primary_key=True),
 )

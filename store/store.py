@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import publishing
+from store import lease, listings, publishing
 from store.database import EmptyStoreError, StoreError, engine_for
 from store.masking import clean, mask
 from store.published import Published, naive
@@ -44,13 +43,30 @@ from store.saving import (
     keep_before,
     mark_dirty,
     mark_reported,
+    remove_records,
     save_records,
     was_counted,
 )
-from store.schema import BEFORE, FACTS, cursor, lease, meta, row_count, run, set_aside, snapshot
+from store.schema import (
+    BEFORE,
+    FACTS,
+    cursor,
+    listing,
+    meta,
+    read_rows,
+    removal,
+    row_count,
+    run,
+    set_aside,
+    sign_of_life,
+    snapshot,
+)
+from store.schema import lease as lease_table
+from store.tallies import ALL, Measures
 
-LEASE = timedelta(minutes=10)  # a refresh that is silent for longer may be replaced by another
 LOCK_NOT_AVAILABLE = "55P03"
+REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
+FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
 HEAD = "0003"  # ... and the newest of them
 
@@ -104,9 +120,11 @@ class Store:
         for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
             if name not in known:
                 connection.execute(insert(meta).values(name=name, value=value))
-        if connection.scalar(select(lease.c.fence).where(lease.c.name == "refresh")) is None:
+        if connection.scalar(select(lease_table.c.fence).where(lease_table.c.name == "refresh")) is None:
+            connection.execute(insert(lease_table).values(name="refresh", holder="", process="", fence=0))
+        if connection.scalar(select(sign_of_life.c.fence).where(sign_of_life.c.name == "refresh")) is None:
             long_ago = datetime(2000, 1, 1)  # noqa: DTZ001  (as the store keeps instants)
-            connection.execute(insert(lease).values(name="refresh", holder="nobody", fence=0, until=long_ago))
+            connection.execute(insert(sign_of_life).values(name="refresh", fence=0, beats=0, seen_at=long_ago))
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
@@ -162,52 +180,46 @@ class Store:
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
         """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
         self.migrate()
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        process = lease.new_process()
         # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
+        held = self._holder()
+        if lease.alive(held, self.engine, self._holder):
+            raise _busy(held)
+        with lease.held_by(process):
+            with self._words(), self.engine.begin() as connection:
+                fence = self._take_lease(connection, held, process)
+                self._settle_time_zone(connection)
+                _interrupted(connection, now)
+            try:
+                with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
+                    yield Refresh(self, fence)
+            except BaseException:
+                # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
+                # this process is known to have left it.
+                with suppress(StoreError, DBAPIError):
+                    self._give_back(fence, now)
+                raise
+            self._give_back(fence, now)
+
+    def _holder(self) -> lease.Holder:
         with self.looking() as connection:
-            self._refuse_if_held(connection.execute(select(lease).where(lease.c.name == "refresh")).one(), now)
-        with self._words(), self.engine.begin() as connection:
-            fence = self._take_lease(connection, holder, now)
-            self._settle_time_zone(connection)
-            connection.execute(
-                update(run)
-                .where(run.c.outcome == "running")
-                .values(outcome="interrupted", finished_at=naive(now), reason="It did not finish.")
-            )
-        refresh = Refresh(self, fence)
-        try:
-            yield refresh
-        except BaseException:
-            # What went wrong is the news, not that a broken store cannot be told either; the lease runs out by itself.
-            with suppress(StoreError, DBAPIError):
-                self._give_back(fence, now)
-            raise
-        self._give_back(fence, now)
+            return lease.holder(connection)
 
     def _give_back(self, fence: int, now: datetime) -> None:
         with self._words(), self.engine.begin() as connection:
-            connection.execute(
-                update(lease).where(lease.c.fence == fence).values(until=naive(now) - timedelta(seconds=1))
-            )
+            if lease.give_back(connection, fence):
+                _interrupted(connection, now)
 
-    def _take_lease(self, connection: Connection, holder: str, now: datetime) -> int:
+    def _take_lease(self, connection: Connection, held: lease.Holder, process: str) -> int:
         try:
-            # nowait: the row is locked for as long as the other one writes, which is minutes while it publishes a lot.
-            held = connection.execute(select(lease).where(lease.c.name == "refresh").with_for_update(nowait=True)).one()
+            fence = lease.take(connection, held, process)
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-                raise BusyError("Another refresh is writing right now. Wait for it, or end it.") from error
+                raise _busy(held) from error
             raise
-        self._refuse_if_held(held, now)
-        connection.execute(update(lease).values(holder=holder, until=naive(now) + LEASE, fence=held.fence + 1))
-        return int(held.fence) + 1
-
-    def _refuse_if_held(self, held: Any, now: datetime) -> None:
-        if held.until > naive(now):
-            raise BusyError(
-                f"Another refresh is running ({held.holder}); it holds the store until {held.until:%H:%M} UTC at "
-                "the latest. Wait for it, or end it."
-            )
+        if fence is None:
+            raise _busy(lease.holder(connection))
+        return fence
 
     def check_time_zone(self) -> None:
         """Raises StoreError where the settings mean other days than those that were counted."""
@@ -251,12 +263,28 @@ class Store:
         try:
             yield
         except OperationalError as error:
-            raise StoreError(_operational(str(error.orig))) from error
+            raise self._told(str(error.orig)) from error
         except DBAPIError as error:
             said = str(error.orig)
             if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise StoreError(_operational(said)) from error
+                raise self._told(said) from error
             raise
+
+    def _told(self, said: str) -> StoreError:
+        told = StoreError(_operational(said))
+        password = self.engine.url.password
+        told.details = clean(" ".join(said.replace(password, "***").split() if password else said.split()), 500)
+        return told
+
+
+def _busy(held: lease.Holder) -> BusyError:
+    return BusyError(f"Another refresh is running ({held}). Wait for it, or end it.")
+
+
+def _interrupted(connection: Connection, now: datetime) -> None:
+    """The records of runs that nobody will finish any more."""
+    ended = {"outcome": "interrupted", "finished_at": naive(now), "reason": "It did not finish."}
+    connection.execute(update(run).where(run.c.outcome == "running").values(**ended))
 
 
 def _time_zone_of(connection: Connection) -> str | None:
@@ -272,7 +300,6 @@ def _of_a_newer_program(version: str | None) -> StoreError:
 
 
 def _operational(said: str) -> str:
-    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
     if "no such table" in said or "no such column" in said:
@@ -285,7 +312,7 @@ def _operational(said: str) -> str:
         return "The disk of the store is full: nothing was lost, but make room and refresh again."
     if "malformed" in said or "not a database" in said:
         return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
+    return "The database cannot be reached. Look whether it runs and database_url is right."
 
 
 @dataclass
@@ -294,17 +321,21 @@ class Refresh:
 
     store: Store
     fence: int
+    declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    were_read: set[str] = field(default_factory=set)
+
+    def declare(self, source: str, fields: Mapping[str, Collection[str]]) -> None:
+        """What a source of the settings can say, record by record; readers see it with the next snapshot."""
+        self.declared[source] = {record: frozenset(names) for record, names in fields.items()}
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Connection]:
         with self.store._words(), self.store.engine.begin() as connection:
-            held = connection.execute(select(lease.c.fence).where(lease.c.name == "refresh").with_for_update()).scalar()
-            if held != self.fence:
+            if lease.fence_now(connection, self.fence) != self.fence:
                 raise BusyError("Another refresh has taken over; this one stops without writing.")
-            # Never shorter: `now` may be when the refresh began, and reading may have taken longer than the lease.
-            until = naive(now) + LEASE
-            connection.execute(update(lease).where(lease.c.until < until).values(until=until))
             yield connection
+            if self.store.sqlite:
+                lease.beat(connection, self.fence)  # nobody else could, all the while
 
     def begin_run(
         self, source: str, type: str, now: datetime, stale_after_hours: float = 26.0, replaces: bool = False
@@ -367,10 +398,12 @@ class Refresh:
         cluster: Cluster = lambda tickets: [],
         told: Callable[[str], None] = lambda name: None,
         everything: bool = False,
+        measures: Measures = ALL,
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            publishing.count_again(connection, self.store.settings, now, cluster, told, everything)
+            settings, declared, were_read = self.store.settings, self.declared, self.were_read
+            publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
@@ -380,6 +413,16 @@ class Refresh:
             ).inserted_primary_key
             assert made is not None
             return int(made[0])
+
+
+@dataclass(slots=True)
+class _Read:
+    """Rows of one noun at one place: in other runs since its last whole read, and in this one."""
+
+    read_before: int = 0
+    rejected_before: int = 0
+    read: int = 0
+    rejected: int = 0
 
 
 @dataclass
@@ -394,7 +437,16 @@ class Run:
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_set_aside: int = 0
+    reads_everything: bool = False  # the source was asked for all that it has, not for what changed
+    accepts_removal: bool = False  # however many rows have left the source, they may go
+    rows_removed: int = 0
+    rows_waiting: int = 0  # rows that have left the source, but are too many to go without a word
+    # (record, column) -> the first rejected row of it, in words, masked.
+    first_rejected: dict[tuple[str, str], str] = field(default_factory=dict)
     _streams: set[str] = field(default_factory=set)
+    _whole: set[str] = field(default_factory=set)
+    _part: int = 0
+    _reads: dict[tuple[str, str], _Read] = field(default_factory=dict)
 
     def save(
         self,
@@ -404,8 +456,16 @@ class Run:
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
+        whole: bool = False,
+        partial: bool = False,
+        gone: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError."""
+        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
+
+        `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
+        `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
+        (record, id) of rows of which the source says that they are no more.
+        """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
@@ -413,14 +473,30 @@ class Run:
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
-            refused = self._save_records(connection, records, now)
-            self._set_aside(connection, aside, refused, stream, now)
+            refused = self._save_records(connection, records, now, stream)
+            for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
+                shape = self.refresh.store.shape(connection, record)
+                named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
+                self._remove(connection, record, named)
+            if partial:
+                judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                self._judge_anew(connection, stream, judged)
+            self._set_aside(connection, aside, refused, stream, now, judged=partial)
+            self._count_read(connection, records, aside, refused, stream, whole)
+            if whole:
+                self._whole.add(stream)
+                listings.was_read_whole(connection, self.source, stream, self.id)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
             self.rows_read += len(records) + len(aside) if read is None else read
             self._note(connection)
 
-    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime) -> list[Refused]:
+    def _remove(self, connection: Connection, record: str, ids: list[str]) -> None:
+        removed = remove_records(connection, self.refresh.store.shape(connection, record), self.source, ids)
+        self.rows_removed += removed
+        self._count(connection, record, -removed)
+
+    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime, place: str) -> list[Refused]:
         refused: list[Refused] = []
         ordered = sorted(records, key=lambda record: record.TABLE)
         for table, same in groupby(ordered, key=lambda record: record.TABLE):
@@ -430,6 +506,8 @@ class Run:
             self.rows_unchanged += result.unchanged
             refused += result.refused
             self._count(connection, table, result.added)
+            self._part += 1
+            listings.note(connection, self.source, place, table, self.id, self._part, result.ids)
         return refused
 
     def _count(self, connection: Connection, record: str, added: int) -> None:
@@ -439,6 +517,15 @@ class Run:
         done = connection.execute(update(row_count).where(mine).values(n=row_count.c.n + added))
         if done.rowcount == 0:
             connection.execute(insert(row_count).values(source=self.source, record=record, n=added))
+        connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
+
+    def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
+        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        names = [id for id in ids if isinstance(id, str)]
+        places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
+        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        for start in range(0, len(places), 1_000):
+            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
 
     def _set_aside(
         self,
@@ -447,8 +534,9 @@ class Run:
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
+        judged: bool,
     ) -> None:
-        if stream not in self._streams:
+        if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
@@ -465,6 +553,10 @@ class Run:
             for record, place, column, value, reason in found
         }
         self.rows_set_aside += len({(record, place) for record, place, _ in rows})
+        for (record, place, column), (value, reason) in rows.items():
+            if len(self.first_rejected) < FIRST_REASONS:
+                # Two wrong values of one column are one reason to whoever mends the mapping.
+                self.first_rejected.setdefault((record, column), f"{place}, {column}: {value!r} {reason}")
         at = naive(now)
         insert_or_replace(
             connection,
@@ -484,6 +576,55 @@ class Run:
             ],
         )
 
+    def _count_read(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        aside: Sequence[AsideRow],
+        refused: Sequence[Refused],
+        place: str,
+        whole: bool,
+    ) -> None:
+        """How many rows were read and rejected here: in this run where it is whole, else added to what was before."""
+        by_source = Counter(record for record, _ in {(each.record, each.place) for each in aside})
+        at_the_door = Counter(each.record for each in refused)
+        read = by_source + Counter(record.TABLE for record in records)
+        mine = (read_rows.c.source == self.source) & (read_rows.c.place == place)
+        for record in read:
+            if (place, record) not in self._reads:
+                row = connection.execute(select(read_rows).where(mine, read_rows.c.record == record)).one_or_none()
+                self._reads[place, record] = _Read(row.read, row.rejected) if row else _Read()
+            counts = self._reads[place, record]
+            counts.read += read[record]
+            counts.rejected += by_source[record] + at_the_door[record]
+        if whole:
+            connection.execute(delete(read_rows).where(mine))
+            for known in self._reads:
+                if known[0] == place:
+                    self._reads[known].read_before = self._reads[known].rejected_before = 0
+        changed = [known for known in self._reads if known[0] == place and (whole or known[1] in read)]
+        insert_or_replace(
+            connection,
+            read_rows,
+            [
+                {
+                    "source": self.source,
+                    "place": place,
+                    "record": record,
+                    "read": counts.read_before + counts.read,
+                    "rejected": counts.rejected_before + counts.rejected,
+                }
+                for (_, record), counts in ((known, self._reads[known]) for known in changed)
+            ],
+        )
+
+    def rejected(self) -> tuple[int, int]:
+        """Rows read and rows rejected of this source, in the last whole read of each place and what was read since."""
+        sums = func.coalesce(func.sum(read_rows.c.read), 0), func.coalesce(func.sum(read_rows.c.rejected), 0)
+        with self.refresh.store.looking() as connection:
+            read, rejected = connection.execute(select(*sums).where(read_rows.c.source == self.source)).one()
+            return int(read), int(rejected)
+
     def _move_cursor(self, connection: Connection, value: str, now: datetime) -> None:
         mine = cursor.c.source == self.source
         done = connection.execute(update(cursor).where(mine).values(value=value, moved_at=naive(now)))
@@ -495,6 +636,31 @@ class Run:
         with self.refresh.transaction(now) as connection:
             told = None if reason is None else clean(mask(reason), 500)
             self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+            listings.join_parts(connection, self.source, self.id)
+            if outcome == "ok":
+                self._let_go(connection)
+        if outcome == "ok":
+            self.refresh.were_read.add(self.source)
+
+    def _let_go(self, connection: Connection) -> None:
+        """Removes the rows that have left the source; more than a fifth of it only if somebody accepts that."""
+        if self.reads_everything and self._whole and self._whole == self._streams:
+            # What was noted of places that the source no longer has goes with them.
+            for table, place in ((read_rows, read_rows.c.place), (set_aside, set_aside.c.stream)):
+                connection.execute(
+                    delete(table).where(table.c.source == self.source, place.not_in(sorted(self._whole)))
+                )
+            listings.everything_was_read_whole(connection, self.source, self._whole, self.id)
+        left = listings.those_that_left(connection, self.source)
+        n = sum(len(ids) for ids in left.values())
+        mine = row_count.c.source == self.source
+        stored = int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
+        if n > REMOVES_UP_TO * stored and not self.accepts_removal:
+            self.rows_waiting = n
+            return
+        for record, ids in left.items():
+            self._remove(connection, record, ids)
+        listings.forget_candidates(connection, self.source)
 
     def _note(self, connection: Connection, **more: Any) -> None:
         counts = {
@@ -549,7 +715,8 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     _forget_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))
-    connection.execute(delete(row_count).where(row_count.c.source == source))
+    for noted in (row_count, read_rows, listing, removal):
+        connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
 

@@ -10,30 +10,33 @@ first_reply           of the reply       histogram bin of seconds               
 resolution            of the solve       histogram bin of seconds                tickets             area, channel, segment
 waiting               opened             "no reply", "not solved"                tickets still so    area, channel, segment
 problem_tickets       opened             "linked", "not linked"                  tickets (kind problem or not said)  area, channel, segment
-subscription_started  first day          ""                                      contracts / mrr     segment, plan
+subscription_started  first day          "" *                                    contracts / mrr     segment, plan
 subscription_ended    first day without  started_on                              contracts / mrr     segment, plan
-customer_started      first day          "new", "reactivated"                    customers / mrr     segment, plan
+customer_started      first day          "new", "reactivated" *                  customers / mrr     segment, plan
 customer_ended        first day without  started_on                              customers / mrr     segment, plan
-employment_started    first day          ""                                      people              team
+employment_started    first day          "" *                                    people              team
 employment_ended      first day without  "left_how" or "not said"                people              team
 purchases             of the order       "previous|one before" order days, "" = none  purchases / amount  segment, plan
 repeat_cohort         of the FIRST order days until the second, or "none"        customers           segment, plan
 
 All of it adds up, over days and over shards (shards of customers). `customer_*` are made of contracts where there
 are any, else of the customer's own dates; a gap of at most `grace_days` is no end.
+* ends in UNSAID where no source of it can say an end: such a stay has none for that reason alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -45,15 +48,20 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from store.database import look_again
 from store.schema import (
     BEFORE,
     FACTS,
+    IS_NOTHING,
+    Day,
     account,
     bug_report,
+    counted,
     customer_interval,
     dirty,
     employment,
@@ -66,13 +74,16 @@ from store.schema import (
     tally_total,
     ticket,
     ticket_before,
+    unsaid,
 )
 
+UNSAID = "end not said"
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 Expression = ColumnElement[Any]
 EMPTY: Expression = literal("", String)
 ONE: Expression = func.count()
 ALWAYS: Expression = true()
+TODAY: Expression = bindparam("today", type_=Day())  # the day of the snapshot, for measures that are counted every time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class Measure:
     """One SELECT, declared once: what is counted, on which day, by what.
 
     `dirt` names the changes after which its days are counted again; "" where single rows are taken away and added.
+    A measure that is new, or has another `version` than the one it was counted by, is counted over all days by the next
+    publishing. One that says `every_time` is so by every publishing, because it hangs on the day of the snapshot (TODAY).
     """
 
     name: str
@@ -91,6 +104,7 @@ class Measure:
     where: Expression = ALWAYS
     amount: Expression | None = None
     version: int = 1  # another number when it counts otherwise than before
+    every_time: bool = False
 
     def select(self, narrowed: Expression, sign: int = 1) -> Select[*tuple[Any, ...]]:
         """The counts of what `narrowed` lets through, as rows of the tally; below zero for a `sign` of -1."""
@@ -210,6 +224,23 @@ _CHAINED_WITH_ACCOUNT = _CHAINED.outerjoin(account, account.c.id == _CHAINED.c.c
 _BY_PLAN: dict[str, Expression] = {"segment": SEGMENT, "plan": PLAN}
 
 
+def _silent(record: str) -> Any:
+    """The sources whose rows of this noun cannot have an end."""
+    mine = and_(unsaid.c.record == literal(record, String), unsaid.c.field == literal("ended_on", String))
+    return select(unsaid.c.source).where(mine).subquery(f"silent_{record}")
+
+
+_SILENT = {record: _silent(record) for record in ("subscription", "employment")}
+
+
+def _end_said(record: str) -> Expression:
+    return _yes_no(_SILENT[record].c.source.is_(None), "", UNSAID)
+
+
+def _with_silent(fact: Any, record: str) -> Any:
+    return fact.outerjoin(_SILENT[record], _SILENT[record].c.source == FACTS[record].c.source)
+
+
 def _interval(name: str, day: Any, bin: Any, mrr: Any) -> Measure:
     dimensions = {"segment": customer_interval.c.segment, "plan": customer_interval.c.plan}
     return Measure(name, "interval", day, bin, customer_interval, dimensions, amount=func.sum(mrr))
@@ -221,7 +252,8 @@ def _contract(name: str, day: Any, bin: Any) -> Measure:
         "plan": func.coalesce(subscription.c.plan, account.c.plan, EMPTY),
     }
     amount = func.coalesce(func.sum(subscription.c.mrr), 0)
-    return Measure(name, "subscription", day, bin, _with_account(subscription), dimensions, amount=amount)
+    of = _with_silent(_with_account(subscription), "subscription")
+    return Measure(name, "subscription", day, bin, of, dimensions, amount=amount)
 
 
 _TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
@@ -237,10 +269,13 @@ _COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
 }
 # Counted day by day: of a day on which something changed all is counted again.
 BY_DAY: tuple[Measure, ...] = (
-    _contract("subscription_started", subscription.c.started_on, EMPTY),
+    _contract("subscription_started", subscription.c.started_on, _end_said("subscription")),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
     _interval(
-        "customer_started", customer_interval.c.started_on, customer_interval.c.how, customer_interval.c.start_mrr
+        "customer_started",
+        customer_interval.c.started_on,
+        customer_interval.c.how + _yes_no(customer_interval.c.end_known.is_(true()), "", f", {UNSAID}"),
+        customer_interval.c.start_mrr,
     ),
     _interval(
         "customer_ended",
@@ -248,7 +283,14 @@ BY_DAY: tuple[Measure, ...] = (
         cast(customer_interval.c.started_on, String),
         customer_interval.c.end_mrr,
     ),
-    Measure("employment_started", "employment", employment.c.started_on, EMPTY, employment, _TEAM),
+    Measure(
+        "employment_started",
+        "employment",
+        employment.c.started_on,
+        _end_said("employment"),
+        _with_silent(employment, "employment"),
+        _TEAM,
+    ),
     Measure(
         "employment_ended",
         "employment",
@@ -280,41 +322,97 @@ BY_DAY: tuple[Measure, ...] = (
 )
 
 
-MEASURES = (*BY_ROW["survey_response"], *BY_ROW["ticket"], *BY_DAY)
+class Measures(NamedTuple):
+    """All that is counted: row by row (by what rows are now, and by what they were before), and day by day."""
+
+    by_row: Mapping[str, tuple[Measure, ...]]
+    before: Mapping[str, tuple[Measure, ...]]
+    by_day: tuple[Measure, ...]
+
+    def all(self) -> tuple[Measure, ...]:
+        return (*(each for measures in self.by_row.values() for each in measures), *self.by_day)
+
+    def due(self, connection: Connection, everything: bool) -> frozenset[str]:
+        """The names of those that are counted over all days now; `everything` means all of them."""
+        known = _counted(connection)
+        return frozenset(
+            each.name for each in self.all() if everything or each.every_time or known.get(each.name) != each.version
+        )
+
+
+ALL = Measures(BY_ROW, _COUNTED_BEFORE, BY_DAY)
+MEASURES = ALL.all()
 _CELL = [column.name for column in tally.columns if column.name not in ("n", "amount")]
+# The days on which something of a kind of dirt can count.
+_DAYS: dict[str, tuple[Expression, ...]] = {
+    "subscription": (subscription.c.started_on, subscription.c.ended_on),
+    "interval": (customer_interval.c.started_on, customer_interval.c.ended_on),
+    "employment": (employment.c.started_on, employment.c.ended_on),
+    "purchase": (purchase.c.ordered_on,),
+}
 
 
-def take_away(connection: Connection) -> None:
+def take_away(connection: Connection, measures: Measures, due: frozenset[str]) -> None:
     """Notes what changed tickets and surveys were counted for; to be called before anything else that readers see changes."""
-    for measures in _COUNTED_BEFORE.values():
-        for measure in measures:
+    for measure in (each for before in measures.before.values() for each in before):
+        if measure.name not in due:
             _note(connection, measure.select(ALWAYS, sign=-1))
 
 
-def add_up(connection: Connection, told: Callable[[str], None]) -> None:
+def add_up(connection: Connection, measures: Measures, due: frozenset[str], told: Callable[[str], None]) -> None:
     """Adds what they count for now to what take_away noted, and moves the tallies by the difference."""
-    for table, measures in BY_ROW.items():
+    for table, of_rows in measures.by_row.items():
         old, now = BEFORE[table], FACTS[table]
         changed = tuple_(now.c.id, now.c.source).in_(select(old.c.id, old.c.source))
-        for measure in measures:
-            told(measure.name)
-            _note(connection, measure.select(changed))
+        for measure in of_rows:
+            if measure.name not in due:
+                told(measure.name)
+                _note(connection, measure.select(changed))
+    look_again(connection, tally_change)
     _move(connection, tally, _CELL)
     _move(connection, tally_total, ["measure", "day", "bin"])
 
 
-def count_all(connection: Connection, told: Callable[[str], None]) -> None:
-    """Counts all tickets and surveys, whatever was counted before."""
-    for measure in (each for measures in BY_ROW.values() for each in measures):
+def count_over_all_days(
+    connection: Connection, measures: Measures, due: frozenset[str], today: date, told: Callable[[str], None]
+) -> None:
+    """Counts the measures that are due, whatever was counted before; `recount` does the rest for those with dirt.
+
+    Remembers by which version each measure is counted, and forgets what no measure counts any more.
+    """
+    gone = _counted(connection).keys() - {each.name for each in measures.all()}
+    for name in sorted(due | gone):
+        for table in (tally, tally_total):
+            connection.execute(delete(table).where(table.c.measure == name))
+    for measure in measures.all():
+        if measure.name not in due:
+            continue
         told(measure.name)
-        connection.execute(delete(tally).where(tally.c.measure == measure.name))
-        connection.execute(insert(tally).from_select(_names(tally), measure.select(ALWAYS)))
+        if measure.dirt:
+            _mark_all_days(connection, measure.dirt)
+            continue
+        counts = measure.select(ALWAYS).params(today=today)
+        connection.execute(insert(tally).from_select(_names(tally), counts))
         _total(connection, tally.c.measure == measure.name, tally_total.c.measure == measure.name)
+    connection.execute(delete(counted))
+    connection.execute(insert(counted), [{"measure": each.name, "version": each.version} for each in measures.all()])
 
 
-def recount(connection: Connection, told: Callable[[str], None] = lambda name: None) -> None:
+def _counted(connection: Connection) -> dict[str, int]:
+    """By which version each measure was counted when this store was last published."""
+    return {name: version for name, version in connection.execute(select(counted.c.measure, counted.c.version))}
+
+
+def _mark_all_days(connection: Connection, kind: str) -> None:
+    days = union_all(*(select(day.label("day")).where(day.is_not(None)) for day in _DAYS[kind])).subquery("days")
+    known = exists().where(dirty.c.kind == kind, dirty.c.day == days.c.day, dirty.c.key == EMPTY)
+    new = select(literal(kind, String), days.c.day, EMPTY).where(~known).distinct()
+    connection.execute(insert(dirty).from_select(["kind", "day", "key"], new))
+
+
+def recount(connection: Connection, measures: Measures, told: Callable[[str], None] = lambda name: None) -> None:
     """Counts the dirty days of the measures that are counted by day again. The dirt is left for the caller to clear."""
-    for measure in BY_DAY:
+    for measure in measures.by_day:
         own = dirty.c.kind == measure.dirt
         if not connection.scalar(select(select(dirty.c.kind).where(own).exists())):
             continue
@@ -344,9 +442,8 @@ def _move(connection: Connection, table: Any, keys: list[str]) -> None:
     new = maker(table).from_select([*keys, "n", "amount"], moved)
     sums = {name: table.c[name] + new.excluded[name] for name in ("n", "amount")}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
-    # Only what lost something can have come to nothing; most changes of a ticket leave most of its counts as they were.
-    fewer = select(*cell).group_by(*cell).having(n < 0)
-    connection.execute(delete(table).where(table.c.n == 0, tuple_(*(table.c[name] for name in keys)).in_(fewer)))
+    # By an index of what came to nothing, not by a join with the changes: nothing here hangs on what the planner guesses.
+    connection.execute(delete(table).where(IS_NOTHING[table.name]))
 
 
 def _total(connection: Connection, which: Expression, old: Expression) -> None:

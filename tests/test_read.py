@@ -121,7 +121,7 @@ def test_a_history_has_one_number_for_each_week_and_null_where_there_is_none(her
         "2026-09-21",
     ]
     assert [each["value"] is None for each in found["series"]] == [True, False, False, True]
-    assert found["series"][0]["reason"] == "No answers in this period."
+    assert [found["series"][n]["reason"] for n in (0, 3)] == ["Data begins 7 Sep 2026.", "No answers in this period."]
     assert sum(each["n"] for each in found["series"]) == 60
     text = here.says("csat", "--from", "2026-08-31", "--to", "2026-09-28", "--by", "week")
     assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a number. In percent.")
@@ -155,12 +155,23 @@ def test_every_metric_answers_without_any_options(here: Here, key: str) -> None:
 
 
 def test_the_first_day_alone_means_until_now(here: Here) -> None:
-    assert here.json("csat", "--from", "2026-09-01")["period"]["from"] == "2026-09-01"
+    assert here.json("csat", "--from", "2026-09-10")["period"]["from"] == "2026-09-10"
 
 
 def test_the_last_day_alone_means_the_metrics_own_length_before_it(here: Here) -> None:
     assert here.json("churn", "--to", "2026-10-01")["period"] == {"from": "2026-09-01", "to": "2026-10-01"}
-    assert here.json("csat", "--to", "2026-09-21")["period"] == {"from": "2026-08-24", "to": "2026-09-21"}
+    assert here.json("csat", "--to", "2026-10-19")["period"] == {"from": "2026-09-21", "to": "2026-10-19"}
+
+
+def test_a_period_that_begins_before_its_data_is_said_as_what_it_is(here: Here) -> None:
+    shortened = here.json("csat", "--from", "2026-08-24", "--to", "2026-09-21")
+    assert (shortened["period"], shortened["n"]) == ({"from": "2026-09-07", "to": "2026-09-21"}, 60)
+    said = here.says("csat", "--from", "2026-08-24", "--to", "2026-09-21")
+    assert said.startswith("Customer satisfaction (CSAT), 2026-09-07 to 2026-09-20: ")
+    assert "Data begins 7 Sep 2026." in said
+    # Fewer tickets than there were would be too low a rate: that cannot be shortened, only left out.
+    rate = here.json("contact-rate", "--from", "2026-11-16", "--to", "2026-11-21")
+    assert (rate["value"], rate["state"], rate["reason"]) == (None, "no data", "Data begins 18 Nov 2026.")
 
 
 def test_no_text_can_move_the_cursor_or_leave_its_column() -> None:
@@ -204,7 +215,8 @@ def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     found = here.json("top-bugs", "--at", "2026-11-21")
     assert (found["currency"], found["bugs"][0]["revenue"]["total"]) == ("CHF", 1234)
-    assert "CHF 1,234 a month of revenue." in " ".join(here.says("top-bugs").split())
+    assert found["bugs"][0]["revenue"]["of_all"] == 1234
+    assert "affected customers pay CHF 1,234 a month (of CHF 1,234)." in " ".join(here.says("top-bugs").split())
     assert here.json("contract-churn")["currency"] == "CHF"
 
 
@@ -213,6 +225,7 @@ def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
     text = read.as_text(
         {
             "bugs": [],
+            "cautions": [],
             "headline": "Word " * 40,
             "missing": None,
             "coverage_sentence": "",
@@ -339,6 +352,7 @@ def reading(**changes: Any) -> dict[str, Any]:
         "n": 212,
         "state": "full",
         "reason": None,
+        "cautions": [],
         "details": {},
         "comparison": None,
     }
@@ -377,8 +391,8 @@ def test_too_few_are_not_compared() -> None:
 
 
 def test_a_long_unit_is_said_once() -> None:
-    said = read.sentence(reading(unit="per 1,000 customers a month"))
-    assert "88.0 per 1,000 customers a month, most likely between 83.0 and 92.0 (212" in said
+    said = read.sentence(reading(unit="tickets per customer per month", value=2.276, low=2.1, high=2.45))
+    assert "2.28 tickets per customer per month, most likely between 2.10 and 2.45 (212" in said
 
 
 def test_what_is_hidden_says_why_and_no_number() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web import stream
 from web.refusals import OTHER_MACHINES, is_this_machine
 
+MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
+OTHER_PAGES = "Only pages of this server may open this."
 # Counters of the process, the pages as an interface for programs, uploads: nothing here needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
 
@@ -22,9 +26,11 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcor
 class Doorway:
     """ASGI middleware around Streamlit."""
 
-    def __init__(self, app: ASGIApp, allow_other_machines: bool) -> None:
+    def __init__(self, app: ASGIApp, allow_other_machines: bool, other_origins: Collection[str] = ()) -> None:
+        """`other_origins`: addresses like https://empathy.example under which a proxy serves us by another name."""
         self.app = app
         self.allow_other_machines = allow_other_machines
+        self.other_origins = other_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -33,6 +39,13 @@ class Doorway:
             await refuse(scope, receive, send, 403, OTHER_MACHINES)
         elif any(closed in scope["path"] for closed in CLOSED):
             await refuse(scope, receive, send, 404, "There is nothing here.")
+        elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_BYTES_OF_ADDRESS:
+            await refuse(scope, receive, send, 414, "This address is too long.")
+        elif scope["type"] == "websocket":
+            if stream.is_own_origin(Headers(scope=scope), self.other_origins):
+                await self.app(scope, stream.nothing_huge(receive, send), stream.without_paths(send))
+            else:
+                await refuse(scope, receive, send, 403, OTHER_PAGES)
         else:
             await self.app(scope, receive, with_headers(scope, send))
 

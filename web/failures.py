@@ -9,6 +9,8 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from display.foreign import plain
+from metrics.readings import StoreError
 from web.doorway import HEADERS
 
 log = logging.getLogger("empathy.web")
@@ -16,6 +18,11 @@ log = logging.getLogger("empathy.web")
 
 def of_a_page(error: Exception) -> bool:
     """Called by Streamlit where a page raised; True: it need not show the error itself."""
+    if isinstance(error, StoreError):
+        # The store went away while the page was being made.
+        log.warning("%s %s", error, error.details)
+        st.error(plain(str(error), 500))
+        return True
     code = new_code()
     log.error("A page failed, code %s", code, exc_info=error)
     st.error(

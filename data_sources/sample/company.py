@@ -38,7 +38,10 @@ TEAMS = {
     "Mobile": 11,
     "Sales": 11,
 }
-EXTRAS_SINCE = 460  # the shop for extras (labels, scanners, training) opened this many days ago
+# The shop for extras (labels, scanners, training) opened this many days ago: long before the two years that pages show,
+# because who buys for the first time can be told only after a year of orders.
+EXTRAS_SINCE = 1_500
+FOUND_IT_EARLY = 0.20  # of the customers of that time; the others found it in the last two years
 
 
 @dataclass(slots=True)
@@ -180,10 +183,12 @@ class Company:
         rng, number = self.rng("purchases"), 0
         for account in accounts:
             last_day = max(account.left, 1)
-            if account.joined >= EXTRAS_SINCE:
-                day = EXTRAS_SINCE - int(rng.random() * 440)
-            else:
+            if account.joined < DAYS:
                 day = account.joined - int(rng.expovariate(1 / 25))
+            elif rng.random() < FOUND_IT_EARLY:
+                day = DAYS + int(rng.random() * (min(account.joined, EXTRAS_SINCE) - DAYS))
+            else:
+                day = int(rng.random() * DAYS)
             if rng.random() > 0.94:
                 continue
             while day >= last_day:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -44,13 +45,18 @@ class Seen:
 class Upstream:
     """Answers by path: each reply of a path once, the last one for ever. A query such as "?page=2" makes a path of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.replies: dict[str, list[Reply]] = {}
         self.log: list[Seen] = []
         self._stop = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        of_family = {"address_family": socket.AF_INET6 if ":" in host else socket.AF_INET}
+        self._server = type("Server", (ThreadingHTTPServer,), of_family)((host, 0), _handler(self))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = (
+            f"http://[{host}]:{self._server.server_port}"
+            if ":" in host
+            else f"http://{host}:{self._server.server_port}"
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> Upstream:

@@ -16,9 +16,14 @@ from data_sources import sample, source
 from data_sources.sample import TRUTHS, truth
 from data_sources.sample.texts import texts
 from data_sources.source import Asked, Page, SourceError
+from metrics import metric
+from metrics.metric import headline_period, series
+from metrics.metric import read as read_metric
+from metrics.readings import HISTORY, line_periods
 from settings import Settings
 from store.masking import mask
 from store.records import BY_TABLE, SCALES, WORDS, Customer, SurveyResponse, Ticket
+from tests.builders import filled
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -401,6 +406,25 @@ def test_first_time_buyers_come_back_as_often_as_was_planted(rows: Rows) -> None
     settled = [sorted(days) for days in orders.values() if rows.ago(min(days)) >= 90]
     back = sum(len(days) > 1 and (days[1] - days[0]).days <= 90 for days in settled)
     assert truth("repeat level")["lowest"] <= 100 * back / len(settled) <= truth("repeat level")["highest"]
+
+
+def test_two_years_of_repeat_business_can_be_told_of_the_company_and_do_not_fall(sqlite_database: str) -> None:
+    """The orders of a company whose file began 15 months ago said 47 %, then 36 %: nothing but the start of the file."""
+    rows = rows_of("2026-11-24", "UTC")
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    store = filled(sqlite_database, *rows["customer"], *rows["purchase"], now=now)
+    repeat = metric("repeat")
+    periods = line_periods(repeat, rows.today, HISTORY["month"])
+    with store.reading() as published:
+        reading = read_metric(published, repeat, headline_period(repeat, rows.today), store.settings)
+        history = series(published, repeat, periods, store.settings)
+    assert (reading.period.start, reading.state, reading.reason) == (date(2025, 11, 1), "full", None)
+    assert reading.comparison is not None
+    assert reading.comparison.previous.state == "full"
+    assert reading.comparison.verdict == "no clear change"
+    assert all(each.value is not None for each in history)
+    level = truth("repeat level")
+    assert all(each.low < level["highest"] and each.high > level["lowest"] for each in history)
 
 
 def test_staff_leave_as_often_as_was_planted(rows: Rows) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from display import one_metric
 from metrics import nps
+from metrics.metric import read
+from metrics.period import Period
+from metrics.surveys import with_response
+from read import as_text, reading_as_data
+from tests.builders import answer, filled, noon
 
 
 @pytest.mark.parametrize(("score", "value"), [(0, -100), (6, -100), (7, 0), (8, 0), (9, 100), (10, 100)])
@@ -27,3 +35,30 @@ def test_the_difference_is_in_points_around_the_adjusted_scores() -> None:
     assert difference.low == pytest.approx(0.683730015135)
     assert difference.p == pytest.approx(0.0422951459475)
     assert nps.differ(now, nps.of_bins({})) is None
+
+
+def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str) -> None:
+    sent = noon(date(2026, 11, 10))
+    scores = {9: 43, 3: 17, 7: 20}
+    said = [
+        answer(score, kind="nps", scale="0-10", sent_at=sent, answered_at=sent)
+        for score, n in scores.items()
+        for _ in range(n)
+    ]
+    silent = [answer(None, kind="nps", scale="0-10", sent_at=sent, answered_at=None) for _ in range(212)]
+    store = filled(database_url, *said, *silent)
+    with store.reading() as published:
+        reading = read(published, nps.METRIC, Period(date(2026, 11, 9), date(2026, 11, 16)), store.settings)
+    assert reading.value == pytest.approx(32.5)
+    assert (reading.details["worst"], reading.details["best"]) == pytest.approx((-63.6986, 81.5068), abs=1e-4)
+    assert dict(one_metric.details(nps.METRIC, reading, "EUR"))["At worst, had all the silent ones answered"] == (
+        "−64 points"
+    )
+    printed = as_text(reading_as_data(reading, nps.METRIC))
+    assert "At worst, had all the silent ones answered  -63.7 points" in printed
+    assert "At best, had all the silent ones answered   +81.5 points" in printed
+
+
+def test_more_detractors_than_promoters_have_a_worst_and_a_best_case_too() -> None:
+    counted = with_response(nps.of_groups(1, 2, 7), "nps", {"nps:answered": 10, "nps:waiting": 10})
+    assert (counted.details["worst"], counted.details["best"]) == pytest.approx((-80, 20))

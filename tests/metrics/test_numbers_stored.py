@@ -156,7 +156,8 @@ def test_a_transfer_is_no_leaver_of_the_company(database_url: str) -> None:
 
 def test_repeat_business_waits_until_the_window_is_over(database_url: str) -> None:
     first = date(2026, 3, 1)
-    orders = [purchase(f"once{index}", first) for index in range(15)]
+    orders = [purchase("long before", date(2024, 10, 1))]  # whoever is new later is new indeed
+    orders += [purchase(f"once{index}", first) for index in range(15)]
     for index in range(10):
         orders += [purchase(f"twice{index}", first), purchase(f"twice{index}", first + timedelta(days=80))]
     orders += [purchase(f"late{index}", date(2026, 11, 1)) for index in range(5)]
@@ -174,7 +175,8 @@ def test_repeat_business_waits_until_the_window_is_over(database_url: str) -> No
 
 
 def test_where_the_orders_end_nobody_is_said_to_have_stayed_away(sqlite_database: str) -> None:
-    orders = [purchase(f"early{index}", date(2020, 1, 1)) for index in range(25)]
+    orders = [purchase("long before", date(2018, 12, 1))]
+    orders += [purchase(f"early{index}", date(2020, 1, 1)) for index in range(25)]
     orders += [purchase(f"late{index}", date(2020, 4, 20)) for index in range(25)]
     store = filled(sqlite_database, *orders)
     assert number(store, "repeat", period("2020-01-01", "2020-02-01")).denominator == 25
@@ -185,16 +187,18 @@ def test_contact_rate_sets_an_area_against_all_customers(database_url: str) -> N
     tickets = [
         ticket(opened_at=builders.noon(date(2026, 11, 10)), area=area) for area in ["Billing"] * 6 + ["Login"] * 4
     ]
+    tickets.append(ticket(opened_at=builders.noon(date(2026, 11, 8))))
     store = filled(database_url, *stays(100, "customer"), customer("acme"), *tickets)
     reading = number(store, "contact_rate", WEEK)
     assert reading.numerator == 10
-    assert reading.value == pytest.approx(10 / (101 * 7 / 30.4375) * 1000)
+    assert reading.value == pytest.approx(10 / (101 * 7 / 30.4375))
     assert number(store, "contact_rate", WEEK, area="Billing").numerator == 6
     assert number(store, "contact_rate", WEEK, area="Billing").denominator == reading.denominator
 
 
 def test_tickets_without_customers_keep_their_number(database_url: str) -> None:
-    store = filled(database_url, *(ticket(customer=None) for _ in range(7)))
+    opened = builders.noon(date(2026, 11, 16))
+    store = filled(database_url, *(ticket(customer=None, opened_at=opened) for _ in range(7)))
     reading = number(store, "contact_rate", period("2026-11-16", "2026-11-23"))
     assert (reading.value, reading.numerator) == (None, 7)
     assert reading.reason == "No customers are stored, so the tickets cannot be set against how many there are."

@@ -91,6 +91,8 @@ def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_goes_in(store: Sto
         "source": "test",
         "record": "ticket",
         "place": "bad",
+        "file": "",
+        "row": None,
         "column": "replies",
         "value": "-1",
         "reason": "there cannot be fewer than 0",

@@ -51,6 +51,11 @@ def test_every_file_in_pages_is_a_page() -> None:
     assert {path.name for path in FOLDER.glob("*.py")} - {"__init__.py"} == {page.file for page in PAGES}
 
 
+def test_what_an_address_asks_for_is_read_and_cut_in_one_place() -> None:
+    files = [path for folder in ("web", "pages", "display") for path in (ROOT / folder).glob("*.py")]
+    assert [path.name for path in files if "st.query_params" in path.read_text("utf-8")] == ["asked.py"]
+
+
 def test_no_pages_folder_lies_beside_the_main_script() -> None:
     # Streamlit would run the files in it without the frame.
     assert not (ROOT / "web" / "pages").exists()

@@ -52,11 +52,21 @@ class Viewer:
 
 
 @contextmanager
-def viewing(port: int, host: str = "127.0.0.1", name: str | None = None, cookie: str | None = None) -> Iterator[Viewer]:
-    """Opens a session at `host`:`port`; `name` is what is sent as Host where it is not the address itself."""
+def viewing(
+    port: int,
+    host: str = "127.0.0.1",
+    name: str | None = None,
+    cookie: str | None = None,
+    origin: str | None = "",
+) -> Iterator[Viewer]:
+    """Opens a session at `host`:`port`; `name` is what is sent as Host where it is not the address itself.
+
+    `origin` is the page that opens it: as a browser says it, when empty, and unsaid when None.
+    """
     with connect(
         f"ws://{name or host}:{port}/_stcore/stream",
         address=(host, port),
+        origin=f"http://{name or host}:{port}" if origin == "" else origin,  # type: ignore[arg-type]
         subprotocols=["streamlit"],  # type: ignore[list-item]
         additional_headers={"Cookie": cookie} if cookie else None,
         compression=None,

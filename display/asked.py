@@ -1,0 +1,12 @@
+"""What the address of a page asks for. Whoever writes an address may write anything, so it is cut here, and read only here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+LONGEST = 500  # as long as an id of a bug may be
+
+
+def asked(name: str, default: str = "") -> str:
+    """A parameter of the address, short enough to be looked up, kept and shown."""
+    return st.query_params.get(name, default)[:LONGEST]
