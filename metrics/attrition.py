@@ -15,12 +15,12 @@ What is told (METHODOLOGY 7.1), and why nothing finer can be worked out from it:
 - Teams of fewer than 10 people are hidden, and with them the next smallest, until they are two teams and ten people of
   whom at least two left. Whatever is told, each of the leavers hidden together may have been in any of these teams.
   Then a team of 10 to 19 of which nobody or everybody left is hidden, with others if it would be alone.
-- So is a team of which all leavers of the company left; and all teams are for a year in which all left in one piece:
-  only then team and piece together would say more than each of them.
+- So is a team of which all leavers of the company left; and all teams are for a year in which all left in one
+  quarter: only then team and quarter together would say more than each of them.
 - Nothing is told before its calendar quarter is over, and what is told depends on the piece or year alone: what was
   told once is told for ever.
 - Why people left: the whole company, calendar years, from five leavers on, not where all left for the same reason or
-  in the same piece.
+  in the same quarter.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[s
     left = {name: leavers_in(people, year) for name, people in teams.items()}
     # Nobody has been counted at its ends, but somebody was there in between: that is a small team, not an empty one.
     sizes = {name: max(smallest_size(people, year), 0.01) for name, people in teams.items()}
-    if all_in_one_piece(company, year):
+    if all_in_one_quarter(company, year):
         return set(teams)
 
     def too_much(names: Iterable[str], fewest: int) -> bool:
@@ -165,12 +165,12 @@ def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[s
     return hidden_groups(sizes, FEWEST, with_small | alone, lambda names: too_much(names, 1))
 
 
-def all_in_one_piece(company: Stays, year: Period) -> bool:
-    """Whether all leavers of this year left in one of the pieces that are told, or all in the quarters that are not."""
+def all_in_one_quarter(company: Stays, year: Period) -> bool:
+    """Whether all leavers of this year left in one of the quarters that are told, or all in those that are not."""
     if pieces_of(company, year) == [year]:
         return False
-    told = [piece for quarter in year.split("quarter") for piece in pieces_of_quarter(company, quarter)]
-    counts = [leavers_in(company, piece) for piece in told]
+    told = [quarter for quarter in year.split("quarter") if pieces_of_quarter(company, quarter)]
+    counts = [leavers_in(company, quarter) for quarter in told]
     return bool(told) and everything_in_one([*counts, leavers_in(company, year) - sum(counts)])
 
 
@@ -207,7 +207,7 @@ def figures(people: Stays, period: Period, pieces: list[Period], of_a_team: bool
     average = floor(average_of(people, pieces) + 0.5)
     yearly = 1.0 if is_year(period) else 365 / period.days
     low, high = poisson_interval(leavers)
-    with_reasons = is_calendar_year(period) and not of_a_team and not all_in_one_piece(people, period)
+    with_reasons = is_calendar_year(period) and not of_a_team and not all_in_one_quarter(people, period)
     at_start, at_end = people.at_start_of(period.start).n, people.at_start_of(period.end).n
     return Counted(
         value=100 * leavers / average * yearly,
@@ -319,9 +319,9 @@ METRIC = Metric(
         "the quarter has 50 people, from 10 to 19 people by calendar year only; teams by calendar year only.",
         "Hidden: teams of fewer than 10 people, teams of fewer than 20 of which nobody or everybody left, a team that all "
         "leavers of the company left, and as many other teams as it takes that no hidden one can be computed from the "
-        "total. All teams are hidden for a year in which all leavers left in the same quarter or month.",
+        "total. All teams are hidden for a year in which all leavers left in the same quarter.",
         "Reasons for leaving are shown for the whole company only, for calendar years with at least 5 leavers who did not "
-        "all leave for the same reason or in the same quarter or month.",
+        "all leave for the same reason or in the same quarter.",
     ),
     cites=(
         "Separations in percent of employment: BLS JOLTS; crude wastage: CIPD",

@@ -250,8 +250,13 @@ def test_a_team_that_all_leavers_left_is_hidden_with_another_one() -> None:
 
 def test_teams_are_not_told_where_all_leavers_left_in_one_quarter() -> None:
     at_once = people_of([("2020-01-01", None)] * 30 + [("2020-01-01", "2025-05-10")] * 4)
-    split = by_team({"shop": at_once, "tools": team(30, 0)}, YEAR)
-    assert all(each.hidden == HIDDEN_WITH_OTHERS for each in split.values())
+    in_two_months = people_of(
+        [("2020-01-01", None)] * 60 + [("2020-01-01", "2025-05-10"), ("2020-01-01", "2025-06-10")]
+    )
+    for shop in (at_once, in_two_months):
+        tools = people_of([("2020-01-01", None)] * 30 + [("2020-01-01", "2025-04-20")])
+        split = by_team({"shop": shop, "tools": tools}, YEAR)
+        assert all(each.hidden == HIDDEN_WITH_OTHERS for each in split.values())
     assert by_team({"shop": at_once, "tools": team(30, 3)}, YEAR)["shop"].hidden is None
 
 

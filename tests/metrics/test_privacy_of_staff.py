@@ -295,7 +295,7 @@ def _said_by_pages(store: Store) -> Iterator[str]:
     yield tables.as_csv(tables.history_rows(ATTRITION, history)).decode()
     for reading in [*history, *groups.values()]:
         yield words.sentence(ATTRITION, reading) + tables.changed(ATTRITION, reading)
-        yield str(one_metric.details(reading, "EUR"))
+        yield str(one_metric.details(ATTRITION, reading, "EUR"))
 
 
 # --- the sample company, through the store ---
