@@ -18,7 +18,7 @@ from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
 from metrics.metric import Metric, Reading, headline_period, known, read, series, split_by
-from metrics.period import Period, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_quarters, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
 from store import EmptyStoreError as EmptyStoreError
@@ -29,8 +29,8 @@ from store.published import SourceState as SourceState
 from store.published import Unresolved as Unresolved
 from store.published import Voice as Voice
 
-POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
-HISTORY = {"week": 52, "month": 24}  # ... and the chart of one metric
+POINTS = {"week": 26, "month": 12, "quarter": 8}  # how many grains a small line shows
+HISTORY = {"week": 52, "month": 24, "quarter": 12}  # ... and the chart of one metric
 PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page of customer health, in weeks
 
 Asked = ParamSpec("Asked")
@@ -129,6 +129,7 @@ class MetricPage:
     history: tuple[Reading, ...]
     marks: tuple[Mark, ...]
     groups: dict[str, Reading]
+    groups_period: Period  # not always the reading's own: see Metric.split_grain
     details: tuple[Card, ...]  # the metrics that are a detail of this one
 
 
@@ -183,8 +184,11 @@ def _line(
 
 
 def line_periods(metric: Metric, today: date, points: int) -> list[Period]:
-    """The periods of a line: single weeks or months, or windows of a year that end with each month where the headline
-    is a year (a month of so rare an event says nothing)."""
+    """The periods of a line: single weeks or months, or windows of a year that end with each month or quarter where the
+    headline is a year (a month of so rare an event says nothing)."""
+    if metric.grain == "quarter":
+        ends = [period.end for period in whole_quarters(today, points).split("quarter")]
+        return [whole_quarters(end, metric.headline) for end in ends]
     if metric.grain == "month" and metric.headline >= 12:
         ends = [period.end for period in whole_months(today, points).split("month")]
         return [whole_months(end, metric.headline) for end in ends]
@@ -213,6 +217,8 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
         return headline_period(metric, today)
     if metric.grain == "week":
         return whole_weeks(today, weeks)
+    if metric.grain == "quarter":
+        return headline_period(metric, today)
     months = {13: 3, 52: 12}[weeks]
     # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
     return whole_months(today, metric.headline if metric.headline == 12 else months)
@@ -229,7 +235,8 @@ def _one_metric(published: Published, view: View, key: str, by: str | None) -> M
     metric = metric_of(key)
     period = headline_period(metric, today)
     history = _line(published, metric, today, settings, HISTORY[metric.grain])
-    groups = split_by(published, metric, period, by, settings) if by else {}
+    of_groups = headline_period(metric, today, of_a_group=True)
+    groups = split_by(published, metric, of_groups, by, settings) if by else {}
     parts = [each for each in all_metrics() if each.parent == metric.key]
     details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
     return MetricPage(
@@ -238,6 +245,7 @@ def _one_metric(published: Published, view: View, key: str, by: str | None) -> M
         tuple(history),
         tuple(published.releases(history[0].period.start, today + timedelta(days=1))),
         groups,
+        of_groups,
         tuple(details),
     )
 
