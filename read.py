@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from metrics import METRICS, all_metrics, metric
+from metrics.cautions import FIX, rejected_sentence
 from metrics.details import named
 from metrics.metric import (
     Comparison,
@@ -30,9 +31,11 @@ from metrics.metric import (
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import EmptyStoreError, Published, StoreError, open_store
+from store.records import BY_TABLE
 from store.tallies import MEASURES
 
-TOP_BUGS, SOURCES, LIST = "top-bugs", "sources", "metrics"
+TOP_BUGS, SOURCES, REJECTED, LIST = "top-bugs", "sources", "rejected", "metrics"
+SHOWN = 50  # rejected rows that are printed as text; --json has all of them
 HISTORY = 12  # how many whole weeks, months ... `--by` shows where no days are given
 WIDTH = 80
 UTC_CLOCK = ZoneInfo("UTC")
@@ -60,13 +63,15 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
     _check(question, settings, now)
     if question.what == LIST:
         return {"metrics": [_listed(each) for each in all_metrics()]}
-    asked = None if question.what in (TOP_BUGS, SOURCES) else metric(question.what)
+    asked = None if question.what in (TOP_BUGS, SOURCES, REJECTED) else metric(question.what)
     store = open_store(settings)
     try:
         store.check_time_zone()
         with store.reading() as published:
             if question.what == SOURCES:
                 return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
+            if question.what == REJECTED:
+                return _rejected(published)
             if published.snapshot is None:
                 raise EmptyStoreError
             today = now.astimezone(settings.zone).date()
@@ -75,6 +80,16 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
             return _metric(published, asked, question, settings, today)
     finally:
         store.engine.dispose()
+
+
+def _rejected(published: Published) -> dict[str, Any]:
+    counts = published.rejected(tuple(BY_TABLE))
+    names = ("source", "record", "read", "rejected")
+    return {
+        "as_of": plain(_published_at(published)),
+        "counts": [dict(zip(names, each, strict=True)) for each in counts],
+        "rejected": published.set_aside(at_most=None),
+    }
 
 
 def _check(question: Question, settings: Settings, now: datetime) -> None:
@@ -87,7 +102,9 @@ def _check(question: Question, settings: Settings, now: datetime) -> None:
         "--where": question.where,
         "--at": question.at,
     }
-    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), LIST: set()}.get(question.what, set(given) - {"--at"})
+    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), REJECTED: set(), LIST: set()}.get(
+        question.what, set(given) - {"--at"}
+    )
     for option in given:
         if given[option] and option not in fitting:
             takes = f"it takes {', '.join(sorted(fitting))}" if fitting else "it takes none of these"
@@ -219,8 +236,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
-    for bug in found["bugs"]:
-        bug["revenue"]["total"] /= 100  # the store counts hundredths; whoever reads this, whole units
+    for each in (found, *found["bugs"]):
+        for money in ("total", "of_all"):
+            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
     return {**found, "currency": settings.currency, "as_of": plain(as_of), "sources": list(sources)}
 
 
@@ -270,6 +288,8 @@ def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None =
     """
     if "metrics" in found:
         return _table(("metric", "asks"), [(each["metric"], each["asks"]) for each in found["metrics"]])
+    if "rejected" in found:
+        return _rejected_text(found)
     if "bugs" in found:
         return _bugs_text(found, zone, at)
     if "series" in found:
@@ -290,7 +310,9 @@ def sentence(reading: dict[str, Any]) -> str:
         return head + reading["reason"]
     said = amount(reading["value"], reading["unit"])
     if reading["low"] is not None and reading["high"] is not None:
-        low, high = (amount(reading[end], reading["unit"]).split(" per ")[0] for end in ("low", "high"))
+        low, high = (
+            amount(reading[end], reading["unit"]).removesuffix(f" {reading['unit']}") for end in ("low", "high")
+        )
         said += f", most likely between {low} and {high}"
     if reading["details"].get("annualised"):
         said += ", scaled to a year"
@@ -336,7 +358,12 @@ def amount(value: float, unit: str) -> str:
         return duration(value)
     if unit == "percent":
         return f"{value:.1f} %"
-    return f"{value:+.1f} points" if unit == "points" else f"{value:,.1f} {unit}"
+    return f"{value:+.1f} points" if unit == "points" else f"{value:,.{_decimals(unit)}f} {unit}"
+
+
+def _decimals(unit: str) -> int:
+    """A rate per customer needs two: 2.28 tickets per customer per month."""
+    return 2 if unit == "tickets per customer per month" else 1
 
 
 def duration(seconds: float) -> str:
@@ -354,7 +381,7 @@ def duration(seconds: float) -> str:
 def _gap(value: float, unit: str) -> str:
     if unit == "seconds":
         return duration(abs(value))
-    return f"{abs(value):.1f}" + (" points" if unit in ("percent", "points") else "")
+    return f"{abs(value):.{_decimals(unit)}f}" + (" points" if unit in ("percent", "points") else "")
 
 
 def _signed(value: float, unit: str) -> str:
@@ -399,7 +426,7 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
     def cell(value: float | None) -> str:
         if value is None:
             return "-"
-        return duration(value) if reading["unit"] == "seconds" else f"{value:,.1f}"
+        return duration(value) if reading["unit"] == "seconds" else f"{value:,.{_decimals(reading['unit'])}f}"
 
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
     return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
@@ -412,15 +439,14 @@ def _unit(unit: str) -> str:
 def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     """The list as the page says it: place and title, why it stands there, the arithmetic, and who is at it."""
     known = f"As known on {_day(at)}. " if at else ""
-    blocks = [_wrapped(known + found["headline"])]
+    blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
     for bug in found["bugs"]:
         why = bug["why"][:1].upper() + bug["why"][1:]
         lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [
-            _wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, found["currency"], at))
-        ]
+        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, at))]
         blocks.append("\n".join(lines))
-    blocks += [_wrapped(text) for text in (found["missing"], found["coverage_sentence"]) if text]
+    beside = (found["missing"], found.get("revenue_sentence"), found["coverage_sentence"])
+    blocks += [_wrapped(text) for text in beside if text]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
 
 
@@ -434,7 +460,7 @@ def _marks(bug: dict[str, Any]) -> str:
     return f" [{', '.join(marks)}]"
 
 
-def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
+def _who(bug: dict[str, Any], at: date | None) -> str:
     """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
     nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
     # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
@@ -448,8 +474,7 @@ def _who(bug: dict[str, Any], currency: str, at: date | None) -> str:
         if at
         else "no date given"
     )
-    revenue = bug["revenue"]
-    money = f"{currency} {revenue['total']:,.0f} a month of revenue" if revenue["customers"] else "revenue not known"
+    money = bug["paid"] or "revenue not known"
     return "; ".join(part for part in (owner, age, expected, money) if part) + "."
 
 
@@ -477,7 +502,7 @@ def _sources_text(found: dict[str, Any]) -> str:
             each["outcome"],
             (each["last_succeeded_at"] or "never")[:16].replace("T", " "),
             f"{sum(each['rows'].values()):,}",
-            f"{each['set_aside']:,}",
+            f"{sum(n for n, _ in each['rejected'].values()) or each['set_aside']:,}",
         )
         for each in found["sources"]
     ]
@@ -485,8 +510,27 @@ def _sources_text(found: dict[str, Any]) -> str:
     n = len(rows)
     head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
     return "\n\n".join(
-        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "set aside"), rows), *failed]
+        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed]
     )
+
+
+def _rejected_text(found: dict[str, Any]) -> str:
+    """How many of how many, then row by row: where it is, and what is wrong with it."""
+    rows = found["rejected"]
+    counts = [
+        _wrapped(rejected_sentence(each["source"], each["record"], each["read"], each["rejected"]))
+        for each in found["counts"]
+    ]
+    if not rows:
+        return "\n".join(counts) or "No row was rejected."
+    lines = []
+    for each in rows[:SHOWN]:
+        column = f", {each['column']}" if each["column"] else ""
+        value = f" {each['value']!r}" if each["value"] else ""
+        lines.append(_wrapped(f"{each['source']}, {each['place']}{column}:{value} {each['reason']}", "    "))
+    more = f"{len(rows) - SHOWN:,} more: --json has all of them. " if len(rows) > SHOWN else ""
+    blocks = ["\n".join(counts), "\n".join(lines), _wrapped(more + FIX)]
+    return "\n\n".join(each for each in blocks if each)
 
 
 def _details(found: dict[str, Any]) -> str:
@@ -554,7 +598,7 @@ class Day(click.ParamType):
 
 
 DAY = Day()
-WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {LIST} (the list with their questions)."
+WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {REJECTED} (rows), {LIST} (the list with their questions)."
 
 
 @click.command(help="Print a metric, the top ten bugs or the state of the sources.\n\n" + WHAT)
@@ -613,7 +657,9 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"{error.format_message()} Type ./run read --help for what can be asked.", err=True)
         return 2
     except (Unanswerable, SettingsError, StoreError) as error:
-        click.echo(str(error), err=True)
+        click.echo(_printable(str(error)), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
         return 2
     except click.Abort:
         return 130

@@ -16,9 +16,11 @@ import click
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
+from metrics.cautions import percent
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
+from store.masking import clean
 from store.records import BY_TABLE, stored_fields
 
 SAMPLE = "sample"
@@ -66,7 +68,16 @@ class Outcome:
     keeps_rows: bool = False  # it failed, and the rows of before are there
     rows: int = 0
     saved: int = 0
-    set_aside: int = 0
+    of: int = 0  # rows of the last whole read and what was read since, and how many of them were rejected
+    rejected: int = 0
+    removed: int = 0
+    waiting: int = 0  # rows that are no longer in the source, too many to remove without being asked
+    stored: int = 0
+    reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
+
+    @property
+    def nothing_usable(self) -> bool:
+        return 0 < self.of == self.rejected
 
 
 def refresh(
@@ -75,6 +86,7 @@ def refresh(
     only: str | None = None,
     full: bool = False,
     progress: Progress | None = None,
+    accept_removal: bool = False,
     new_staff_key: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
@@ -99,7 +111,7 @@ def refresh(
                 if (fields := declared(settings, name, told, now)) is not None:
                     running.declare(name, fields)
             for name, told in chosen.items():
-                outcomes.append(_read_source(running, settings, name, told, now, full, progress))
+                outcomes.append(_read_source(running, settings, name, told, now, full, progress, accept_removal))
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
             progress.step("counting")
@@ -141,6 +153,7 @@ def _read_source(
     now: datetime,
     full: bool,
     progress: Progress,
+    accept_removal: bool,
 ) -> Outcome:
     """The only place that catches everything, once for each source: one bad source must not stop the others."""
     outcome = Outcome(name)
@@ -154,6 +167,7 @@ def _read_source(
         is_another = type_before not in (None, told.type)
         run.replaces = replaces = source.replaces or is_another
         since = None if full or is_another else running.cursor(name)
+        run.reads_everything, run.accepts_removal = since is None, accept_removal
         asked = Asked(name, told.options, settings, since, now)
         for page in source.fetch(asked):
             run.save(
@@ -163,6 +177,10 @@ def _read_source(
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,
+                whole=page.whole,
+                partial=page.partial,
+                gone=page.gone,
+                where=page.where,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
@@ -175,10 +193,14 @@ def _read_source(
         if isinstance(error, StoreError):
             raise
         outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
-        traceback.print_exc(file=sys.stderr)
+        sys.stderr.write(clean(traceback.format_exc(), 20_000))
         run.finish(datetime.now(UTC), "failed", outcome.failed)
     outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
-    outcome.rows, outcome.saved, outcome.set_aside = run.rows_read, run.rows_saved, run.rows_set_aside
+    outcome.rows, outcome.saved = run.rows_read, run.rows_saved
+    outcome.removed, outcome.waiting = run.rows_removed, run.rows_waiting
+    outcome.stored = running.rows_of(name) if outcome.waiting else 0
+    outcome.of, outcome.rejected = run.rejected()
+    outcome.reasons = tuple(run.first_rejected.values())
     progress.ended(outcome)
     return outcome
 
@@ -221,8 +243,22 @@ class Progress:
             text += " The rows of before are kept." if outcome.keeps_rows else ""
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
-            text += f", {outcome.set_aside:,} set aside" if outcome.set_aside else ""
+        if outcome.rejected:
+            share = percent(outcome.rejected, outcome.of)
+            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
+        if outcome.removed:
+            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer there"
         self._say(text, final=True)
+        if outcome.waiting:
+            self._say(
+                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source. That is more than 20%, so "
+                "they stay until you accept it: ./run refresh --accept-removal",
+                final=True,
+            )
+        for reason in outcome.reasons:
+            self._say(f"  {' '.join(reason.split())}", final=True)
+        if outcome.rejected:
+            self._say("  ./run read rejected lists them.", final=True)
 
     def note(self, text: str) -> None:
         self._say(text, final=True)
@@ -233,8 +269,10 @@ class Progress:
     def _say(self, text: str, every: float = 0.0, final: bool = False) -> None:
         if self.quiet:
             return
+        # Names, headers and reasons come from files and servers: none of them may move the cursor.
+        text = clean(text, 2_000).replace("\n", " ")
         if self.terminal:
-            sys.stderr.write(f"\r\033[K{text[:118]}" + ("\n" if final else ""))
+            sys.stderr.write(f"\r\033[K{text if final else text[:118]}" + ("\n" if final else ""))
             sys.stderr.flush()
             return
         now = time.monotonic()
@@ -279,11 +317,18 @@ def has_rows(settings: Settings) -> bool:
 @click.option("--config", help="the settings file; default empathy.toml here, if there is one")
 @click.option("--only", metavar="SOURCE", help="only this source of the settings")
 @click.option("--full", is_flag=True, help="read everything again, not only what changed since last time")
+@click.option(
+    "--accept-removal",
+    is_flag=True,
+    help="remove rows that are no longer in a source, also if they are more than 20% of it",
+)
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
 @click.option(
     "--new-staff-key", is_flag=True, help="the key of staff pseudonyms is lost: read all staff again under a new one"
 )
-def command(config: str | None, only: str | None, full: bool, sample: bool, new_staff_key: bool) -> int:
+def command(
+    config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool, new_staff_key: bool
+) -> int:
     settings = load(config)
     if not sample and not settings.sources:
         raise SettingsError(
@@ -296,11 +341,11 @@ def command(config: str | None, only: str | None, full: bool, sample: bool, new_
             if sample:
                 outcomes = fill_with_sample(settings, now, Progress())
             else:
-                outcomes = refresh(settings, now, only, full, Progress(), new_staff_key)
+                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key)
     except Ended as ended:
-        click.echo(str(ended), err=True)
+        click.echo(clean(str(ended), 2_000), err=True)
         return 128 + ended.number
-    return 1 if any(outcome.failed for outcome in outcomes) else 0
+    return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -310,7 +355,9 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         click.echo(f"{error.format_message()} Type ./run refresh --help for what it takes.", err=True)
     except (SettingsError, StoreError, SourceError) as error:
-        click.echo(str(error), err=True)
+        click.echo(clean(str(error), 2_000), err=True)
+        if details := getattr(error, "details", ""):
+            click.echo(f"It said: {details}", err=True)
     except click.Abort:
         return 130
     return 2

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -28,21 +28,29 @@ class SettingsError(Exception):
     """A setting is wrong; the text names the file, the key and what would be right."""
 
 
+# A number or a text outside its bounds would make the pages fail, or say nonsense, long after it was written.
+TEN_YEARS = 3650
+Weight = Annotated[float, Field(gt=0, le=1000)]
+Word = Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class Words(BaseModel):
     """What this company calls the people it serves."""
 
     model_config = ConfigDict(extra="forbid")
-    customer: str = "customer"
-    customers: str = "customers"
+    customer: Word = "customer"
+    customers: Word = "customers"
 
 
 class Pain(BaseModel):
     """How the top ten is scored (METHODOLOGY 5.2)."""
 
     model_config = ConfigDict(extra="forbid")
-    half_life_days: float = Field(30, gt=0, description="a customer who wrote this long ago counts one half")
-    severity: dict[str, float] = SEVERITY
-    unrated_severity: float = 2
+    half_life_days: float = Field(
+        30, ge=1, le=TEN_YEARS, description="a customer who wrote this long ago counts one half"
+    )
+    severity: dict[str, Weight] = SEVERITY
+    unrated_severity: Weight = 2
 
     @field_validator("severity")
     @classmethod
@@ -55,7 +63,7 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     type: str
-    fresh_within_hours: float = Field(26, gt=0, description="older than this is shown as stale")
+    fresh_within_hours: float = Field(26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as stale")
 
     @property
     def options(self) -> dict[str, Any]:
@@ -67,10 +75,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DEEPER, extra="forbid")
 
-    company: str = "Your company"
+    company: str = Field("Your company", max_length=100)
     words: Words = Words()
     time_zone: str = Field("UTC", description="one day = one calendar day here")
-    currency: str = "EUR"
+    currency: str = Field("EUR", max_length=10)
     database_url: SecretStr = SecretStr("sqlite:///empathy.db")
     store_group: str | None = Field(
         None, description="the group that may read the file of the store; else only its owner"
@@ -78,8 +86,10 @@ class Settings(BaseSettings):
     staff_key: SecretStr | None = Field(
         None, min_length=16, description="the key of staff pseudonyms, where several machines fill one store"
     )
-    grace_days: int = Field(30, ge=0, description="a gap this short between two contracts is no churn")
-    repeat_within_days: int = Field(90, gt=0, description="a second purchase within this counts as repeat")
+    grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is no churn")
+    repeat_within_days: int = Field(
+        90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"
+    )
     pain: Pain = Pain()
     allow_other_machines: bool = Field(
         False, description="serve addresses other than 127.0.0.1; there is no sign-in yet, so mean it"
@@ -117,14 +127,18 @@ def load(config: str | Path | None = None) -> Settings:
     Raises SettingsError with one sentence that names the file or the variable, the key and what is wrong.
     """
     named = config or os.environ.get("EMPATHY_CONFIG")
-    path = Path(named or DEFAULT_CONFIG).expanduser().resolve()
+    path = _place(str(named or DEFAULT_CONFIG))
     written: dict[str, Any] = {}
-    if path.is_file():
-        try:
-            written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path.name} is not valid TOML: {error}") from error
-    elif named:
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else None
+        written = tomllib.loads(text or "")
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path.name} is not valid TOML: too many brackets inside one another.") from error
+    if text is None and named:
         raise SettingsError(f"There is no settings file {path}. Write one, or leave --config away.")
     in_file = dict(written)
     written.setdefault("folder", path.parent)
@@ -135,6 +149,14 @@ def load(config: str | Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(_wrong(first, path.name, in_file)) from error
+
+
+def _place(named: str) -> Path:
+    try:
+        return Path(named).expanduser().resolve()
+    except RuntimeError as error:
+        # No HOME, and a user whom the system does not know.
+        raise SettingsError(f"{named} cannot be found: this user has no home folder; write the whole path.") from error
 
 
 def _unreadable(said: str) -> str:
@@ -186,6 +208,12 @@ def _what(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
         return f"this must be more than {context.get('gt')}"
     if kind == "greater_than_equal":
         return f"this must be at least {context.get('ge')}"
+    if kind == "less_than_equal":
+        return f"this must be at most {context.get('le')}"
+    if kind == "string_too_short":
+        return "this must not be empty"
+    if kind == "string_too_long":
+        return f"this must have at most {context.get('max_length')} letters"
     return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
 
 

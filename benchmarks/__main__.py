@@ -18,6 +18,7 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 MODULES = {
     "web": "The pages",
     "refresh": "The refresh",
+    "fence": "Reading files",
     "saving": "Saving rows",
     "ranking": "The ranking of bugs",
 }

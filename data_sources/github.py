@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,9 @@ DEFAULT_SEVERITY = {
 }
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*[:/\-]\s*")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PER_PAGE = 100
+# What changed is asked for each time; what was deleted or moved elsewhere is never said, only missing from a whole list.
+LISTED_AGAIN = timedelta(days=7)
 STAFF = ("OWNER", "MEMBER", "COLLABORATOR")
 OPTIONS = {
     "repository": 'owner and name, such as "octo/shop"',
@@ -54,11 +57,18 @@ OPTIONS = {
 def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep) -> Iterator[Page]:
     """Releases, then issues that changed since last time, oldest issue first. Raises SourceError.
 
-    The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none.
+    The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none
+    (only where a server counts its pages, as older ones do, can an issue that is deleted meanwhile hide another until
+    the next whole list).
     The cursor says how far a read that was cut off had come, and after a whole read from where to ask next time.
+    Everything is listed again once a week: an issue that was deleted or moved to another repository is then gone.
     """
     told = _Told.of(asked)
     cursor = _Cursor.read(asked.since)
+    whole = cursor.next is None and cursor.is_due(asked.now)
+    if whole:
+        cursor.listed = asked.now
+    no_releases: Refused | None = None
     refusals = {
         401: f"GitHub does not accept the access key in {told.token_env}. It may have expired: make a new one and set it there.",
         403: f"GitHub does not let this access key read {told.repository}. Give it the right to read issues and contents.",
@@ -80,47 +90,56 @@ def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float]
         sleep=sleep,
     ) as web:
         if told.releases and cursor.next is None:
-            yield from _releases(web, told, cursor)
-        yield from _issues(web, told, cursor, asked.now)
+            try:
+                yield from _releases(web, told, cursor, whole)
+            except Refused as error:
+                if error.status not in (403, 404):
+                    raise
+                no_releases = error  # a key that may not read them may still read the bugs
+        yield from _issues(web, told, cursor, asked.now, whole)
+        if no_releases is not None:
+            raise no_releases
 
 
 # ---- issues ---------------------------------------------------------------------------------------------------------
 
 
-def _issues(web: Web, told: _Told, cursor: _Cursor, now: datetime) -> Iterator[Page]:
-    params: dict[str, Any] = {"state": "all", "sort": "created", "direction": "asc", "per_page": 100}
-    if cursor.since is not None:
+def _issues(web: Web, told: _Told, cursor: _Cursor, now: datetime, whole: bool) -> Iterator[Page]:
+    params: dict[str, Any] = {"state": "all", "sort": "created", "direction": "asc", "per_page": PER_PAGE}
+    if cursor.since is not None and not whole:
         params["since"] = _stamp(cursor.since)
     for answer in _pages(web, f"/repos/{told.repository}/issues", params, cursor.next):
         if cursor.began is None:
             cursor.began = min(answer.date or now, now)
-        page = Page(read=len(answer.data), place=f"{told.repository} issues")
+        page = Page(read=len(answer.data), place=f"{told.repository} issues", partial=not whole)
         for item in answer.data:
             _read_issue(item, told, page, cursor)
         cursor.next = answer.next
+        page.whole = whole and answer.next is None
         page.cursor = (cursor if answer.next else cursor.finished(told.look_back)).written()
         yield page
 
 
 def _read_issue(item: Any, told: _Told, page: Page, cursor: _Cursor) -> None:
-    """Adds the bug, or what is wrong with it, to the page; pull requests and issues without a bug label are left out."""
+    """Adds the bug, or what is wrong with it, to the page; pull requests and issues without a bug label are left out,
+    and are gone if they were bugs before."""
     try:
         if not isinstance(item, dict):
             raise _Wrong("", item, "it is not an issue")
         updated = _instant(item, "updated_at")
         cursor.newest = updated if cursor.newest is None else max(cursor.newest, updated)
-        pull = item.get("pull_request")
-        if pull and (
-            not isinstance(pull, dict) or any(pull.values())
-        ):  # older servers send one full of nulls with issues
-            return
-        labels = _labels(item)
-        if told.bug_labels and not told.bug_labels & set(map(_plain, labels)):
+        pull, labels = item.get("pull_request"), _labels(item)
+        # Older servers send one full of nulls with issues.
+        is_pull = bool(pull) and (not isinstance(pull, dict) or any(pull.values()))
+        if is_pull or (told.bug_labels and not told.bug_labels & set(map(_plain, labels))):
+            id = f"{told.repository}#{_number(item, 'number')}"
+            page.gone += [("bug", id), ("bug_report", f"{id}/author")]
             return
         bug = _bug(item, labels, told)
-        page.records.append(bug)
-        if told.authors_are_customers and (report := _author(item, bug)):
-            page.records.append(report)
+        report = _author(item, bug) if told.authors_are_customers else None
+        page.records += [bug, report] if report else [bug]
+        if report is None:
+            page.gone.append(("bug_report", f"{bug.id}/author"))
     except _Wrong as wrong:
         number = _shown(item.get("number", "?")) if isinstance(item, dict) else "?"
         page.set_aside.append(
@@ -192,14 +211,20 @@ def _rest_after(prefix: str, labels: list[str]) -> str | None:
 # ---- releases -------------------------------------------------------------------------------------------------------
 
 
-def _releases(web: Web, told: _Told, cursor: _Cursor) -> Iterator[Page]:
-    """Newest first; stops at the first page with nothing new. Drafts and previews did not reach customers."""
-    for answer in _pages(web, f"/repos/{told.repository}/releases", {"per_page": 100}, None):
-        page = Page(read=len(answer.data), place=f"{told.repository} releases")
+def _releases(web: Web, told: _Told, cursor: _Cursor, whole: bool) -> Iterator[Page]:
+    """Newest first; stops at the first page with nothing new, unless all are listed. Drafts and previews did not reach
+    customers."""
+    for answer in _pages(web, f"/repos/{told.repository}/releases", {"per_page": PER_PAGE}, None):
+        page = Page(read=len(answer.data), place=f"{told.repository} releases", partial=not whole)
         for item in answer.data:
             _read_release(item, told, page)
+        page.whole = whole and answer.next is None
         yield page
-        if cursor.since is not None and not any(release.released_at >= cursor.since for release in page.records):
+        if (
+            not whole
+            and cursor.since is not None
+            and not any(release.released_at >= cursor.since for release in page.records)
+        ):
             return
 
 
@@ -207,9 +232,10 @@ def _read_release(item: Any, told: _Told, page: Page) -> None:
     try:
         if not isinstance(item, dict):
             raise _Wrong("", item, "it is not a release")
-        if item.get("draft") or item.get("prerelease") or item.get("published_at") is None:
-            return
         number, name = _number(item, "id"), item.get("name") or item.get("tag_name")
+        if item.get("draft") or item.get("prerelease") or item.get("published_at") is None:
+            page.gone.append(("release", f"{told.repository}@{number}"))
+            return
         if not isinstance(name, str) or not foreign(name):
             raise _Wrong("name", name, "it is not text")
         page.records.append(Release(f"{told.repository}@{number}", name.strip()[:200], _instant(item, "published_at")))
@@ -234,6 +260,7 @@ def _pages(web: Web, path: str, params: Mapping[str, Any], go_on_at: str | None)
             if error.status not in (400, 404, 410, 422):
                 raise
     answer = answer or web.ask(path, params)
+    before: list[Any] | None = None
     while True:
         if not isinstance(answer.data, list):
             said = foreign(str(answer.data.get("message", ""))) if isinstance(answer.data, dict) else ""
@@ -241,6 +268,12 @@ def _pages(web: Web, path: str, params: Mapping[str, Any], go_on_at: str | None)
                 f"{web.who} answered with something that is no list{': ' + said if said else ''}. Nothing was changed."
             )
         seen.add(answer.url)
+        if answer.data == before:  # it was asked for another page, and gave the same again: it has no other
+            answer = replace(answer, data=[], says_pages=True)
+        before = None
+        if not answer.says_pages and len(answer.data) >= PER_PAGE:
+            # A full page, and nothing says whether it is the last: a proxy in between may have dropped that header.
+            before, answer = answer.data, replace(answer, next=_page_after(answer.url))
         if answer.next is not None and web.address(answer.next) in seen:
             raise SourceError(
                 f"The pages of {web.who} go in a circle; reading was stopped. The next refresh tries again."
@@ -252,12 +285,21 @@ def _pages(web: Web, path: str, params: Mapping[str, Any], go_on_at: str | None)
         answer = web.ask(answer.next)
 
 
+def _page_after(url: str) -> str:
+    """The address of the next page, by its number."""
+    path, _, query = url.partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    number = next((int(pair[5:]) for pair in pairs if re.fullmatch(r"page=\d{1,9}", pair)), 1)
+    return f"{path}?{'&'.join([*(pair for pair in pairs if not pair.startswith('page=')), f'page={number + 1}'])}"
+
+
 @dataclass(slots=True)
 class _Cursor:
-    """`since`: ask for what changed from then on. The others are there while a read is under way: when it began (by the
-    other side's clock), the newest change seen, and the page to go on with."""
+    """`since`: ask for what changed from then on. `listed`: when everything was last asked for. The others are there while
+    a read is under way: when it began (by the other side's clock), the newest change seen, and the page to go on with."""
 
     since: datetime | None = None
+    listed: datetime | None = None
     began: datetime | None = None
     newest: datetime | None = None
     next: str | None = None
@@ -268,7 +310,9 @@ class _Cursor:
         try:
             found = json.loads(text or "{}")
             instants = {
-                key: datetime.fromisoformat(found[key]) for key in ("since", "began", "newest") if found.get(key)
+                key: datetime.fromisoformat(found[key])
+                for key in ("since", "listed", "began", "newest")
+                if found.get(key)
             }
             place = found.get("next")
             if any(each.tzinfo is None for each in instants.values()) or not isinstance(place, str | None):
@@ -278,19 +322,23 @@ class _Cursor:
             return cls()
 
     def written(self) -> str:
-        pairs = {"since": self.since, "began": self.began, "newest": self.newest}
+        pairs = {"since": self.since, "listed": self.listed, "began": self.began, "newest": self.newest}
         told: dict[str, str] = {key: _stamp(value) for key, value in pairs.items() if value is not None}
         if self.next:
             told["next"] = self.next
         return json.dumps(told)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether everything is to be listed again; also where the last time is not known, or still to come."""
+        return self.since is None or self.listed is None or not timedelta(0) <= now - self.listed < LISTED_AGAIN
+
     def finished(self, look_back: timedelta) -> _Cursor:
         """Where to ask from next time: never later than this read began, nor than the newest change that was given, so
         that a clock that is wrong, or a change while we read, hides nothing; and never earlier than before."""
         if self.newest is None or self.began is None:
-            return _Cursor(since=self.since)
+            return _Cursor(self.since, self.listed)
         reached = max(min(self.newest, self.began), EPOCH) - look_back
-        return _Cursor(since=reached if self.since is None else max(reached, self.since))
+        return _Cursor(reached if self.since is None else max(reached, self.since), self.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,12 +475,29 @@ def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _declares(asked: Asked) -> dict[str, frozenset[str]]:
+    """What an issue and a release can say. When customers had a fix, and when one is expected, no issue says."""
+    told = asked.options
+    bug = {"id", "title", "opened_at", "severity", "status", "fixed_at", "closed_at", "url"}
+    if told.get("areas") or str(told.get("area_prefix", "area:")).strip():
+        bug.add("area")
+    if str(told.get("team_prefix", "team:")).strip():
+        bug.add("owner")
+    found = {"bug": frozenset(bug)}
+    if told.get("releases", True) is True:
+        found["release"] = frozenset({"id", "name", "released_at"})
+    if told.get("authors_are_customers", False) is True:
+        found["bug_report"] = frozenset({"id", "bug", "customer", "reported_at", "linked_by"})
+    return found
+
+
 SOURCE = Source(
     type="github",
     says="Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.",
     records=("bug", "bug_report", "release"),
     options=OPTIONS,
     fetch=fetch,
+    declares=_declares,
     documented_at="https://docs.github.com/en/rest/issues/issues",
     drops=("assignee", "assignees", "closed_by", "body", "comments", "reactions"),
 )

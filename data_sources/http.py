@@ -57,6 +57,7 @@ class Limits:
     tries: int = 5
     redirects: int = 5
     most_bytes: int = 50_000_000
+    most_values: int = 2_000_000  # commas and brackets of one answer: 50 MB of "{}," take over 1 GB of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Answer:
     data: Any
     next: str | None  # address of the next page, as the Link header says
     date: datetime | None  # the other side's clock
+    says_pages: bool  # whether it said anything about other pages
 
 
 class Refused(SourceError):
@@ -179,7 +181,8 @@ class Web:
                 url = self.address(headers["Location"], url)
                 continue
             self._raise_for(status, headers, body)
-            return Answer(url, self._parsed(headers, body), self._next(headers, url), _instant(headers.get("Date")))
+            data, next_page = self._parsed(headers, body), self._next(headers, url)
+            return Answer(url, data, next_page, _instant(headers.get("Date")), bool(headers.get("Link", "").strip()))
         raise SourceError(f"{self.who} sends us from address to address without end. Check base_url.")
 
     def _bounded(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
@@ -241,6 +244,10 @@ class Web:
             raise SourceError(
                 f"{self.who} answered with {kind or 'something unknown'} instead of data: perhaps the sign-in page of a network or a proxy "
                 "in between. Nothing was changed; try from a machine that reaches it."
+            )
+        if sum(body.count(sign) for sign in b",[{") > self.limits.most_values:
+            raise SourceError(
+                f"{self.who} sent more than {self.limits.most_values:,} values in one answer; it was not read."
             )
         try:
             # One bad byte or number costs the row that it is in, not the page: it becomes a sign that no field takes.

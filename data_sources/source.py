@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from settings import Settings
 from store.records import BY_TABLE  # noqa: F401  (re-exported for sources)
+
+if TYPE_CHECKING:
+    from settings import Settings  # the process in which files are read starts faster without it
+
+LONGEST_SENTENCE = 4_000
+# What a terminal would obey instead of showing it, and what turns the direction of writing around.
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+_ENDLESS = re.compile(r"(\S{200})\S{200,}")
+
+
+def harmless(text: str) -> str:
+    """Words from outside as part of a sentence: one line that no terminal obeys, and no word that hides the others."""
+    if not (text.isascii() and text.isprintable()):
+        text = OBEYED.sub("\ufffd", text)
+    return text if len(text) < 400 else _ENDLESS.sub(r"\1…", text)
 
 
 class SourceError(Exception):
-    """A source cannot be read. The text says what happened and what to do about it, in words for a support lead."""
+    """A source cannot be read. The text says what happened and what to do about it, in words for a support lead.
+
+    It may hold names and cells of others as they are: they are made harmless here.
+    """
+
+    def __init__(self, text: str) -> None:
+        text = harmless(text)
+        super().__init__(text if len(text) <= LONGEST_SENTENCE else text[:LONGEST_SENTENCE] + "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +68,14 @@ class Page:
     gone: list[tuple[str, str]] = field(
         default_factory=list
     )  # (record, id) of rows that upstream says it no longer has
+    # (place, column) of the n-th record and one of its fields, as the source calls them: asked where the store refuses it.
+    where: Callable[[int, str], tuple[str, str]] | None = None
     # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
     # and was in none of its pages is gone.
     whole: bool = False
+    # Only what changed under `place` since last time, or the rest of a read that was cut off: what was set aside there
+    # before stays, but for the rows that came again.
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

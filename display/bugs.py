@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -62,9 +64,7 @@ def who_is_at_it(bug: TopBug, settings: Settings) -> str:
     owner = bug.owner or ("nobody owns it yet" if not bug.is_pain else "not in the tracker")
     age = f"{bug.standing} for {bug.age_days:,} days" if bug.standing == "open" else bug.standing
     expected = f"expected {words.day(bug.expected_on)}" if bug.expected_on else "no date given"
-    total = bug.revenue.total
-    money = f"{words.money(total, settings.currency)} a month of revenue" if bug.revenue.customers else ""
-    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
+    return "; ".join(part for part in (owner, age, expected, bug.paid) if part) + "."
 
 
 def arithmetic(bug: TopBug) -> str:
@@ -90,8 +90,10 @@ def revenue(bug: TopBug, settings: Settings) -> str:
         return f"not known for any of its {settings.words.customers}"
     largest = bug.revenue.largest_percent
     share = f"; the largest pays {largest:.0f} % of it" if largest is not None and bug.revenue.customers > 1 else ""
-    total = words.money(bug.revenue.total, settings.currency)
-    return f"{total} a month ({bug.revenue.customers:,} {settings.words.customers} of the last 90 days{share})"
+    total, whole = (words.money(each, settings.currency) for each in (bug.revenue.total, bug.revenue.of_all))
+    return (
+        f"{total} a month, of {whole} ({bug.revenue.customers:,} {settings.words.customers} of the last 90 days{share})"
+    )
 
 
 def why(explained: Explained, settings: Settings) -> None:
@@ -124,12 +126,13 @@ def why(explained: Explained, settings: Settings) -> None:
 def beside(bug: TopBug, settings: Settings) -> None:
     tables.facts(facts(bug, settings), "Owner, age, state and revenue")
     if link := web_address(bug.url):
-        st.link_button("Open in the tracker", link)
+        st.link_button(f"Open in the tracker ({plain(urlsplit(link).hostname)})", link)
 
 
 def web_address(url: str | None) -> str | None:
-    """Only what a browser opens as a page: a tracker's address may be anything."""
-    return url if url and url.lower().startswith(("https://", "http://")) else None
+    """Only what a browser opens as a page, and only where its name says: a tracker's address may be anything."""
+    told = re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?([/?#]\S*)?", url or "", re.IGNORECASE)
+    return told[0] if told and told[0].isprintable() else None
 
 
 def course(explained: Explained) -> None:

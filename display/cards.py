@@ -25,14 +25,16 @@ def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
 
 def one_card(card: Card, now: datetime) -> None:
     metric, reading = card.metric, card.reading
-    st.page_link(METRIC, label=metric.short, query_params={"metric": metric.key}, help=about(metric, reading, now))
+    st.page_link(
+        METRIC, label=metric.short, query_params={"metric": metric.key}, help=plain(about(metric, reading, now), 1000)
+    )
     line = [each for each in card.line if each is not None]
     drawn: dict[str, Any] = {"chart_data": line, "chart_type": "area"} if len(line) >= 3 else {}
     st.metric(
         metric.name,
         words.value(metric, reading.value),
         label_visibility="collapsed",
-        delta_description=words.standing(metric, reading),
+        delta_description=plain(words.standing(metric, reading)),
         **delta(metric, reading),
         **drawn,
     )

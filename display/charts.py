@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from display import words
+from display.foreign import in_chart, tidy
 from metrics.metric import Metric, Reading
 from metrics.readings import Mark
 
@@ -29,7 +30,7 @@ def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt
         figure(metric, shown, marks),
         key=f"history-{metric.key}",
         config={"displayModeBar": False, "scrollZoom": False},
-        alt=alt,
+        alt=tidy(alt, 5000),
     )
 
 
@@ -64,8 +65,14 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
             "symbol": ["circle-open" if reading.state == "thin" else "circle" for reading in shown],
         },
         text=[
-            f"{words.stretch(reading.period)}<br>{words.value(metric, reading.value)}"
-            f"<br>{words.standing(metric, reading)}"
+            "<br>".join(
+                in_chart(line)
+                for line in (
+                    words.stretch(reading.period),
+                    words.value(metric, reading.value),
+                    words.standing(metric, reading),
+                )
+            )
             for reading in shown
         ],
         hovertemplate="%{text}<extra></extra>",

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from display import frame, tables, words
 from display.foreign import plain
+from metrics.cautions import FIX, percent, plural
 from metrics.readings import SourceState, View
 
 SHOWN = 50
-NAMES = {
-    "survey_response": "survey answers",
-    "bug_report": "bug reports",
-    "employment": "employments",
-}
 
 
 def answer(states: Sequence[SourceState], view: View) -> str:
@@ -23,9 +20,8 @@ def answer(states: Sequence[SourceState], view: View) -> str:
     if not states:
         return "No source is set up yet."
     late = [state.name for state in states if frame.is_stale(state, view.now)]
-    aside = sum(state.set_aside for state in states)
-    rows = f"{aside:,} rows could not be read and were set aside" if aside else "No row had to be set aside"
-    rows = rows.replace("1 rows could not be read and were", "1 row could not be read and was") if aside == 1 else rows
+    aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.set_aside for state in states)
+    rows = f"{aside:,} rejected {'row' if aside == 1 else 'rows'}" if aside else "No rejected rows"
     if not late:
         every = "The only source was" if len(states) == 1 else f"All {len(states)} sources were"
         return f"{every} read in time. {rows}."
@@ -39,9 +35,9 @@ def table(states: Sequence[SourceState], view: View) -> None:
             "Source": plain(state.name),
             "Kind": plain(state.type),
             "Last read": words.ago(state.last_succeeded_at, view.now) if state.last_succeeded_at else "never",
-            "State": plain(_state(state, view), 400),
+            "State": plain(_state(state, view) + _waiting(state), 600),
             "Holds": ", ".join(_held(record, n) for record, n in sorted(state.rows.items()) if n) or "nothing",
-            "Set aside": f"{state.set_aside:,}",
+            "Rejected": plain(_rejected(state), 400),
         }
         for state in states
     ]
@@ -62,19 +58,35 @@ def _state(state: SourceState, view: View) -> str:
     return "being read now" if state.outcome == "running" else "read in time"
 
 
+def _waiting(state: SourceState) -> str:
+    if not state.waiting:
+        return ""
+    return (
+        f". {state.waiting:,} of {sum(state.rows.values()):,} rows are no longer in the source: they are still counted, "
+        "until somebody accepts that so many go (./run refresh --accept-removal)"
+    )
+
+
+def _rejected(state: SourceState) -> str:
+    """ "4 of 3,187 purchases (0.1%)"; the number alone of rows that were read before they were counted."""
+    counts = [
+        f"{rejected:,} of {read:,} {plural(record)} ({percent(rejected, read)})"
+        for record, (rejected, read) in sorted(state.rejected.items())
+    ]
+    return ", ".join(counts) or f"{state.set_aside:,}"
+
+
 def _held(record: str, n: int) -> str:
-    word = NAMES.get(record, record.replace("_", " ") + "s")
+    word = plural(record)
     return f"{n:,} {word if n != 1 else word.removesuffix('s')}"
 
 
-def rows_set_aside(rows: Sequence[dict[str, str]]) -> None:
+def rows_set_aside(rows: Sequence[dict[str, Any]]) -> None:
     """Where each is, and what is wrong with it. The values were masked before they were stored."""
     if not rows:
         st.markdown("None: every row that was read could be used.")
         return
-    st.markdown(
-        "These rows are in no number. Mend them where they come from and refresh: a row that can be read leaves this list."
-    )
+    st.markdown(f"Rejected rows are in no number. {FIX}")
     shown = [
         {
             "Source": plain(row["source"]),
@@ -85,13 +97,13 @@ def rows_set_aside(rows: Sequence[dict[str, str]]) -> None:
         }
         for row in rows[:SHOWN]
     ]
-    st.table(tables.columns(shown), border="horizontal", hide_index=True, alt="Rows that could not be read")
+    st.table(tables.columns(shown), border="horizontal", hide_index=True, alt="Rejected rows")
     if len(rows) > SHOWN:
         st.caption(f"The newest {SHOWN} are shown.")
     st.download_button(
         "Take them as a file (CSV)",
-        data=lambda: tables.as_csv(dict(row) for row in rows),
-        file_name="set-aside.csv",
+        data=lambda: tables.as_csv(rows),
+        file_name="rejected-rows.csv",
         mime="text/csv",
         on_click="ignore",
     )

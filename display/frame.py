@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from metrics import readings
 from metrics.readings import EmptyStoreError, SourceState, StoreError, View, sources, view
 from settings import SettingsError
 
+log = logging.getLogger("empathy.web")
 LOOK = Path(__file__).with_name("look.css")
 
 
@@ -28,13 +30,16 @@ def opened() -> View:
     except EmptyStoreError:
         nothing_yet()
     except StoreError as error:
+        log.warning("%s %s", error, error.details)
         st.title("The numbers cannot be reached")
         st.write(plain(str(error), 500))
         st.write("This page looks again by itself when you reload it.")
         st.stop()
     except SettingsError as error:
+        # It names files and variables of the server: for its log.
+        log.warning("The settings cannot be read: %s", error)
         st.title("The settings cannot be read")
-        st.write(plain(str(error), 500))
+        st.write("The log of this server says which one and why.")
         st.stop()
     if found is None:
         nothing_yet()

@@ -70,7 +70,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else reading.reason or "",
+            "": "" if reading.state == "full" else plain(reading.reason),
         }
         for reading in reversed(history)
     ]
@@ -79,7 +79,7 @@ def history_table(metric: Metric, history: Sequence[Reading]) -> None:
 
 def definition(metric: Metric, page: MetricPage, currency: str) -> None:
     """Everything a finance director asks."""
-    st.markdown(f"**{metric.asks}** {metric.why}")
+    st.markdown(f"**{plain(metric.asks)}** {plain(metric.why, 1000)}")
     rows = [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
@@ -104,7 +104,7 @@ def detail(found: Any, unit: str, currency: str) -> str:
     if isinstance(found, str) or found is None:
         return str(found or words.NOTHING)
     if unit == "percent":
-        return f"{words.number(found, 1 if found < 10 else 0)}{words.PERCENT}"
+        return words.percent(found)
     if unit == "seconds":
         return words.wait(found)
     if unit == "points":

@@ -29,7 +29,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
         "Stands on": stands_on(metric, reading),
         "Days": words.stretch(reading.period),
         "Before": words.value(metric, before.value) if before else words.NOTHING,
-        "Changed": changed(metric, reading),
+        "Changed": plain(changed(metric, reading)),
     }
 
 
@@ -70,7 +70,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) 
             "Now": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": stands_on(metric, reading),
-            "Changed": changed(metric, reading),
+            "Changed": plain(changed(metric, reading)),
         }
         for name, reading in found.items()
     ]

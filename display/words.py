@@ -31,16 +31,25 @@ def value(metric: Metric, amount: float | None) -> str:
     if metric.unit == "points":
         return signed(amount)
     if metric.unit == "percent":
-        # Not quite all must not read as all.
-        return f"{number(amount, 1) if 99 < amount < 100 else _figures(amount)}{PERCENT}"
-    return _figures(amount)
+        return percent(amount)
+    return f"{rate(amount)} {metric.unit}"
+
+
+def rate(amount: float) -> str:
+    """ "2.28": a rate per customer, with as many decimals as mean something."""
+    return number(amount, max(2, _digits(amount)))
+
+
+def percent(amount: float) -> str:
+    """ "88 %", "4.2 %"; what is not quite all, or a little more than all, must not read as all: "99.7 %"."""
+    return f"{number(amount, 1) if 99 < amount < 101 and amount != 100 else _figures(amount)}{PERCENT}"
 
 
 def difference(metric: Metric, amount: float) -> str:
     """A difference with its sign and unit: "−2.3 points"."""
     if metric.unit == "seconds":
         return f"{'+' if amount >= 0 else MINUS}{wait(abs(amount))}"
-    text = signed(amount, _digits(amount))
+    text = signed(amount, _digits(amount) if metric.unit in ("percent", "points") else max(2, _digits(amount)))
     return f"{text} points" if metric.unit in ("percent", "points") else text
 
 
@@ -52,9 +61,10 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
         return f"{wait(low)} to {wait(high)}"
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
+    if metric.unit != "percent":
+        return f"{rate(low)} to {rate(high)}"
     digits = _digits(high)
-    unit = PERCENT if metric.unit == "percent" else ""
-    return f"{number(low, digits)} to {number(high, digits)}{unit}"
+    return f"{number(low, digits)} to {number(high, digits)}{PERCENT}"
 
 
 def signed(amount: float, digits: int = 0) -> str:
@@ -176,8 +186,7 @@ def sentence(metric: Metric, reading: Reading) -> str:
         return " ".join([f"{text}. {reading.reason}", *reading.cautions])
     if metric.differ is None:
         return " ".join([f"{text}.", *reading.cautions])
-    text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
-    return " ".join([text, *([reading.reason] if reading.reason else []), *reading.cautions])
+    return " ".join([f"{text}; {verdict(metric, reading.comparison, reading.period)}.", *reading.cautions])
 
 
 def what_changed(shown: Sequence[Card]) -> str:

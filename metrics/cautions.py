@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SAID_ABOVE, WITHHELD_ABOVE = 0.05, 0.50  # shares of rejected rows (METHODOLOGY 0)
 Field = tuple[str, str]  # (record, field)
+FIX = "Fix them in the source and refresh; fixed rows disappear from this list."
 NAMES = {"survey_response": "survey answers", "bug_report": "bug reports", "employment": "employments"}
 FIELDS = {"ended_on": "end dates", "sent_at": "send dates", "ordered_at": "order dates"}
 

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.churn import nothing_is_dated, undated_sentence
 from metrics.grouped import grouped, whole
-from metrics.metric import Begins, Counted, Difference, Metric, Where
+from metrics.metric import Begins, Counted, Difference, Metric, Where, known
 from metrics.period import Period, start_of
-from metrics.statistics import FEWEST_WEEKS, poisson_interval, quasi_poisson_ratio, rate_difference, ratio_by_weeks
+from metrics.statistics import (
+    poisson_interval,
+    quasi_poisson_rate,
+    quasi_poisson_ratio,
+    rate_difference,
+    ratio_by_weeks,
+)
 from metrics.stays import Stays, stays
 
 if TYPE_CHECKING:
@@ -17,33 +23,46 @@ if TYPE_CHECKING:
     from store.published import Count, Published
 
 DAYS_OF_A_MONTH = 365.25 / 12  # a month of average length, so that February is like any other
-PER = 1000  # customers
+Weeks = list[dict[str, Any]]
 
 
 def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
     """Customers have a segment but no area and no channel: those are set against all customers."""
-    span = whole(periods)
-    tickets = grouped(published.tally("tickets", span.start, span.end, where, by), periods)
+    # The weeks before each period are looked at too: they tell how much weeks differ, which four do not.
+    first = known(published, METRIC).first_day
+    before = [each.previous() for each in periods]
+    span = whole([*periods, *before])
+    counts = published.tally("tickets", span.start, span.end, where, by)
+    tickets, tickets_before = grouped(counts, periods), grouped(counts, before)
     of_customers = {name: value for name, value in where.items() if name == "segment"}
     by_segment = "segment" if by == "segment" else None
-    customers = stays(published, "customer_started", "customer_ended", periods, of_customers, by_segment, everyone=True)
+    there_at = [*periods, *before]
+    customers = stays(
+        published, "customer_started", "customer_ended", there_at, of_customers, by_segment, everyone=True
+    )
     unknown = why_unknown(published, settings)
-    return [
-        {
-            group: rate(some, customers.get(group if by_segment else ""), period, unknown)
-            for group, some in groups.items()
-        }
-        for period, groups in zip(periods, tickets, strict=True)
-    ]
+    counted = []
+    for period, groups, earlier, groups_before in zip(periods, tickets, before, tickets_before, strict=True):
+        is_known = first is not None and first <= earlier.start
+        rates = {}
+        for group, some in groups.items():
+            there = customers.get(group if by_segment else "")
+            weeks = by_week(groups_before.get(group, []), there, earlier) if there and is_known else []
+            rates[group] = rate(some, there, period, unknown, weeks)
+        counted.append(rates)
+    return counted
 
 
-def rate(tickets: list[Count], customers: Stays | None, period: Period, unknown: str) -> Counted:
-    """Tickets / (customer-days / 30.4375) * 1,000 (METHODOLOGY 1.7).
+def rate(
+    tickets: list[Count], customers: Stays | None, period: Period, unknown: str, weeks_before: Weeks | None = None
+) -> Counted:
+    """Tickets / (customer-days / 30.4375) (METHODOLOGY 1.7).
 
-    Interval: whole weeks as replicates where there are at least eight, else exact Poisson. Where nothing is known of
-    the customers there is no value, but the number of tickets stays.
+    Interval: whole weeks as replicates where there are at least eight, else how much the weeks of this and the period
+    before differ, else exact Poisson. Where nothing is known of the customers there is no value, but the number of
+    tickets stays.
     """
     n = sum(each.n for each in tickets)
     days = customers.days(period) if customers else 0
@@ -52,24 +71,36 @@ def rate(tickets: list[Count], customers: Stays | None, period: Period, unknown:
         return Counted(None, numerator=n, n=n, details=details, missing=unknown)
     weeks = by_week(tickets, customers, period)
     months = days / DAYS_OF_A_MONTH
-    value = PER * n / months
-    low, high, how = interval(n, months, weeks)
+    value = n / months
+    low, high, how = interval(n, months, weeks, weeks_before or [])
     details |= {"by_week": weeks, "interval": how}
     return Counted(value, low, high, n, months, n, details)
 
 
-def interval(n: int, months: float, weeks: list[dict[str, Any]]) -> tuple[float, float, str]:
+def interval(n: int, months: float, weeks: Weeks, weeks_before: Weeks) -> tuple[float, float, str]:
     """Ends in the metric's unit, and in words where they come from."""
     by_weeks = ratio_by_weeks([each["tickets"] for each in weeks], [each["customer_days"] for each in weeks])
     if by_weeks.standard_error is not None and by_weeks.low is not None and by_weeks.high is not None:
-        half = (by_weeks.high - by_weeks.low) / 2 * DAYS_OF_A_MONTH * PER
-        value = PER * n / months
+        half = (by_weeks.high - by_weeks.low) / 2 * DAYS_OF_A_MONTH
+        value = n / months
         return max(0.0, value - half), value + half, f"how much {len(weeks)} whole weeks differ from one another"
+    stretches = [_columns(each) for each in (weeks, weeks_before) if each]
+    found = quasi_poisson_rate(*stretches) if weeks else None
+    if found is not None:
+        low, high = (each * DAYS_OF_A_MONTH for each in found)
+        how = f"how much the {len(weeks)} whole weeks" + (
+            f", and the {len(weeks_before)} before," if weeks_before else ""
+        )
+        return low, high, f"{how} differ from one another"
     low, high = poisson_interval(n)
-    return PER * low / months, PER * high / months, "chance alone (exact Poisson); weeks usually differ by more"
+    return low / months, high / months, "chance alone (exact Poisson); weeks usually differ by more"
 
 
-def by_week(tickets: list[Count], customers: Stays, period: Period) -> list[dict[str, Any]]:
+def _columns(weeks: Weeks) -> tuple[list[float], list[float]]:
+    return [each["tickets"] for each in weeks], [each["customer_days"] for each in weeks]
+
+
+def by_week(tickets: list[Count], customers: Stays, period: Period) -> Weeks:
     """Tickets and customer-days of each whole ISO week in the period."""
     weeks = [each for each in period.split("week") if each.days == 7 and start_of(each.start, "week") == each.start]
     counts = dict.fromkeys((each.start for each in weeks), 0)
@@ -92,15 +123,11 @@ def differ(now: Counted, before: Counted) -> Difference | None:
     if now.value is None or before.value is None or not now.denominator or not before.denominator:
         return None
     weeks, earlier = now.details["by_week"], before.details["by_week"]
-    ratio = quasi_poisson_ratio(
-        [each["tickets"] for each in weeks],
-        [each["tickets"] for each in earlier],
-        [each["customer_days"] for each in weeks],
-        [each["customer_days"] for each in earlier],
-    )
+    (counts, times), (counts_before, times_before) = _columns(weeks), _columns(earlier)
+    ratio = quasi_poisson_ratio(counts, counts_before, times, times_before)
     if min(len(weeks), len(earlier)) < 2 or ratio.low is None or ratio.high is None:
         parts = (int(now.numerator or 0), now.denominator, int(before.numerator or 0), before.denominator)
-        return rate_difference(*parts).times(PER)
+        return rate_difference(*parts).times(1)
     return Difference(
         value=now.value - before.value,
         low=before.value * (ratio.low - 1),
@@ -123,8 +150,8 @@ METRIC = Metric(
     key="contact_rate",
     name="Contact rate",
     asks="How often do customers have to ask for help?",
-    formula="tickets / (customer-days / 30.4375) x 1,000",
-    unit="per 1,000 customers a month",
+    formula="tickets / (customer-days / 30.4375), where 30.4375 days are an average month",
+    unit="tickets per customer per month",
     better="lower",
     people="tickets",
     withheld_below=5,
@@ -141,11 +168,11 @@ METRIC = Metric(
     ),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
-    version=1,
+    version=2,
     records=("ticket", "customer", "subscription"),
     dimensions=("area", "channel", "segment"),
     grain="week",
-    headline=FEWEST_WEEKS,
+    headline=4,
     begins=Begins(("tickets", "customer_started")),
     count=count,
     differ=differ,

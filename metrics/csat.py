@@ -32,7 +32,9 @@ def of_bins(bins: Bins) -> Counted:
     satisfied = sum(m for scale, score, m in each if score >= SATISFIED_FROM[scale])
     dissatisfied = sum(m for scale, score, m in each if score <= DISSATISFIED_TO[scale])
     low, high = wilson(satisfied, n)
-    mean = mean_interval(*sums(next(iter(scales.values())))) if len(scales) == 1 else None
+    with_neutral = [scale for scale in scales if has_neutral(scale)]
+    # A mean only within one scale, and not of good and bad, which are two words and no distance.
+    mean = mean_interval(*sums(scales[with_neutral[0]])) if len(scales) == len(with_neutral) == 1 else None
     return Counted(
         100 * satisfied / n,
         100 * low,
@@ -42,7 +44,7 @@ def of_bins(bins: Bins) -> Counted:
         n,
         {
             "satisfied": satisfied,
-            "neutral": n - satisfied - dissatisfied,
+            "neutral": n - satisfied - dissatisfied if with_neutral else None,
             "dissatisfied": dissatisfied,
             "mean": mean.mean if mean else None,
             "mean_low": mean.low if mean else None,
@@ -51,6 +53,11 @@ def of_bins(bins: Bins) -> Counted:
             "bins": {f"{scale}:{score}": m for scale, score, m in each},
         },
     )
+
+
+def has_neutral(scale: str) -> bool:
+    """Whether there is an answer between satisfied and dissatisfied: thumbs have none."""
+    return SATISFIED_FROM[scale] - DISSATISFIED_TO[scale] > 1
 
 
 def differ(now: Counted, before: Counted) -> Difference | None:

@@ -134,7 +134,7 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal["percent", "points", "seconds", "per 1,000 customers a month"]
+    unit: Literal["percent", "points", "seconds", "tickets per customer per month"]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int
@@ -291,7 +291,7 @@ def _read(
             details = {name: value for name, value in each.details.items() if name not in hidden}
             reading = _reading(published, metric, fit, at[group], replace(each, details=details))
             if fit != asked and reading.value is not None:
-                reading = replace(reading, reason=" ".join(filter(None, (data.sentence, reading.reason))))
+                reading = replace(reading, cautions=(data.sentence, *reading.cautions))
             readings[group] = reading
         found.append(readings)
     return found

@@ -311,16 +311,20 @@ def coverage(linked: int, tickets: int) -> Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """`customers` with a known price pay `total` a month together; the largest pays `largest_percent` of it (None: nothing)."""
+    """`customers` with a known price pay `total` a month together; the largest pays `largest_percent` of it (None: nothing).
+
+    `of_all` is what all customers pay; money is in whole hundredths.
+    """
 
     customers: int
     total: int
     largest_percent: float | None
+    of_all: int = 0
 
 
-def revenue(customers: int, total: int, largest: int) -> Revenue:
+def revenue(customers: int, total: int, largest: int, of_all: int = 0) -> Revenue:
     """Revenue of the customers of a bug, with the share of the largest, so that one big account is seen (pain-011)."""
-    return Revenue(customers, total, 100.0 * largest / total if total > 0 else None)
+    return Revenue(customers, total, 100.0 * largest / total if total > 0 else None, of_all)
 
 
 def revenue_of(mrrs: Iterable[int | None]) -> Revenue:

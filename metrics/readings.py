@@ -257,7 +257,7 @@ def sources(published: Published, view: View) -> tuple[SourceState, ...]:
     return tuple(published.sources())
 
 
-def set_aside(view: View, source: str | None = None) -> list[dict[str, str]]:
+def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:
     with view.store.reading() as published:
         return published.set_aside(source)
 

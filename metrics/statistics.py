@@ -353,11 +353,7 @@ def quasi_poisson_ratio(
     if weeks < 3 or not now or not before or time1 <= 0 or time0 <= 0 or events0 == 0:
         return QuasiPoisson(None, None, None, None, None, None)
     ratio = (events1 / time1) / (events0 / time0)
-    chi_square = 0.0
-    for (counts, times), rate in zip(sides, (events1 / time1, events0 / time0), strict=True):
-        if rate > 0:
-            chi_square += sum((y - rate * t) ** 2 / (rate * t) for y, t in zip(counts, times, strict=True) if t > 0)
-    spread = chi_square / (weeks - 2)
+    spread = sum(map(_chi_square, sides)) / (weeks - 2)
     used = max(1.0, spread)
     if events1 == 0:
         return QuasiPoisson(0.0, None, None, None, spread, used)
@@ -365,6 +361,23 @@ def quasi_poisson_ratio(
     t = log(ratio) / error
     reach = exp(t_quantile(1 - _TAIL, weeks - 2) * error)
     return QuasiPoisson(ratio, ratio / reach, ratio * reach, t_two_sided(t, weeks - 2), spread, used)
+
+
+def quasi_poisson_rate(*stretches: tuple[Sequence[float], Sequence[float]]) -> Interval | None:
+    """The interval of events / exposure of the first stretch, each one given as (weekly counts, weekly exposures).
+
+    How much weeks differ by more than chance is taken from all stretches, each around its own rate (Pearson scale floored
+    at 1), so that a change from one to the next is no noise; t with weeks - stretches degrees of freedom on the log
+    scale. None with fewer than three degrees of freedom or without events.
+    """
+    counts, times = stretches[0]
+    events, time = sum(counts), sum(times)
+    degrees = sum(len(each) for each, _ in stretches) - len(stretches)
+    if degrees < 3 or events <= 0 or time <= 0:
+        return None
+    used = max(1.0, sum(map(_chi_square, stretches)) / degrees)
+    reach = exp(t_quantile(1 - _TAIL, degrees) * sqrt(used / events))
+    return Interval(events / time / reach, events / time * reach)
 
 
 # --- ratios of two sums ---
@@ -564,6 +577,15 @@ def _nps_variance(promoter_share: float, detractor_share: float) -> float:
 
 def _variance(n: int, total: float, total_of_squares: float) -> float:
     return max(0.0, total_of_squares - total * total / n) / (n - 1)
+
+
+def _chi_square(weeks: tuple[Sequence[float], Sequence[float]]) -> float:
+    """Pearson's, of weekly counts around their common rate."""
+    counts, times = weeks
+    rate = sum(counts) / sum(times) if sum(times) > 0 else 0.0
+    if rate <= 0:
+        return 0.0
+    return sum((y - rate * t) ** 2 / (rate * t) for y, t in zip(counts, times, strict=True) if t > 0)
 
 
 def _weeks(counts: Sequence[float], exposure: Sequence[float] | None) -> tuple[Sequence[float], Sequence[float]]:

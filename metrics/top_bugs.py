@@ -27,6 +27,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from metrics import pain as pains
+from metrics.cautions import Cautions, cautions
 from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
 from store.records import DISSATISFIED_TO
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from store.published import BugDay, ListedBug, Published, Reach
 
 HURTS_DAYS = 90
+MADE_OF = ("ticket", "bug", "bug_report")
+WITHHELD = "The bugs that hurt most cannot be told: too many rows were rejected."
 MONTH_DAYS = 30
 WEEK_DAYS = 7
 WEEKS = 13
@@ -93,6 +96,7 @@ class TopBug:
     expected_on: date | None
     last_reported_on: date | None
     revenue: Revenue
+    paid: str  # the same in words, "" where no price is known
     weeks: tuple[int, ...]
 
     @property
@@ -108,17 +112,23 @@ class TopBug:
 
 @dataclass(frozen=True, slots=True)
 class TopBugs:
-    """`customers` are the distinct customers with a report of any listed bug in the last 30 days."""
+    """`customers` are the distinct customers with a report of any listed bug in the last 30 days.
+
+    `revenue` is of the distinct customers with a report of any listed bug in the last 90 days: each counts once.
+    """
 
     at: date
     bugs: tuple[TopBug, ...]
     others: int
     customers: int
+    revenue: Revenue
+    revenue_sentence: str | None
     coverage: Coverage
     coverage_sentence: str
     fastest: str | None  # id of the bug that spreads fastest, if any clearly spreads
     headline: str
     missing: str | None  # what to do, where there is nothing to list
+    cautions: tuple[str, ...] = ()  # what must be said beside the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +159,37 @@ class Explained:
     why_not_listed: str | None
     history: tuple[PainAt, ...]
     days: tuple[DayCount, ...]
+    cautions: Cautions
 
 
 def top_bugs(published: Published, at: date, settings: Settings, listed: int = 10) -> TopBugs:
     """The `listed` bugs that hurt most at the end of day `at`, and what to say about them (METHODOLOGY 5)."""
     known = _Known(published, at, settings)
-    bugs = known.told(known.ranked[:listed], listed)
+    rows = cautions(published, MADE_OF)
+    bugs = () if rows.withheld else known.told(known.ranked[:listed], listed)
     ids = [bug.id for bug in bugs]
     customers = published.distinct_customers(ids, *_days(at, MONTH_DAYS)) if ids else 0
+    revenue = (
+        pains.revenue(*published.revenue_of_bugs(at, ids), known.revenue_of_all) if ids else pains.revenue(0, 0, 0)
+    )
     coverage = _coverage(published, at)
     fastest = known.fastest()
     missing = None if bugs else _missing(published, known, settings)
+    if rows.withheld:
+        missing = _Missing(WITHHELD, rows.withheld)
     return TopBugs(
         at=at,
         bugs=bugs,
-        others=len(known.ranked) - len(bugs),
+        others=0 if rows.withheld else len(known.ranked) - len(bugs),
         customers=customers,
+        revenue=revenue,
+        revenue_sentence=_revenue_sentence(bugs, revenue, settings),
         coverage=coverage,
         coverage_sentence=_coverage_sentence(coverage),
         fastest=fastest.bug.id if fastest else None,
         headline=missing.headline if missing else _headline(bugs, customers, known, fastest, settings),
         missing=missing.advice if missing else None,
+        cautions=rows.beside,
     )
 
 
@@ -193,6 +213,7 @@ def explain(published: Published, bug_id: str, at: date, settings: Settings, lis
                 published.bug_days(*_days(at, HISTORY_WEEKS * WEEK_DAYS), bug_id), key=lambda row: row.day
             )
         ),
+        cautions=cautions(published, MADE_OF),
     )
 
 
@@ -273,6 +294,7 @@ class _Known:
         self.places = {scored.bug.id: place for place, scored in enumerate(self.ranked, start=1)}
         week_ago = at - timedelta(days=WEEK_DAYS)
         before = _score(published.bugs(week_ago), published.reaches(week_ago), self.ratings, week_ago, settings)
+        self.revenue_of_all = 0  # asked for with what else stands beside the bugs
         self.places_before = {scored.bug.id: place for place, scored in enumerate(_rank(before.values()), start=1)}
         self.weeks_before = self._customer_weeks_before()
         self.customers_7 = {scored.bug.id: scored.customers_of(WEEK_DAYS, at) for scored in self.ranked}
@@ -285,6 +307,7 @@ class _Known:
         if not ids:
             return ()
         revenues = self.published.bug_revenue(self.at, ids)
+        self.revenue_of_all = self.published.revenue_of_all()[1]
         days: dict[str, list[BugDay]] = {id: [] for id in ids}
         for row in self.days:
             if row.bug in days and row.contacts:
@@ -347,7 +370,8 @@ class _Known:
             opened_on=opened_on,
             expected_on=bug.expected_on,
             last_reported_on=scored.last_on,
-            revenue=pains.revenue(*revenue),
+            revenue=(money := pains.revenue(*revenue, self.revenue_of_all)),
+            paid=_paid(money, self.settings),
             weeks=weeks,
         )
 
@@ -626,6 +650,24 @@ def _coverage_sentence(coverage: Coverage) -> str:
         f" ({coverage.linked:,} of {coverage.tickets:,})."
     )
     return f"Incomplete: only {share}" if coverage.is_incomplete else share
+
+
+def _paid(revenue: Revenue, settings: Settings) -> str:
+    """What the customers behind a bug pay today: "affected customers pay EUR 45,164 a month (of EUR 145,097)"."""
+    if not revenue.customers:
+        return ""
+    money, whole = (f"{settings.currency} {each / 100:,.0f}" for each in (revenue.total, revenue.of_all))
+    return f"affected {settings.words.customers} pay {money} a month (of {whole})"
+
+
+def _revenue_sentence(bugs: tuple[TopBug, ...], revenue: Revenue, settings: Settings) -> str | None:
+    """Of all listed bugs together; the money of single bugs must not be added up, since a customer may report several."""
+    if len(bugs) < 2 or not revenue.customers:
+        return None
+    return (
+        f"Of these {_number(len(bugs))} together {_paid(revenue, settings)}: those of the last {HURTS_DAYS} days, "
+        "each counted once."
+    )
 
 
 def _arithmetic(scored: _Scored, settings: Settings) -> str:

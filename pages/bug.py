@@ -23,7 +23,12 @@ explained, voices = found
 bug = explained.bug
 st.title(plain(bug.title, 200), anchor=False)
 bugs.badges(bug)
-frame.say(bug.sentence, strong=True)
+if explained.cautions.withheld:
+    frame.say(explained.cautions.withheld, strong=True)
+    st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
+    bugs.said(voices)
+    st.stop()
+frame.say(" ".join([bug.sentence, *explained.cautions.beside]), strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

@@ -1,4 +1,4 @@
-"""Where the numbers come from, how old they are, and which rows could not be read."""
+"""Where the numbers come from, how old they are, and which rows were rejected."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ frame.say(data_health.answer(states, view), strong=True)
 st.header("Sources", anchor=False)
 data_health.table(states, view)
 
-st.header("Rows set aside", anchor=False)
+st.header("Rejected rows", anchor=False)
 data_health.rows_set_aside(set_aside(view))
 
 frame.as_of(view, ())

@@ -15,6 +15,8 @@ top = page.top
 st.title(plain(top.headline, 400), anchor=False)
 if top.missing:
     frame.say(top.missing)
+if top.cautions:
+    frame.say(" ".join(top.cautions))
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
@@ -25,6 +27,8 @@ with left:
     if top.bugs and top.coverage.is_incomplete:
         st.warning("This list is incomplete: most tickets about problems name no bug yet.")
     bugs.ranked(top, view.settings)
+    if top.revenue_sentence:
+        st.caption(plain(top.revenue_sentence))
     if top.others:
         st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
 with right:

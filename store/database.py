@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from settings import Settings
+from store.masking import clean
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 PATIENCE_S = 10.0
@@ -27,7 +28,9 @@ LOOK_S = 1.5
 
 
 class StoreError(Exception):
-    """The store cannot be used; the text says why and what to do."""
+    """The store cannot be used; the text says why and what to do, and nothing of hosts, users and files."""
+
+    details = ""  # the database's own words: for the log and the terminal of whoever looks after it, never for readers
 
 
 class GoneError(StoreError):
@@ -270,17 +273,20 @@ def unchanged(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(file: Path | None = None) -> Iterator[None]:
-    """Database errors as StoreError, in words that say what to do."""
+def in_words(file: Path | None = None, password: str | None = None) -> Iterator[None]:
+    """Database errors as StoreError, in words that say what to do; `password` is kept out of what the database said."""
     try:
         yield
-    except OperationalError as error:
-        raise StoreError(operational(str(error.orig), file)) from error
     except DBAPIError as error:
         said = str(error.orig)
-        if any(word in said for word in ("malformed", "not a database", "read-only", "does not exist")):
-            raise StoreError(operational(said, file)) from error
-        raise
+        known = any(word in said for word in ("malformed", "not a database", "read-only")) or _lacks_tables(said)
+        if not known and not isinstance(error, OperationalError):
+            raise
+        told = StoreError(operational(said, file))
+        # The name of the file says which disk, and which of several stores.
+        said = f"{file}: {said}" if file is not None else said
+        told.details = clean(" ".join((said.replace(password, "***") if password else said).split()), 500)
+        raise told from error
 
 
 ROOM = 1 << 20  # SQLite cannot work with less: it makes two files beside the store
@@ -294,22 +300,33 @@ def _is_full(file: Path | None) -> bool:
 DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
 
 
+def _lacks_tables(said: str) -> bool:
+    of_postgres = said.startswith(("relation ", "column ")) and "does not exist" in said
+    return "no such table" in said or "no such column" in said or of_postgres
+
+
 def operational(said: str, file: Path | None = None) -> str:
-    said = said.strip().splitlines()[0] if said.strip() else "no reason given"
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
-    if "no such table" in said or "no such column" in said or "does not exist" in said:
+    if _lacks_tables(said):
         return "The store is empty, or was taken away while it was open: start this program again."
     if "locked" in said:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
         return "The store may only be read: give this user the right to write to it."
     if "disk is full" in said or "No space left" in said or ("disk I/O error" in said and _is_full(file)):
-        where = f" ({file.parent})" if file is not None else ""
-        return f"The disk of the store is full{where}: what was published stays; make room and refresh again."
+        return "The disk of the store is full: what was published stays; make room and refresh again."
     if "disk I/O error" in said:
-        where = f" ({file.parent})" if file is not None else ""
-        return f"The disk of the store{where} cannot be read or written: look whether it is there and in order."
+        return "The disk of the store cannot be read or written: look whether it is there and in order."
     if "malformed" in said or "not a database" in said:
         return DAMAGED
-    return f"The database cannot be reached ({said}). Look whether it runs and database_url is right."
+    return "The database cannot be reached. Look whether it runs and database_url is right."
+
+
+def look_again(connection: Connection, *tables: Table) -> None:
+    """Lets PostgreSQL count the rows of tables that are empty between two refreshes, now that they are filled.
+
+    Else it knows them as empty and joins them by going through all of them for each row of the other table.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, literal_column, select, true
 
 from settings import Settings
 from store.schema import (
-    account,
     bug_contact,
     bug_rating,
     listed_bug,
     mark,
     meta,
+    paying,
     revenue_month,
     run,
     set_aside,
@@ -87,7 +87,9 @@ class SourceState:
     reason: str | None  # of the last failure, in words
     stale_after_hours: float
     rows: dict[str, int]  # record -> rows stored
-    set_aside: int
+    set_aside: int  # rejected rows that are listed
+    rejected: dict[str, tuple[int, int]]  # record -> rows rejected, of how many that were read, where any was
+    waiting: int  # rows that have left the source and stay until somebody accepts that so many go
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,12 +364,21 @@ class Published:
                     stale_after_hours=hours,
                     rows=rows.get(name, {}),
                     set_aside=int(aside.get(name, 0)),
+                    rejected={
+                        row.record: (row.rejected, row.read)
+                        for row in self._rows()
+                        if row.source == name and row.rejected
+                    },
+                    waiting=sum(row.waiting for row in self._rows() if row.source == name),
                 )
             )
         return states
 
-    def set_aside(self, source: str | None = None, at_most: int = 200) -> list[dict[str, str]]:
-        """Rows that could not be read: source, record, place, column, value, reason, seen_at; newest first."""
+    def set_aside(self, source: str | None = None, at_most: int | None = 200) -> list[dict[str, Any]]:
+        """Rows that were rejected, newest first: source, record, place, file, row, column, value, reason, seen_at.
+
+        `file` is the file or address that was read, `row` its row as a spreadsheet counts them, None where it has none.
+        """
         chosen = select(set_aside).order_by(set_aside.c.seen_at.desc(), set_aside.c.place).limit(at_most)
         if source is not None:
             chosen = chosen.where(set_aside.c.source == source)
@@ -376,6 +387,7 @@ class Published:
                 "source": row.source,
                 "record": row.record,
                 "place": row.place,
+                **_located(row.stream, row.place),
                 "column": row.column_name,
                 "value": row.value,
                 "reason": row.reason,
@@ -503,24 +515,36 @@ class Published:
         return int(self._connection.scalar(chosen) or 0)
 
     def bug_revenue(self, at: date, bugs: list[str]) -> dict[str, tuple[int, int, int]]:
-        """For each bug: (customers with a known price, their mrr together, the largest single mrr), hundredths.
+        """For each bug: (customers who pay, what they pay today, the largest of it), hundredths a month.
 
-        Of the customers who reported it in the 90 days up to `at`; what they pay is what is known today.
+        Of the distinct customers who reported it in the 90 days up to `at` (METHODOLOGY 5.2).
         """
         contact = bug_contact.c
-        who = (
-            select(contact.bug, contact.customer)
-            .where(contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at)
-            .distinct()
-            .subquery("who")
-        )
+        who = select(contact.bug, contact.customer).where(*self._of_90_days(at, bugs)).distinct().subquery("who")
         chosen = (
-            select(who.c.bug, func.count(account.c.mrr), func.sum(account.c.mrr), func.max(account.c.mrr))
-            .join(account, account.c.id == who.c.customer)
-            .where(account.c.mrr.is_not(None))
+            select(who.c.bug, func.count(), func.sum(paying.c.mrr), func.max(paying.c.mrr))
+            .join(paying, paying.c.customer == who.c.customer)
             .group_by(who.c.bug)
         )
         return {name: (int(n), int(total), int(most)) for name, n, total, most in self._connection.execute(chosen)}
+
+    def revenue_of_bugs(self, at: date, bugs: list[str]) -> tuple[int, int, int]:
+        """The same for all these bugs together: a customer of two of them counts once."""
+        who = select(bug_contact.c.customer).where(*self._of_90_days(at, bugs))
+        return self._paid(paying.c.customer.in_(who))
+
+    def revenue_of_all(self) -> tuple[int, int, int]:
+        """(customers who pay, what they pay today, the largest of it), hundredths a month."""
+        return self._paid(true())
+
+    def _of_90_days(self, at: date, bugs: list[str]) -> tuple[Any, ...]:
+        contact = bug_contact.c
+        return contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at
+
+    def _paid(self, which: Any) -> tuple[int, int, int]:
+        mrr = paying.c.mrr
+        n, total, most = self._connection.execute(select(func.count(), func.sum(mrr), func.max(mrr)).where(which)).one()
+        return int(n), int(total or 0), int(most or 0)
 
     def voices(self, bug: str) -> list[Voice]:
         """The newest ten tickets behind a bug."""
@@ -530,6 +554,14 @@ class Published:
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
         return [Mark(*row) for row in self._connection.execute(chosen)]
+
+
+def _located(file: str, place: str) -> dict[str, Any]:
+    """File and row of a place like "tickets.csv row 17"."""
+    before, found, number = place.rpartition(" row ")
+    if not found or not number.replace(",", "").isdigit():
+        return {"file": file, "row": None}
+    return {"file": file or before, "row": int(number.replace(",", ""))}
 
 
 def naive(moment: datetime) -> datetime:

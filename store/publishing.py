@@ -26,10 +26,13 @@ from sqlalchemy import (
     true,
     tuple_,
     union,
+    union_all,
     update,
 )
 
 from settings import Settings
+from store.database import look_again
+from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
 from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
@@ -49,8 +52,11 @@ from store.schema import (
     listed_bug,
     mark,
     meta,
+    paying,
     purchase,
+    read_rows,
     release,
+    removal,
     revenue_month,
     row_count,
     stored_rows,
@@ -116,16 +122,20 @@ def count_again(
     _unsaid(connection, in_sqlite, declared, were_read)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
+    look_again(connection, dirty, dirty_contact)
     _moved_customers(connection, in_sqlite)
+    look_again(connection, dirty, *BEFORE.values())
     take_away(connection, measures, due)
     _accounts(connection)
     add_up(connection, measures, due, told)
     _intervals(connection, settings, in_sqlite)
     _purchase_days(connection)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    look_again(connection, dirty)
     recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
+    _paying(connection, now.astimezone(settings.zone).date())
     told("bugs")
     _listed_bugs(connection)
     _bug_contacts(connection)
@@ -450,6 +460,28 @@ def _mrr_at_opening(contracts: list[_Contract], day: date) -> int:
     )
 
 
+def _paying(connection: Connection, today: date) -> None:
+    """What each customer pays today: the sum of its running contracts, or its own row's price where it has no contracts."""
+    if _is_done(connection, "paying", today.isoformat()) and not _is_dirty(connection, "customer", "subscription"):
+        return
+
+    def runs(row: Any) -> Any:
+        return and_(
+            or_(row.started_on.is_(None), row.started_on <= today), or_(row.ended_on.is_(None), row.ended_on > today)
+        )
+
+    contract, own = subscription.c, customer.c
+    by_contracts = (
+        select(contract.customer, func.sum(contract.mrr))
+        .where(contract.mrr.is_not(None), runs(contract))
+        .group_by(contract.customer)
+    )
+    has_contracts = exists().where(contract.customer == own.id, contract.mrr.is_not(None))
+    by_row = select(own.id, func.max(own.mrr)).where(own.mrr.is_not(None), runs(own), ~has_contracts).group_by(own.id)
+    connection.execute(delete(paying))
+    connection.execute(insert(paying).from_select(["customer", "mrr"], union_all(by_contracts, by_row)))
+
+
 # --- bugs --------------------------------------------------------------------------------------------------------
 
 
@@ -522,6 +554,7 @@ def _bug_contacts(connection: Connection) -> None:
     connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
     if not connection.scalar(select(select(dirty_contact.c.day).exists())):
         return
+    look_again(connection, dirty_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
@@ -777,12 +810,41 @@ _DATED = {
 def _stored_rows(connection: Connection) -> None:
     """How many rows each source has of each noun; the numbers themselves were kept while saving."""
     connection.execute(delete(stored_rows))
+    # Also of what has no rows because all of them were rejected.
+    known = union(
+        select(row_count.c.source, row_count.c.record), select(read_rows.c.source, read_rows.c.record)
+    ).subquery("known")
+    of_source = and_(read_rows.c.source == known.c.source, read_rows.c.record == known.c.record)
     connection.execute(
         insert(stored_rows).from_select(
-            ["source", "record", "n", "undated"],
-            select(row_count.c.source, row_count.c.record, row_count.c.n, literal(0)),
+            ["source", "record", "n", "undated", "read", "rejected"],
+            select(
+                known.c.source,
+                known.c.record,
+                func.coalesce(func.max(row_count.c.n), 0),
+                literal(0),
+                func.coalesce(func.sum(read_rows.c.read), 0),
+                func.coalesce(func.sum(read_rows.c.rejected), 0),
+            )
+            .select_from(
+                known.outerjoin(
+                    row_count, and_(row_count.c.source == known.c.source, row_count.c.record == known.c.record)
+                ).outerjoin(read_rows, of_source)
+            )
+            .group_by(known.c.source, known.c.record),
         )
     )
+    waiting = (
+        select(func.coalesce(func.sum(func.length(removal.c.ids) / 8), 0))
+        .where(
+            removal.c.source == stored_rows.c.source,
+            removal.c.record == stored_rows.c.record,
+            removal.c.run == WAITING,
+        )
+        .scalar_subquery()
+        .correlate(stored_rows)
+    )
+    connection.execute(update(stored_rows).values(waiting=waiting))
     for record, dated in _DATED.items():
         table = FACTS[record]
         undated = (

@@ -48,6 +48,8 @@ class Refused:
     column: str
     value: str
     reason: str
+    at: int  # its position among the records that were to be saved
+    place: str = ""  # file and row, where the source says so
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Saved:
     saved: int = 0
     added: int = 0
     unchanged: int = 0
+    ids: list[str] = dataclasses.field(default_factory=list)  # of all that are stored now, changed or not
     refused: list[Refused] = dataclasses.field(default_factory=list)
 
 
@@ -113,6 +116,13 @@ class Shape:
         for derived in self._derive:
             add(derived(values))
         return tuple(row)
+
+    def stored_id(self, id: str) -> str | None:
+        """The id under which a row is stored that its source calls so; None for what can be no id."""
+        try:
+            return str(self._steps[self.fields.index("id")][0](id, ()))
+        except CannotRead:
+            return None
 
     def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
         """Id and value of a record that was set aside, without what may not be stored: people's ids and names."""
@@ -202,7 +212,7 @@ class Shape:
         def as_instant(value: Any, _names: Any) -> Any:
             if not isinstance(value, datetime) or value.tzinfo is None:
                 raise CannotRead(name, value, "it is not an instant with a time zone")
-            if not 1900 < value.year < FAR_FUTURE_YEAR:
+            if not 1900 <= value.year < FAR_FUTURE_YEAR:
                 raise CannotRead(name, value, "it is a date that cannot be")
             if value.tzinfo is not UTC:
                 value = value.astimezone(UTC)
@@ -245,6 +255,9 @@ class Shape:
 def _check_ticket(record: Any) -> None:
     if record.replies is not None and record.replies < 0:
         raise CannotRead("replies", record.replies, "there cannot be fewer than 0")
+    if record.solved_at is not None and record.solved_at < record.opened_at:
+        opened = record.opened_at.astimezone(UTC).isoformat(" ", "minutes")
+        raise CannotRead("solved_at", record.solved_at, f"it was solved before it was opened ({opened})")
 
 
 def _check_survey(record: Any) -> None:
@@ -296,6 +309,7 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "release": [("release", "")],
 }
 NO_DAY = date(1, 1, 1)
+REMOVED_AT_ONCE = 5_000
 _NO_DAY = "{no day}"
 
 
@@ -304,15 +318,16 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     result = Saved()
     rows: dict[str, tuple[Any, ...]] = {}
     id_position = shape.position["id"]
-    for record in records:
+    for at, record in enumerate(records):
         try:
             row = shape.row(source, record)
         except CannotRead as error:
             id, value = shape.shown(record, error)
-            result.refused.append(Refused(shape.name, id, error.column, value, error.reason))
+            result.refused.append(Refused(shape.name, id, error.column, value, error.reason, at))
             continue
         rows[row[id_position]] = row
-    stored = _stored(connection, shape, source, list(rows))
+    result.ids = list(rows)
+    stored = _stored(connection, shape, source, result.ids)
     changed = [row for id, row in rows.items() if stored.get(id) != row]
     result.saved, result.unchanged = len(changed), len(rows) - len(changed)
     if not changed:
@@ -328,6 +343,29 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     if shape.name == "bug":
         _log_severity(connection, shape, stored, changed, now)
     return result
+
+
+def remove_records(connection: Connection, shape: Shape, source: str, ids: Sequence[str]) -> int:
+    """Removes rows that have left their source, by the ids that are stored; how many there were. Marks them as dirty."""
+    removed = 0
+    among = "IN (SELECT value FROM json_each(?))" if shape.sqlite else "= ANY(%s)"
+    mark = "?" if shape.sqlite else "%s"
+    for start in range(0, len(ids), REMOVED_AT_ONCE):
+        stored = _stored(connection, shape, source, list(ids[start : start + REMOVED_AT_ONCE]))
+        if not stored:
+            continue
+        rows = list(stored.values())
+        if shape.name in BEFORE and was_counted(connection):
+            _keep_before(connection, shape, source, list(stored))
+        if shape.name in ("ticket", "survey_response", "bug_report"):
+            _mark_reports(connection, shape, rows, [])
+        connection.exec_driver_sql(
+            f'DELETE FROM "{shape.name}" WHERE source = {mark} AND id {among}',  # noqa: S608
+            (source, _among(shape.sqlite, stored)),
+        )
+        mark_dirty(connection, shape.sqlite, _dirt(shape, rows))
+        removed += len(rows)
+    return removed
 
 
 def _write(

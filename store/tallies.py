@@ -53,9 +53,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from store.database import look_again
 from store.schema import (
     BEFORE,
     FACTS,
+    IS_NOTHING,
     Day,
     account,
     bug_report,
@@ -366,6 +368,7 @@ def add_up(connection: Connection, measures: Measures, due: frozenset[str], told
             if measure.name not in due:
                 told(measure.name)
                 _note(connection, measure.select(changed))
+    look_again(connection, tally_change)
     _move(connection, tally, _CELL)
     _move(connection, tally_total, ["measure", "day", "bin"])
 
@@ -439,9 +442,8 @@ def _move(connection: Connection, table: Any, keys: list[str]) -> None:
     new = maker(table).from_select([*keys, "n", "amount"], moved)
     sums = {name: table.c[name] + new.excluded[name] for name in ("n", "amount")}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
-    # Only what lost something can have come to nothing; most changes of a ticket leave most of its counts as they were.
-    fewer = select(*cell).group_by(*cell).having(n < 0)
-    connection.execute(delete(table).where(table.c.n == 0, tuple_(*(table.c[name] for name in keys)).in_(fewer)))
+    # By an index of what came to nothing, not by a join with the changes: nothing here hangs on what the planner guesses.
+    connection.execute(delete(table).where(IS_NOTHING[table.name]))
 
 
 def _total(connection: Connection, which: Expression, old: Expression) -> None:

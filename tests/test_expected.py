@@ -166,7 +166,7 @@ def test_dated_staff_give_attrition_by_year(ask: Ask) -> None:
 def test_staff_without_dates_get_a_sentence_and_no_rate(ask: Ask) -> None:
     reading = ask("attrition")
     assert (reading["value"], reading["state"]) == (None, "no data")
-    assert f"{expected('attrition-ibm-hr')['employees']:,} people are stored, but none has a date" in reading["reason"]
+    assert reading["reason"] == "No end dates in staff."
     assert all(each["value"] is None for each in ask("attrition", "--by", "year")["series"])
 
 
@@ -174,8 +174,7 @@ def test_staff_without_dates_get_a_sentence_and_no_rate(ask: Ask) -> None:
 def test_customers_without_dates_get_a_sentence_and_no_rate(ask: Ask) -> None:
     reading = ask("churn")
     assert (reading["value"], reading["state"]) == (None, "no data")
-    plural = f"{expected('churn-telco-ibm')['customers']:,} customers are stored, but none has a date"
-    assert plural in reading["reason"]
+    assert reading["reason"] == "No end dates in crm."
     assert all(each["value"] is None for each in ask("churn", "--by", "month")["series"])
 
 

@@ -215,7 +215,8 @@ def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     found = here.json("top-bugs", "--at", "2026-11-21")
     assert (found["currency"], found["bugs"][0]["revenue"]["total"]) == ("CHF", 1234)
-    assert "CHF 1,234 a month of revenue." in " ".join(here.says("top-bugs").split())
+    assert found["bugs"][0]["revenue"]["of_all"] == 1234
+    assert "affected customers pay CHF 1,234 a month (of CHF 1,234)." in " ".join(here.says("top-bugs").split())
     assert here.json("contract-churn")["currency"] == "CHF"
 
 
@@ -224,6 +225,7 @@ def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
     text = read.as_text(
         {
             "bugs": [],
+            "cautions": [],
             "headline": "Word " * 40,
             "missing": None,
             "coverage_sentence": "",
@@ -368,8 +370,8 @@ def test_too_few_are_not_compared() -> None:
 
 
 def test_a_long_unit_is_said_once() -> None:
-    said = read.sentence(reading(unit="per 1,000 customers a month"))
-    assert "88.0 per 1,000 customers a month, most likely between 83.0 and 92.0 (212" in said
+    said = read.sentence(reading(unit="tickets per customer per month", value=2.276, low=2.1, high=2.45))
+    assert "2.28 tickets per customer per month, most likely between 2.10 and 2.45 (212" in said
 
 
 def test_what_is_hidden_says_why_and_no_number() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, insert
 
+import read
 import refresh
 from settings import Settings, load
 from store import open_store
 from store.published import SourceState
+from store.schema import cursor, listing, read_rows
 from tests.builders import NOW, customer
 
 SOURCE = """
@@ -77,6 +84,88 @@ def test_a_source_with_a_new_name_is_counted_once(company: Company) -> None:
     assert list(company.sources()) == ["helpdesk"]
     assert company.customers() == 3
     assert "no longer" not in company.refreshes(helpdesk="three.csv")
+
+
+def letters(folder: Path, *names: str) -> None:
+    (folder / "three.csv").write_text("id,name\n" + "".join(f"{name},{name.upper()}\n" for name in names))
+
+
+def test_a_row_that_left_its_file_leaves_the_store(company: Company) -> None:
+    letters(company.folder, *"abcdefghij")
+    company.refreshes(desk="three.csv")
+    letters(company.folder, *"abcdefghi")
+    assert "1 removed that is no longer there" in company.refreshes(desk="three.csv")
+    assert company.customers() == 9
+
+
+def test_a_file_that_shrank_by_half_waits_until_somebody_accepts_it(company: Company) -> None:
+    letters(company.folder, *"abcdefghij")
+    company.refreshes(desk="three.csv")
+    letters(company.folder, *"abcde")
+    asks = (
+        "5 of 10 rows are no longer in the source. That is more than 20%, so they stay until you accept it: "
+        "./run refresh --accept-removal"
+    )
+    assert asks in company.refreshes(desk="three.csv")
+    assert asks in company.refreshes(desk="three.csv")
+    assert (company.customers(), company.sources()["desk"].waiting) == (10, 5)
+    said = company.refreshes("--accept-removal", desk="three.csv")
+    assert "5 removed that are no longer there" in said
+    assert "--accept-removal" not in said
+    assert (company.customers(), company.sources()["desk"].waiting) == (5, 0)
+
+
+def test_a_file_whose_dates_all_went_wrong_does_not_empty_the_store(company: Company) -> None:
+    dated = 'started_on = "since"\n'
+    days = company.folder / "since.csv"
+    days.write_text("id,name,since\n" + "".join(f"{name},x,2026-01-01\n" for name in "abcdefghij"))
+    (company.folder / "empathy.toml").write_text(
+        f'database_url = "{company.database_url}"\n' + SOURCE.format(name="crm", path="since.csv") + dated
+    )
+    config = ["--config", str(company.folder / "empathy.toml")]
+    assert refresh.main(config) == 0
+    days.write_text("id,name,since\n" + "".join(f"{name},x,01.13.2026\n" for name in "abcdefghij"))
+    assert refresh.main(config) == 1
+    assert "10 of 10 rejected (100%)" in company.capsys.readouterr().err
+    assert company.customers() == 10
+
+
+def test_a_store_of_before_is_read_again_and_loses_nothing_without_a_word(company: Company) -> None:
+    """As an upgraded store is: its rows are there, and nobody noted which file they came from."""
+    letters(company.folder, *"abcdefghij")
+    company.refreshes(desk="three.csv")
+    store = open_store(company.settings)
+    with store.engine.begin() as connection:
+        for table in (listing, read_rows, cursor):
+            connection.execute(delete(table))
+        marker = {"source": "desk", "place": "", "record": "", "run": 0, "part": 0, "ids": b""}
+        connection.execute(insert(listing).values(**marker))
+    store.engine.dispose()
+    letters(company.folder, *"abcdefghi")
+    company.refreshes(desk="three.csv")
+    assert company.customers() == 9
+    letters(company.folder, *"abcdefghijk")
+    company.refreshes(desk="three.csv")
+    assert company.customers() == 11
+
+
+def test_an_end_date_that_is_not_mapped_is_not_a_company_that_nobody_leaves(company: Company) -> None:
+    rows = "".join(f"c{n},C,2025-01-01,{'2026-10-20' if n < 10 else ''}\n" for n in range(100))
+    (company.folder / "crm.csv").write_text(f"id,name,since,until\n{rows}")
+    toml = company.folder / "empathy.toml"
+    written = f'database_url = "{company.database_url}"\n' + SOURCE.format(name="crm", path="crm.csv")
+    toml.write_text(f'{written}started_on = "since"\n')
+    assert refresh.main(["--config", str(toml)]) == 0
+    asked = ["churn", "--from", "2026-10-01", "--to", "2026-11-01", "--config", str(toml)]
+    company.capsys.readouterr()
+    assert read.main(asked) == 0
+    assert "No end dates in crm." in company.capsys.readouterr().out
+    toml.write_text(f'{written}started_on = "since"\nended_on = "until"\n')
+    assert refresh.main(["--config", str(toml)]) == 0
+    company.capsys.readouterr()
+    assert read.main([*asked, "--json"]) == 0
+    found = json.loads(company.capsys.readouterr().out)
+    assert (found["numerator"], found["denominator"], found["cautions"]) == (10, 100, [])
 
 
 def test_nothing_is_taken_away_while_a_source_fails(company: Company) -> None:
@@ -162,3 +251,15 @@ def test_what_is_not_understood_is_one_sentence(
 def test_help_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert refresh.main(["--help"]) == 0
     assert "--only" in capsys.readouterr().out
+
+
+def test_nothing_from_outside_moves_the_cursor_of_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text(
+        'database_url = "sqlite:///x.db"\n[sources."a\\u001b[2J\\u009b31m\\r"]\ntype = "files\\u001b]0;x\\u0007"\n'
+    )
+    done = subprocess.run(
+        [sys.executable, refresh.__file__, "--config", tmp_path / "empathy.toml"], capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "a[2J" in done.stderr
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stdout + done.stderr)

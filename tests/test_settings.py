@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,27 @@ def said(folder: Path, text: str = "") -> str:
         ("grace_days = -1", "empathy.toml, grace_days: this must be at least 0."),
         ("company = 3", 'empathy.toml, company: this must be text in quotes, like "...".'),
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
+        ("pain.half_life_days = 1e-300", "empathy.toml, pain.half_life_days: this must be at least 1."),
+        ("pain.half_life_days = 1e308", "empathy.toml, pain.half_life_days: this must be at most 3650."),
+        ("pain.half_life_days = inf", "empathy.toml, pain.half_life_days: this must be at most 3650."),
+        ("pain.half_life_days = nan", "empathy.toml, pain.half_life_days: this must be "),
+        (f"pain.half_life_days = {10**400}", "empathy.toml, pain.half_life_days: this must be "),
+        ("pain.severity.major = -1", "empathy.toml, pain.severity.major: this must be more than 0."),
+        ("pain.severity.major = 1e308", "empathy.toml, pain.severity.major: this must be at most 1000."),
+        ("pain.unrated_severity = nan", "empathy.toml, pain.unrated_severity: this must be "),
+        ("pain.unrated_severity = 0", "empathy.toml, pain.unrated_severity: this must be more than 0."),
+        (f"grace_days = {10**18}", "empathy.toml, grace_days: this must be at most 3650."),
+        (f"grace_days = {10**30}", "empathy.toml, grace_days: this must be at most 3650."),
+        ("grace_days = 1" + "0" * 5000, "empathy.toml is not valid TOML: "),
+        (f"repeat_within_days = {10**9}", "empathy.toml, repeat_within_days: this must be at most 3650."),
+        ("repeat_within_days = 0", "empathy.toml, repeat_within_days: this must be more than 0."),
+        (
+            '[sources.a]\ntype = "files"\nfresh_within_hours = 1e300',
+            "empathy.toml, sources.a.fresh_within_hours: this must",
+        ),
+        ('words.customers = ""', "empathy.toml, words.customers: this must not be empty."),
+        (f'company = "{"x" * 101}"', "empathy.toml, company: this must have at most 100 letters."),
+        ("a = " + "[" * 5000, "empathy.toml is not valid TOML: "),
         ('time_zone = "Mars"', "empathy.toml, time_zone: there is no time zone 'Mars'"),
     ],
 )
@@ -57,6 +79,19 @@ def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert said(tmp_path).startswith(sentence)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empathy.toml").write_text("")
+    (tmp_path / "empathy.toml").chmod(0)
+    with pytest.raises(SettingsError, match="cannot be read: Permission denied"):
+        load(tmp_path / "empathy.toml")
+
+
+def test_a_home_that_nobody_has_is_one_sentence() -> None:
+    with pytest.raises(SettingsError, match="no home folder"):
+        load("~nobody-has-this-name/empathy.toml")
 
 
 def test_one_weight_of_severity_leaves_the_others_as_they_are(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def of_a_page(error: Exception) -> bool:
     """Called by Streamlit where a page raised; True: it need not show the error itself."""
     if isinstance(error, StoreError):
         # It says itself what is wrong with the store, and what to do.
-        log.warning("The store cannot be read: %s", error)
+        log.warning("%s %s", error, error.details)
         st.error(plain(str(error), 500))
         return True
     code = new_code()

@@ -27,7 +27,7 @@ async def health(_: Request) -> JSONResponse:
     except TimeoutError:
         found = {"store": False, "reason": f"no answer from the store within {PATIENCE_S:.0f} s"}
     except StoreError as error:
-        log.warning("The store cannot be read: %s", error)
+        log.warning("The store cannot be read: %s %s", error, error.details)
         found = {"store": False, "reason": str(error)}
     except Exception:
         log.exception("The store could not be asked")

@@ -1,7 +1,8 @@
 """Reads files that other systems exported (CSV, JSON lines, Excel, Parquet ...), as a mapping in empathy.toml says.
 
 A file that did not change since last time is not read again; one that did is read whole, and the store replaces what
-differs. The place where it stopped (the cursor) names, for each file, its size, time, content hash and mapping.
+differs. Files are read inside a fence (fence.py): whatever is wrong with one costs that file alone. The place where it
+stopped (the cursor) names, for each file, its size, time, content hash and all that its mappings say.
 """
 
 from __future__ import annotations
@@ -11,97 +12,188 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data_sources.files import formats, mapping
-from data_sources.files.formats import BadRow, Shape
-from data_sources.files.mapping import Bound, Entry, Wrong
+from data_sources.files import mapping
+from data_sources.files.fence import Fence
+from data_sources.files.formats import Shape
+from data_sources.files.mapping import Entry
 from data_sources.files.words import listed
-from data_sources.source import Asked, Page, SetAside, Source, SourceError
+from data_sources.source import Asked, Page, Source, SourceError
 from store.records import BY_TABLE
 
-PAGE = 5_000  # records
-LOOKED_AT = 25_000  # rows after which a page is given even if few of them are records, so that progress shows
+UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
 
 
 def fetch(asked: Asked) -> Iterator[Page]:
     """Pages of every file that changed. A file that is no table is left out whole, and said at the end."""
     entries = mapping.entries(asked)
-    known = _known(asked.since)
-    current: dict[str, Any] = {}
-    waiting: list[_Reading] = []
+    known, is_old = _known(asked.since)
     refused: list[str] = []
-    for entry in entries:
-        try:
-            paths = _paths(entry, asked.settings.folder)
-        except SourceError as error:
-            refused.append(str(error))
-            continue
-        for path in paths:
-            try:
-                _plan(entry, path, asked.settings.folder, known, current, waiting)
-            except SourceError as error:
-                refused.append(str(error))
-    counts = [each.shape.rows for each in waiting]
-    total = None if None in counts else sum(each or 0 for each in counts)
-    for reading in waiting:
-        try:
-            yield from _pages(reading, current, total)
-        except SourceError as error:
-            refused.append(str(error))
-    if not waiting and current != known:
-        yield Page(cursor=_written(current), total=0)  # touched, or gone: nothing to read, but something to remember
+    with Fence() as fence:
+        files = _files(entries, asked.settings.folder, fence, refused)
+        left = {} if refused else _left(files, known, asked.settings.folder, refused)
+        current = dict(known)
+        # An id that left with its file may stand in another one, which has not changed: then it is not gone.
+        waiting = [file for file in files.values() if _must_be_read(file, fence, known, current, bool(left), refused)]
+        if is_old:
+            yield Page()  # what was rejected when pages did not name their file is judged anew
+        counts = [shape.rows for file in waiting for shape in file.shapes.values()]
+        total = None if None in counts else sum(each or 0 for each in counts)
+        for file in waiting:
+            for page in _pages(file, fence, refused):
+                page.total = total
+                if page.whole:
+                    current[file.place] = file.mark
+                    page.cursor = _written(current)
+                elif current.get(file.place, UNREAD) != UNREAD:
+                    current[file.place] = UNREAD  # should this end half-way, what was there before is no longer true
+                    page.cursor = _written(current)
+                yield page
+        for place in left if not refused else ():
+            del current[place]
+            yield Page(cursor=_written(current), total=total, place=place, whole=True)
+    if not waiting and not left and current != known:
+        yield Page(cursor=_written(current), total=0)  # touched: nothing to read, but something to remember
     if refused:
         raise SourceError(" ".join(dict.fromkeys(refused)))
 
 
 @dataclass(slots=True)
-class _Reading:
-    entry: Entry
+class _File:
+    """One file, and all the entries of the settings that name it."""
+
     path: Path
-    shape: Shape
-    place: str  # in the cursor
-    mark: list[Any]  # size, time, hash
+    place: str  # relative to the folder of the settings
+    named: str  # what it is called beside a rejected row
+    entries: list[Entry] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)  # digest of the entry -> what its columns are
+    mark: list[Any] = field(default_factory=list)  # size, time, hash, what the mappings say
 
 
-def _known(since: str | None) -> dict[str, Any]:
+def _known(since: str | None) -> tuple[dict[str, Any], bool]:
+    """The marks of the files that were read, and whether the cursor is one of a version that remembered other things."""
     try:
         known = json.loads(since) if since else {}
     except ValueError:
-        return {}
-    return known if isinstance(known, dict) else {}
+        return {}, True
+    if not isinstance(known, dict):
+        return {}, True
+    marks = {place: mark for place, mark in known.items() if isinstance(mark, list) and len(mark) == 4}
+    return marks, len(marks) < len(known)
 
 
 def _written(current: dict[str, Any]) -> str:
     return json.dumps(current, sort_keys=True)
 
 
-def _plan(
-    entry: Entry, path: Path, folder: Path, known: dict[str, Any], current: dict[str, Any], waiting: list[_Reading]
-) -> None:
-    """Reads it again only if its content or its mapping changed; time and size are asked first, being cheap."""
-    place = f"{os.path.relpath(path, folder)}#{entry.digest}"
-    if place in current:
-        return  # two entries that say the same
-    before = known.get(place)
-    size, changed = _stat(path)
-    if before and before[:2] == [size, changed]:
-        current[place] = before
-        return
-    mark = [size, changed, _digest(path)]
-    if before and before[2] == mark[2]:
-        current[place] = mark
-        return
-    shape = formats.check(path, entry.layout, entry.wanted)
-    reading = _Reading(entry, path, shape, place, mark)
-    if entry.same_id == "merge":
-        _refuse_scattered(reading)
-    if before:
-        current[place] = before  # until its last page is saved, the old mark stands
-    waiting.append(reading)
+# --- which files -------------------------------------------------------------------------------------------------
+
+
+def _files(entries: list[Entry], folder: Path, fence: Fence, refused: list[str]) -> dict[str, _File]:
+    """Place -> file, in the order of the settings. An entry whose files cannot be found is said in `refused`."""
+    files: dict[str, _File] = {}
+    for entry in entries:
+        try:
+            paths, above = _paths(entry, folder, fence)
+        except SourceError as error:
+            refused.append(str(error))
+            continue
+        for path in paths:
+            place = _printable(os.path.relpath(path, folder))
+            file = files.setdefault(place, _File(path, place, _printable(os.path.relpath(path, above))))
+            if entry.digest not in [each.digest for each in file.entries]:  # two entries may say the same
+                file.entries.append(entry)
+    return files
+
+
+def _printable(name: str) -> str:
+    """Names of files are bytes; what is no text in them is written as \\xNN."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _paths(entry: Entry, folder: Path, fence: Fence) -> tuple[list[Path], Path]:
+    """The files of an entry, and the folder that is above all of them."""
+    pattern = re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", lambda found: _from_environment(entry, found), entry.path)
+    try:
+        whole = Path(os.path.normpath(folder / Path(pattern).expanduser()))
+        is_there = _status(whole) is not None
+        if not glob.has_magic(pattern) or is_there:
+            if not is_there:
+                raise SourceError(f"There is no file {whole.resolve()}, which {entry.short_key} names.")
+            return [whole], whole.parent
+        if "**" in pattern:
+            found = fence.matching(str(whole), entry.deadline)  # it follows links, which may lead round in circles
+        else:
+            found = [Path(each) for each in glob.glob(str(whole))]
+        found = [
+            each for each in sorted(found) if not each.is_dir() and not each.name.startswith("~$")
+        ]  # ~$: Excel's locks
+    except (OSError, ValueError, RuntimeError) as error:  # a name that is too long, holds a NUL, or is no one's home
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise SourceError(f"{entry.short_key}.path {pattern!r} cannot be read: {said}.") from None
+    if not found:
+        raise SourceError(f"No file matches {whole}, which {entry.short_key} names.")
+    fixed = [part for part in whole.parts if not glob.has_magic(part)]
+    above = whole.parents[len(whole.parts) - 1 - next(n for n, part in enumerate(whole.parts) if glob.has_magic(part))]
+    return found, above if fixed else folder
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """None where nothing is there. Raises OSError where that cannot be known: a name too long, links in a circle."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _left(files: dict[str, _File], known: dict[str, Any], folder: Path, refused: list[str]) -> dict[str, Any]:
+    """Files that were read once and are certainly no longer there, or no longer named by the settings.
+
+    A folder that is away, as when a disk is not mounted, says nothing about its files: that is said in `refused`.
+    """
+    left = {place: mark for place, mark in known.items() if place not in files}
+    for place in left:
+        parent = Path(os.path.normpath(folder / place)).parent
+        try:
+            os.listdir(parent)
+        except OSError as error:
+            refused.append(f"The folder {parent} cannot be read: {error.strerror}. Rows that came from it are kept.")
+    return {} if refused else left
+
+
+# --- whether, and how --------------------------------------------------------------------------------------------
+
+
+def _must_be_read(
+    file: _File, fence: Fence, known: dict[str, Any], current: dict[str, Any], anyway: bool, refused: list[str]
+) -> bool:
+    """Only if its content or its mapping changed; time and size are asked first, being cheap."""
+    before = known.get(file.place)
+    meaning = hashlib.sha256(" ".join(sorted(each.digest for each in file.entries)).encode()).hexdigest()[:16]
+    if before and before[3] != meaning:
+        before = None
+    try:
+        size, changed = _stat(file.path)
+        if before and before[:2] == [size, changed] and not anyway:
+            return False
+        file.mark = [size, changed, fence.digest(file.path, size), meaning]
+        if before and before[2] == file.mark[2] and not anyway:
+            current[file.place] = file.mark
+            return False
+    except SourceError as error:
+        refused.append(str(error))
+        return False
+    for entry in file.entries:
+        try:
+            file.shapes[entry.digest] = fence.check(file.path, entry, size)
+        except SourceError as error:
+            refused.append(str(error))
+    return bool(file.shapes)
 
 
 def _stat(path: Path) -> tuple[int, int]:
@@ -109,133 +201,35 @@ def _stat(path: Path) -> tuple[int, int]:
         found = path.stat()
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise SourceError(f"{path.name} is not a file.")
     return found.st_size, found.st_mtime_ns
 
 
-def _digest(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise SourceError(f"{path.name} is not a file.")
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
-
-
-def _pages(reading: _Reading, current: dict[str, Any], total: int | None) -> Iterator[Page]:
-    entry = reading.entry
-    bound = Bound(entry, reading.shape)
-    records: dict[str, Any] = {}
-    page = Page(total=total)
-    seen: set[int] = set()
-    keeps_first = entry.same_id == "first"
-    for count, found in _records(reading, bound):
-        page.read += count
-        if found is None:
-            pass
-        elif found.__class__ is SetAside:
-            page.set_aside.append(found)
-        elif keeps_first:
-            # Hashes instead of ids: 1 million of them are about 60 MB.
-            mark = hash(found.id)
-            if mark not in seen:
-                seen.add(mark)
-                records[found.id] = found
-        else:
-            records[found.id] = found  # a page never holds the same id twice: the later row wins
-        if len(records) >= PAGE or page.read >= LOOKED_AT or len(page.set_aside) >= PAGE:
-            page.records = list(records.values())
-            yield page
-            records, page = {}, Page(total=total)
-    if _stat(reading.path) != tuple(reading.mark[:2]):
-        raise SourceError(f"{reading.path.name} changed while it was read; it is read again at the next refresh.")
-    page.records = list(records.values())
-    current[reading.place] = reading.mark
-    page.cursor = _written(current)
-    yield page
-
-
-def _records(reading: _Reading, bound: Bound) -> Iterator[tuple[int, Any]]:
-    """For each row: how many rows were looked at, and the record, what was set aside, or None."""
-    entry, name = reading.entry, reading.path.name
-    keeps, values, make = bound.keeps, bound.values, bound.make
-    merges = entry.same_id == "merge"
-    together: list[list[Any]] = []
-    where = ""
-    last_row: list[Any] = []
-    before = 0
-    for row_number, row in formats.read(reading.path, entry.layout, reading.shape):
-        count = int(row_number != before)  # several records may come out of one row
-        before = row_number
-        if row.__class__ is BadRow:
-            yield count, SetAside(entry.record, f"{name} row {row_number}", row.column, row.value, row.reason)
-            continue
-        if keeps is not None and not keeps(row):  # type: ignore[arg-type]
-            yield count, None
-            continue
+def _pages(file: _File, fence: Fence, refused: list[str]) -> Iterator[Page]:
+    """All that the file holds for each of its entries; the last page is `whole` if nothing of it was left out."""
+    is_whole = len(file.shapes) == len(file.entries)
+    readable = [entry for entry in file.entries if entry.digest in file.shapes]
+    waiting: Page | None = None
+    for entry in readable:
         try:
-            found = values(row)  # type: ignore[arg-type]
-            if not merges:
-                yield count, make(found)
-                continue
-        except Wrong as wrong:
-            yield count, bound.explain(row, wrong, f"{name} row {row_number}")  # type: ignore[arg-type]
-            continue
-        if together and found[0] != together[0][0]:
-            yield 0, _made(bound, together, last_row, where)
-            together = []
-        together.append(found)
-        where, last_row = f"{name} row {row_number}", row  # type: ignore[assignment]
-        if len(together) > 1:
-            together = [bound.merged(together)]
-        yield count, None
-    if together:
-        yield 0, _made(bound, together, last_row, where)
-
-
-def _made(bound: Bound, together: list[list[Any]], row: list[Any], where: str) -> Any:
+            for page in fence.pages(file.path, entry, file.shapes[entry.digest], file.named, file.mark[0]):
+                if waiting is not None:
+                    yield waiting
+                waiting = page
+                page.place = file.place
+        except SourceError as error:
+            refused.append(str(error))
+            is_whole = False
     try:
-        return bound.make(together[0])
-    except Wrong as wrong:
-        return bound.explain(row, wrong, where)
-
-
-def _refuse_scattered(reading: _Reading) -> None:
-    """Merged rows must stand together: otherwise each stretch of them would replace the one before."""
-    bound = Bound(reading.entry, reading.shape)
-    ended: set[int] = set()
-    now: str | None = None
-    for row_number, row in formats.read(reading.path, reading.entry.layout, reading.shape):
-        if isinstance(row, BadRow) or (bound.keeps and not bound.keeps(row)):
-            continue
-        try:
-            name = bound.get[0](row)
-        except Wrong:
-            continue
-        if name == now:
-            continue
-        if now is not None:
-            ended.add(hash(now))
-        now = name
-        if hash(name) in ended:
-            raise SourceError(
-                f'{reading.path.name}: the rows of {name!r} do not stand together (row {row_number:,}), and same_id = "merge" '
-                f"needs that; sort the file by {bound.label('id')}."
-            )
-
-
-def _paths(entry: Entry, folder: Path) -> list[Path]:
-    pattern = re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", lambda found: _from_environment(entry, found), entry.path)
-    whole = Path(os.path.normpath(folder / Path(pattern).expanduser()))
-    if not glob.has_magic(pattern) or whole.exists():
-        if not whole.exists():
-            raise SourceError(f"There is no file {whole.resolve()}, which {entry.short_key} names.")
-        return [whole]
-    found = [Path(each) for each in sorted(glob.glob(str(whole), recursive=True))]
-    found = [each for each in found if not each.is_dir() and not each.name.startswith("~$")]  # ~$: Excel's lock files
-    if not found:
-        raise SourceError(f"No file matches {whole}, which {entry.short_key} names.")
-    return found
+        if _stat(file.path) != tuple(file.mark[:2]):
+            raise SourceError(f"{file.path.name} changed while it was read; it is read again at the next refresh.")
+    except SourceError as error:
+        refused.append(str(error))
+        is_whole = False
+    if waiting is not None:
+        waiting.whole = is_whole
+        yield waiting
 
 
 def _from_environment(entry: Entry, found: re.Match[str]) -> str:
@@ -253,6 +247,7 @@ SOURCE = Source(
     records=tuple(BY_TABLE),
     options={"files": "a list of tables, each with " + listed(mapping.FILE_KEYS)},
     fetch=fetch,
+    declares=mapping.declared,
     documented_at="docs/files.md",
     drops=(),
 )

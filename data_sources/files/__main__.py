@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from data_sources.files.guess import mapping_for, shown
-from data_sources.source import SourceError
+from data_sources.files.fence import Fence
+from data_sources.files.guess import shown
+from data_sources.source import SourceError, harmless
 
 USAGE = """./run files guess PATH    look at a file and print a mapping for empathy.toml
                           (CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet; also gzipped)"""
@@ -19,15 +20,18 @@ def main(words: list[str]) -> int:
     if len(words) != 2 or words[0] != "guess":
         print(USAGE, file=sys.stderr)
         return 2
-    path = Path(words[1]).expanduser()
-    if not path.exists():
-        print(f"There is no file {path}.", file=sys.stderr)
-        return 1
     try:
-        print(mapping_for(path, shown(path)), end="")
+        path = Path(words[1]).expanduser()
+        with Fence() as fence:
+            text = fence.guess(path, shown(path))
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
+    except (OSError, ValueError, RuntimeError) as error:  # the path itself: a NUL, links in a circle, no one's home
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        print(harmless(f"{Path(words[1]).name} cannot be read: {said}."), file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return 0
 
 

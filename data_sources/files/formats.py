@@ -12,17 +12,23 @@ import csv
 import gzip
 import io
 import json
+import os
+import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from data_sources.files import workbook
 from data_sources.files.words import listed, nearest, number
+from data_sources.files.workbook import BadCell
 from data_sources.source import SourceError
 
 TYPES = ("csv", "tsv", "blanks", "jsonl", "xlsx", "parquet")
@@ -36,6 +42,8 @@ ENDINGS = {
     ".parquet": "parquet",
 }
 LONGEST_CELL = 1_000_000  # a longer cell is a quote that was never closed
+LONGEST_LINE = 10_000_000  # characters; a longer line is no row of a table
+MOST_COLUMNS = 20_000
 MOST_EXPANSION = 1_000  # an honest table does not shrink to a thousandth; a bomb does
 SMALL = 4_000_000  # below this many bytes unpacked, expansion harms nobody
 MOST_TEXT_OF_WORKBOOK = 400_000_000  # a workbook's texts are held in memory while it is read
@@ -89,10 +97,6 @@ def check(path: Path, layout: Layout, wanted: Iterable[str]) -> Shape:
     """The shape of the whole file. Raises SourceError if it is not a table or lacks a wanted column."""
     names = list(dict.fromkeys(wanted))
     with _sentences(path, layout):
-        if not path.is_file():
-            raise SourceError(f"{path.name} is not a file.")
-        if path.stat().st_size == 0:
-            raise SourceError(f"{path.name} is empty.")
         kind = type_of(path, layout)
         if kind == "jsonl":
             return _check_json(path, layout, names)
@@ -131,6 +135,10 @@ def type_of(path: Path, layout: Layout) -> str:
     elif start[:4] == b"PAR1":
         found = "parquet"
     elif start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if path.name.lower().endswith((".xlsx", ".xlsm")):
+            raise SourceError(
+                f"{path.name} is protected with a password, or an old Excel file; save it as .xlsx without one."
+            )
         raise SourceError(f"{path.name} is an old Excel file (.xls); save it as .xlsx or CSV.")
     else:
         ending = Path(path.name.lower().removesuffix(".gz")).suffix
@@ -158,14 +166,29 @@ def _refuse_other_text(path: Path, layout: Layout, start: bytes) -> None:
 # --- bytes -------------------------------------------------------------------------------------------------------
 
 
+def opened(path: Path) -> IO[bytes]:
+    """The file, if it is one: a pipe or a device could make its reader wait for ever. Raises SourceError and OSError."""
+    try:
+        # Does not wait for the other end of a pipe; and what was opened is looked at, not what the name stood for before.
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise SourceError(f"There is no file {path}.") from None
+    except ValueError as error:
+        raise SourceError(f"{path.name} cannot be read: {error}.") from None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise SourceError(f"{path.name} is not a file.")
+    return os.fdopen(number, "rb")
+
+
 class _Unpacking(io.RawIOBase):
     """A gzipped file as a plain stream, which stops a file that unpacks to far more than it should."""
 
-    def __init__(self, path: Path, most: float) -> None:
+    def __init__(self, path: Path, packed: IO[bytes], most: float) -> None:
         self._name = path.name
-        self._inside = gzip.open(path, "rb")  # noqa: SIM115 (closed by close)
+        self._inside = gzip.GzipFile(fileobj=packed, mode="rb")
         self._most = most
-        self._fair = max(SMALL, path.stat().st_size * MOST_EXPANSION)
+        self._fair = max(SMALL, os.fstat(packed.fileno()).st_size * MOST_EXPANSION)
         self._given = 0
 
     def readable(self) -> bool:
@@ -191,13 +214,14 @@ class _Unpacking(io.RawIOBase):
 
 @contextmanager
 def _unpacked(path: Path, layout: Layout) -> Iterator[IO[bytes]]:
-    with path.open("rb") as plain:
-        if plain.read(2) != b"\x1f\x8b":
-            plain.seek(0)
+    with opened(path) as plain:
+        is_packed = plain.read(2) == b"\x1f\x8b"
+        plain.seek(0)
+        if not is_packed:
             yield plain
             return
-    with io.BufferedReader(_Unpacking(path, layout.most_unpacked_mb * 1e6), 1 << 18) as stream:
-        yield stream
+        with io.BufferedReader(_Unpacking(path, plain, layout.most_unpacked_mb * 1e6), 1 << 18) as stream:
+            yield stream
 
 
 @contextmanager
@@ -225,12 +249,8 @@ def _sentences(path: Path, layout: Layout) -> Iterator[None]:
         raise SourceError(f"{path.name} is a broken gzip file; it was probably cut off while it was copied.") from None
     except zipfile.BadZipFile:
         raise SourceError(f"{path.name} is a broken .xlsx file; open it in a spreadsheet and save it again.") from None
-    except LookupError as error:
-        if "unknown encoding" not in str(error):
-            raise
-        raise SourceError(
-            f"{path.name}: there is no encoding {layout.encoding!r}; usual ones are utf-8, cp1252, latin-1, utf-16."
-        ) from None
+    except UnicodeError as error:
+        raise SourceError(f"{path.name} is not encoded as {layout.encoding}: {error}.") from None
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror or error}.") from None
 
@@ -269,9 +289,14 @@ def delimiter_of(layout: Layout, kind: str) -> str:
 def _lines(path: Path, layout: Layout) -> Iterator[Iterator[str]]:
     encoding = "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
     with _unpacked(path, layout) as stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
-        for _ in range(layout.skip):
-            next(text, None)
-        yield text
+        # A line comes in pieces where it has no end: a file of one line must not be held in memory whole.
+        lines = iter(partial(text.readline, LONGEST_LINE + 1), "")
+        for skipped in range(layout.skip):
+            if not next(lines, ""):
+                raise SourceError(
+                    f"{path.name} has {number(skipped, 'line')}, and its mapping says skip = {layout.skip}."
+                )
+        yield lines
 
 
 def _cells(path: Path, layout: Layout, kind: str, lines: Iterable[str]) -> Iterator[list[str]]:
@@ -293,18 +318,20 @@ def _columns(first: Iterable[Any], layout: Layout, kind: str) -> list[str]:
     return [str(place) for place in range(1, len(cells) + 1)]
 
 
-def _without_nul(path: Path, lines: Iterable[str]) -> Iterator[str]:
+def _sound(path: Path, lines: Iterable[str], longest: int | None = LONGEST_LINE) -> Iterator[str]:
     for count, line in enumerate(lines, 1):
         if "\0" in line:
             raise SourceError(
                 f"{path.name} holds a NUL byte in line {count:,}: it is not a text file, or it is damaged."
             )
+        if longest is not None and len(line) > longest:
+            raise SourceError(f"{path.name} is not a table: line {count:,} is longer than {longest // 10**6} MB.")
         yield line
 
 
 def _check_text(path: Path, layout: Layout, kind: str, wanted: list[str]) -> Shape:
     with _lines(path, layout) as text:
-        rows = _cells(path, layout, kind, _without_nul(path, text))
+        rows = _cells(path, layout, kind, _sound(path, text))
         started = 1
         columns: list[str] = []
         seen = ragged = first_ragged = row_number = 0
@@ -349,6 +376,8 @@ def _said_by_csv(path: Path, said: str, line: int) -> str:
 
 
 def _refuse_lacking(path: Path, layout: Layout, kind: str, columns: list[str], wanted: list[str]) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise SourceError(f"{path.name} is not a table: its first row has {len(columns):,} cells.")
     if _has_header(layout, kind) and wanted:
         twice = [name for name in wanted if columns.count(name) > 1]
         if twice:
@@ -397,21 +426,21 @@ def _check_json(path: Path, layout: Layout, wanted: list[str]) -> Shape:
     known: dict[str, None] = {}
     lines = bad = first_bad = 0
     with _lines(path, layout) as text:
-        for line_number, line in enumerate(_without_nul(path, text), 1):
-            if not line.strip():
+        for line_number, line in _whole_lines(_sound(path, text, None)):
+            if line is not None and not line.strip():
                 continue
             lines += 1
-            try:
-                thing = json.loads(line)
-            except ValueError:
-                thing = None
+            thing = None
+            with suppress(ValueError, RecursionError):
+                thing = json.loads(line or "")
             if not isinstance(thing, dict):
                 bad += 1
                 first_bad = first_bad or line_number
                 continue
             if missing or lines <= 100:
-                for name in _paths(thing):
-                    known[name] = None
+                with suppress(RecursionError):
+                    for name in islice(_paths(thing), MOST_COLUMNS):
+                        known[name] = None
                 missing.difference_update(known)
     if not lines:
         raise SourceError(f"{path.name} has no rows at all.")
@@ -424,6 +453,17 @@ def _check_json(path: Path, layout: Layout, wanted: list[str]) -> Shape:
         if name in missing:
             raise SourceError(f"{path.name} has no field {name!r}; {nearest(name, list(known), 'the fields are')}.")
     return Shape("jsonl", list(known), lines, wanted)
+
+
+def _whole_lines(lines: Iterable[str]) -> Iterator[tuple[int, str | None]]:
+    """Number and line; None for one that is too long to be a row."""
+    count, is_long = 1, False
+    for line in lines:
+        has_end = len(line) <= LONGEST_LINE
+        if not is_long:
+            yield count, line if has_end else None
+        is_long = not has_end and line[-1] not in "\r\n"
+        count += not is_long
 
 
 def _paths(thing: Any, before: str = "") -> Iterator[str]:
@@ -441,13 +481,19 @@ def _paths(thing: Any, before: str = "") -> Iterator[str]:
 
 def _read_json(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
     with _lines(path, layout) as text:
-        for line_number, line in enumerate(text, 1):
+        for line_number, line in _whole_lines(text):
+            if line is None:
+                yield line_number, BadRow("", "", f"the line is longer than {LONGEST_LINE // 10**6} MB")
+                continue
             if not line.strip():
                 continue
             try:
                 thing = json.loads(line)
             except ValueError as error:
                 yield line_number, BadRow("", line[:80], f"the line is not JSON ({error})")
+                continue
+            except RecursionError:
+                yield line_number, BadRow("", line[:80], "the line is nested too deeply")
                 continue
             if not isinstance(thing, dict):
                 yield line_number, BadRow("", line[:80], "the line is not one {...}")
@@ -479,7 +525,7 @@ def _at(thing: Any, dotted: str) -> Any:
     if isinstance(thing, dict) and dotted in thing:
         return thing[dotted]
     for part in dotted.split("."):
-        if isinstance(thing, list) and part.isdigit():
+        if isinstance(thing, list) and part.isdecimal():
             thing = thing[int(part)] if int(part) < len(thing) else None
         elif isinstance(thing, dict):
             thing = thing.get(part)
@@ -492,30 +538,16 @@ def _at(thing: Any, dotted: str) -> Any:
 
 
 @contextmanager
-def _sheet(path: Path, layout: Layout) -> Iterator[Any]:
+def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, list[Any] | BadCell]]]:
     with _seekable(path, layout) as stream:
         _refuse_bomb(path, layout, stream)
-        from openpyxl import load_workbook  # imported here: refresh starts faster without it
-
         try:
-            book = load_workbook(stream, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, OSError):
-            raise
-        except Exception as error:  # openpyxl raises whatever its XML trips over
+            book = workbook.opened(path.name, stream)
+            yield (
+                (row_number, row) for row_number, row in workbook.rows(book, layout.sheet) if row_number > layout.skip
+            )
+        except (NotImplementedError, RuntimeError) as error:  # packed in a way that zipfile does not know, or encrypted
             raise SourceError(f"{path.name} is not a workbook that can be read: {error}.") from None
-        try:
-            names = book.sheetnames
-            if layout.sheet is not None and layout.sheet not in names:
-                raise SourceError(
-                    f"{path.name} has no sheet {layout.sheet!r}; {nearest(layout.sheet, names, 'its sheets are')}."
-                )
-            sheet = book[layout.sheet or names[0]]
-            if not hasattr(sheet, "iter_rows"):
-                raise SourceError(f"{path.name}: the sheet {sheet.title!r} is a chart, not a table.")
-            sheet.reset_dimensions()  # the size that some programs write into a sheet is wrong
-            yield sheet
-        finally:
-            book.close()
 
 
 def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
@@ -525,6 +557,8 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:
         inside = archive.infolist()
+        if any(member.flag_bits & 1 for member in inside):
+            raise SourceError(f"{path.name} is protected with a password; save it without one.")
         unpacked = sum(member.file_size for member in inside)
         if unpacked > max(SMALL, packed * MOST_EXPANSION) or unpacked > layout.most_unpacked_mb * 1e6:
             raise SourceError(
@@ -542,37 +576,29 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
     stream.seek(0)
 
 
-def _filled(row: tuple[Any, ...]) -> bool:
-    return any(cell is not None and cell != "" for cell in row)
-
-
 def _check_workbook(path: Path, layout: Layout, wanted: list[str]) -> Shape:
-    with _sheet(path, layout) as sheet:
-        for row in sheet.iter_rows(min_row=1 + layout.skip, values_only=True):
-            if _filled(row):
-                cells = list(row)
-                while cells and cells[-1] is None:
-                    cells.pop()
-                columns = _columns(cells, layout, "xlsx")
+    with _rows_of_sheet(path, layout) as rows:
+        for _, row in rows:
+            if not isinstance(row, BadCell):
+                columns = _columns(row, layout, "xlsx")
                 _refuse_lacking(path, layout, "xlsx", columns, wanted)
                 return Shape("xlsx", columns, None, wanted)
-    raise SourceError(f"{path.name} has no rows at all.")
+    raise SourceError(f"{path.name} has no rows{f' after the first {layout.skip:,}' if layout.skip else ' at all'}.")
 
 
 def _read_workbook(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
     width = len(shape.columns)
     waiting_for_header = _has_header(layout, "xlsx")
-    with _sheet(path, layout) as sheet:
-        for row_number, row in enumerate(sheet.iter_rows(min_row=1 + layout.skip, values_only=True), 1 + layout.skip):
-            if not _filled(row):
-                continue
-            if waiting_for_header:
+    with _rows_of_sheet(path, layout) as rows:
+        for row_number, row in rows:
+            if isinstance(row, BadCell):
+                yield row_number, BadRow("", row.value, row.reason)
+            elif waiting_for_header:
                 waiting_for_header = False
-                continue
-            if _filled(row[width:]):
+            elif len(row) > width:
                 yield row_number, BadRow("", "", f"the row has more cells than the {width} of the header")
             else:
-                yield row_number, [*row[:width], *[None] * (width - len(row))]
+                yield row_number, row + [None] * (width - len(row))
 
 
 # --- Parquet -----------------------------------------------------------------------------------------------------
@@ -586,8 +612,8 @@ def _parquet(path: Path, layout: Layout) -> Iterator[Any]:
 
         try:
             yield pyarrow.parquet.ParquetFile(stream)
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
-            first_line = str(error).splitlines()[0].rstrip(".")
+        except pyarrow.ArrowException as error:
+            first_line = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
             raise SourceError(f"{path.name} is a broken Parquet file: {first_line}.") from None
 
 
@@ -609,7 +635,7 @@ def _read_parquet(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[in
     )
     row_number = 1  # as if there were a header, so that the numbers fit the same table as CSV
     with _parquet(path, layout) as table:
-        for batch in table.iter_batches(batch_size=5_000, columns=tops or None):
+        for batch in table.iter_batches(batch_size=5_000, columns=tops or None, use_threads=False):
             columns = {name: _plain(batch.column(place)) for place, name in enumerate(batch.schema.names)}
             if not layout.each and all(name in columns for name in shape.wanted):
                 picked = [columns[name] for name in shape.wanted]
@@ -630,8 +656,20 @@ def _plain(column: Any) -> list[Any]:
     kind = column.type
     if pyarrow.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pyarrow.timestamp("us", tz=kind.tz), safe=False)
-    values: list[Any] = column.to_pylist()
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError, TypeError, LookupError, pyarrow.ArrowException):
+        return [_alone(cell) for cell in column]
     return values
+
+
+def _alone(cell: Any) -> Any:
+    """One cell of a column in which at least one cannot be had."""
+    try:
+        return cell.as_py()
+    except Exception as error:  # whatever the type of the column makes of it
+        raw = getattr(cell, "value", "")
+        return BadCell(str(raw), f"is out of range for a {cell.type} ({type(error).__name__})")
 
 
 def as_text(cell: Any) -> str:
@@ -640,6 +678,8 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, str):
         return cell.strip()
+    if isinstance(cell, BadCell):
+        return cell.value
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

@@ -22,7 +22,7 @@ from data_sources.files import formats
 from data_sources.files.formats import BadRow, Layout, Shape, as_text
 from data_sources.files.mapping import MONEY, REFERENCES, Wrong, _decimals, _reader_of, kind_of
 from data_sources.files.words import listed, number
-from data_sources.source import SourceError
+from data_sources.source import OBEYED, SourceError, harmless
 from store.records import BY_TABLE, SCALES, WORDS
 
 SAMPLE = 2_000  # rows
@@ -512,7 +512,8 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, (int, float, Decimal)):
         return str(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    written = json.dumps(str(value), ensure_ascii=False)
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _key(key: str) -> str:
@@ -521,7 +522,7 @@ def _key(key: str) -> str:
 
 def _said(texts: Iterable[str]) -> str:
     """Words of the file inside a comment: one line, whatever they hold."""
-    return listed(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text) for text in texts)
+    return harmless(listed(texts))
 
 
 def _written(
@@ -640,7 +641,7 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
         doubt = ""
         if repeated:
             doubt = (
-                f"  # not sure: {number(repeated, 'row')} of {rows:,} repeat an id, and a later row replaces an earlier one;"
+                f'  # not sure: {number(repeated, "row")} of {rows:,} repeat an id and are rejected; where the later row is right, write same_id = "last_wins";'
                 ' for an event log or the lines of an order write same_id = "merge"'
             )
         return [f"id = {_toml(column.name)}{doubt}"]
@@ -664,7 +665,7 @@ def _id(guess: Guess, columns: list[Column]) -> list[str]:
         return [f"id = {_toml(parts)}  # not sure: no single column tells the rows apart"]
     if column is not None:
         return [
-            f"id = {_toml(column.name)}  # not sure: each stands in many rows, and a later row replaces an earlier one; "
+            f"id = {_toml(column.name)}  # not sure: each stands in many rows, and the later ones are rejected; "
             'if the rows of one stand together, write same_id = "merge"'
         ]
     unique = sorted((each for each in columns if each.texts), key=lambda each: (-each.distinct, each.dates is not None))

@@ -6,13 +6,15 @@ for each field once the columns of a file are known, so that nothing is looked u
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
+import math
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -20,12 +22,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from data_sources.files.formats import TYPES, Layout, Shape, as_text
 from data_sources.files.words import listed, nearest
+from data_sources.files.workbook import BadCell
 from data_sources.source import Asked, SetAside, SourceError
 from store.records import BY_TABLE, SCALES, WORDS
 
 MONEY = ("mrr", "amount")  # whole hundredths; every other number is a whole number as it stands
 REFERENCES = ("id", "customer", "ticket", "bug")  # joined of several columns only if all of them are there
-VERSION = 1  # raise it when the same mapping gives other records: then every file is read again
+VERSION = 2  # raise it when the same mapping gives other records: then every file is read again
 
 FILE_KEYS = {
     "path": "the file, relative to the folder of empathy.toml; * and ** stand for anything, ${NAME:-default} for the environment",
@@ -40,12 +43,14 @@ FILE_KEYS = {
     "sheet": "of a workbook; the first unless written",
     "each": "one record for each element of this list (JSON lines, Parquet) or part of this cell",
     "split": "what separates the parts of the cell named by `each`; a comma unless written",
-    "same_id": "rows with the same id: last (the default: a later row replaces), first, or merge (they stand together)",
+    "same_id": "rows with the same id: reject the later ones (the default), last_wins (a later row replaces), first "
+    "(later ones are left out), or merge (they stand together)",
     "format": "of all dates that have none of their own",
     "time_zone": "of times without one; the company's unless written",
     "decimal_comma": "true where 1.234,56 is a number",
     "blanks": "cells that mean nothing was written; an empty cell always does",
     "most_unpacked_mb": "refuse a packed file that unpacks to more; 10000 unless written",
+    "deadline_seconds": "give a file up that takes longer to read; 60 and 5 more for each MB unless written",
 }
 FIELD_KEYS = {
     "column": "the column",
@@ -66,7 +71,7 @@ FIELD_KEYS = {
 CONDITIONS = ("is", "not", "starts", "not_starts", "ends", "contains", "not_contains", "blank", "at_least", "at_most")
 WAYS = ("column", "columns", "constant", "template", "product")
 TAKES = ("last", "first", "min", "max", "sum")
-SAME_ID = ("last", "first", "merge")
+SAME_ID = ("reject", "last_wins", "first", "merge", "last")  # last: how last_wins was called before
 UNITS = ("seconds", "minutes", "hours", "days")
 
 
@@ -118,6 +123,7 @@ class Entry:
     decimal_comma: bool
     blanks: frozenset[str]
     format: Any
+    deadline: float | None = None  # seconds
     digest: str = field(default="")
 
     @property
@@ -157,7 +163,7 @@ def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
     _refuse_unknown(key, table, FILE_KEYS, "option")
     path = _text(key, table, "path")
     record = _text(key, table, "record")
-    key = f"{key} ({path})"
+    key = f"{key} ({path if len(path) <= 100 else path[:100] + '…'})"
     if record not in BY_TABLE:
         raise SourceError(f"{key}: there is no record {record!r}; {nearest(record, BY_TABLE, 'there are')}.")
     layout = _layout(key, table)
@@ -178,7 +184,7 @@ def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
             raise SourceError(
                 f"{key}: a {record} needs the field {name!r}, and the mapping does not say where it comes from."
             )
-    same_id = _one_of(key, "same_id", table.get("same_id", "last"), SAME_ID)
+    same_id = _one_of(key, "same_id", table.get("same_id", "reject"), SAME_ID)
     for name, each in mapped.items():
         if "take" in each.options and same_id != "merge":
             raise SourceError(f'{key}.fields.{name}.take has a meaning only with same_id = "merge".')
@@ -195,12 +201,13 @@ def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
         layout=layout,
         fields=mapped,
         where=where,
-        same_id=same_id,
+        same_id="last_wins" if same_id == "last" else same_id,
         time_zone=zone,
         company_zone=company_zone,
         decimal_comma=_flag(key, table, "decimal_comma"),
         blanks=_blanks(key, table),
         format=table.get("format"),
+        deadline=_positive(key, "deadline_seconds", table["deadline_seconds"]) if "deadline_seconds" in table else None,
     )
     meant = json.dumps([VERSION, table, str(zone), str(company_zone)], sort_keys=True, default=str)
     entry.digest = hashlib.sha256(meant.encode()).hexdigest()[:16]
@@ -226,12 +233,12 @@ def _layout(key: str, table: dict[str, Any]) -> Layout:
     skip = table.get("skip", 0)
     if not isinstance(skip, int) or isinstance(skip, bool) or skip < 0:
         raise SourceError(f"{key}.skip: write how many lines stand before the header.")
-    most = table.get("most_unpacked_mb", 10_000)
-    if not isinstance(most, (int, float)) or isinstance(most, bool) or most <= 0:
-        raise SourceError(f"{key}.most_unpacked_mb: write a number of megabytes.")
+    most = _positive(key, "most_unpacked_mb", table.get("most_unpacked_mb", 10_000))
     for name in ("encoding", "sheet", "each", "split"):
         if name in table and (not isinstance(table[name], str) or not table[name]):
             raise SourceError(f"{key}.{name}: write a text.")
+    if "encoding" in table:
+        _refuse_encoding(key, table["encoding"])
     if "split" in table and "each" not in table:
         raise SourceError(f"{key}.split has a meaning only with `each`, which names the column to split.")
     return Layout(
@@ -245,6 +252,26 @@ def _layout(key: str, table: dict[str, Any]) -> Layout:
         split=table.get("split"),
         most_unpacked_mb=most,
     )
+
+
+NO_TEXT = ("idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined")  # Python's own, of no file
+
+
+def _refuse_encoding(key: str, name: str) -> None:
+    """Python knows encodings that no file of text has, such as rot13 and base64."""
+    try:
+        known = codecs.lookup(name)
+        is_text = bool(known._is_text_encoding)  # False: bytes to bytes, or text to text
+    except (LookupError, ValueError, UnicodeError):
+        is_text = False
+    if not is_text or known.name.replace("-", "_") in NO_TEXT:
+        raise SourceError(f"{key}: there is no encoding {name!r}; usual ones are utf-8, cp1252, latin-1, utf-16.")
+
+
+def _positive(key: str, name: str, value: Any) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < 10**12:
+        raise SourceError(f"{key}.{name}: write a number above 0.")
+    return value
 
 
 def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
@@ -289,9 +316,21 @@ def _field(key: str, name: str, written: Any, kind: type) -> FieldMap:
         if kind not in (date, datetime) or not isinstance(plus, dict) or not plus:
             raise SourceError(f'{key}.plus: write time to add to a date, for example {{ minutes = "wait_minutes" }}.')
         _refuse_unknown(f"{key}.plus", plus, UNITS if kind is datetime else ("days",), "unit")
+        for unit, amount in plus.items():
+            if not isinstance(amount, str):
+                _refuse_length(f"{key}.plus.{unit}", unit, amount)
     _blanks(key, options)
     _flag(key, options, "decimal_comma")
     return FieldMap(name, way, source, options)
+
+
+def _refuse_length(key: str, unit: str, amount: Any) -> None:
+    if not isinstance(amount, (int, float)) or isinstance(amount, bool):
+        raise SourceError(f"{key}: write a column or a number.")
+    try:
+        timedelta(**{unit: amount})
+    except (ValueError, OverflowError):
+        raise SourceError(f"{key}: {amount} is too much time to add.") from None
 
 
 def _refuse_undated(entry: Entry) -> None:
@@ -355,6 +394,19 @@ def _zone(key: str, name: Any) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def declared(asked: Asked) -> dict[str, frozenset[str]]:
+    """Record -> the fields that its mappings fill, from the settings alone. Raises SourceError as `entries` does."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in entries(asked):
+        filled = {
+            name
+            for name, each in entry.fields.items()
+            if each.way != "constant" or as_text(each.source) not in entry.blanks | {""}
+        }
+        found[entry.record] = found.get(entry.record, frozenset()) | filled
+    return found
+
+
 def kind_of(record: str, name: str) -> type:
     """str, int, bool, date, datetime or tuple: what this field holds when it holds something."""
     hint = get_type_hints(BY_TABLE[record])[name]
@@ -373,11 +425,12 @@ class Bound:
     """A mapping bound to the columns of one file."""
 
     def __init__(self, entry: Entry, shape: Shape) -> None:
-        self.entry = entry
+        self.entry, self.shape = entry, shape
         self.record = BY_TABLE[entry.record]
         declared = [each for each in fields(self.record)]
         last = max(place for place, each in enumerate(declared) if each.name in entry.fields)
         self.names = [each.name for each in declared[: last + 1]]
+        self.kinds = [kind_of(entry.record, name) for name in self.names]
         self.required = sum(each.default is MISSING and each.default_factory is MISSING for each in declared)
         self.get: list[Get] = []
         for each in declared[: last + 1]:
@@ -388,21 +441,21 @@ class Bound:
                 self.get.append(lambda row, default=default: default)  # type: ignore[misc]
         self.keeps = _condition(entry, shape)
         self.take = [entry.fields[n].options.get("take", "last") if n in entry.fields else "last" for n in self.names]
-        self._finish = _FINISH.get(entry.record)
+        self._is_survey = entry.record == "survey_response"
         self._place = {name: place for place, name in enumerate(self.names)}
 
     def values(self, row: list[Any]) -> list[Any]:
         """Raises Wrong."""
         return [get(row) for get in self.get]
 
-    def make(self, values: list[Any]) -> Any:
-        """The record, or None where the row is no record of this kind. Raises Wrong."""
-        if self._finish and not self._finish(self._place, values):
+    def checked(self, values: list[Any]) -> list[Any] | None:
+        """The values of a record, in the order of its fields; None where the row is no record of this kind. Raises Wrong."""
+        if self._is_survey and _unanswered(self._place, values):
             return None
         if None in values[: self.required]:
             name = self.names[values.index(None)]
             raise Wrong("", f"is blank, and a {self.entry.record} needs its {name}", name)
-        return self.record(*values)
+        return values
 
     def merged(self, rows: list[list[Any]]) -> list[Any]:
         """One row of values out of several; a row that left a field blank has no say in it."""
@@ -422,66 +475,46 @@ class Bound:
     def label(self, name: str) -> str:
         return self.entry.fields[name].label if name in self.entry.fields else name
 
-    def explain(self, row: list[Any], wrong: Wrong, place: str) -> SetAside:
-        """Which cell it was: found by asking field by field again, so that good rows pay nothing for it."""
-        column = self.label(wrong.column) if wrong.column else None
+    def explain(self, row: list[Any], fault: Exception, place: str) -> SetAside:
+        """Which cell it was: found by asking field by field again, so that good rows pay nothing for it.
+
+        A cell can also break what reads it, which is no fault of the other rows.
+        """
+        column = self.label(fault.column) if isinstance(fault, Wrong) and fault.column else None
+        value = fault.value if isinstance(fault, Wrong) else ""
         if column is None:
             for name, get in zip(self.names, self.get, strict=True):
                 try:
                     get(row)
-                except Wrong:
+                except Exception as error:
                     column = self.label(name)
+                    if not isinstance(error, Wrong):
+                        value = self._raw(row, name)
                     break
-        return SetAside(self.entry.record, place, column or "", wrong.value[:200], wrong.reason)
+        reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
+        return SetAside(self.entry.record, place, column or "", value[:200], reason)
+
+    def _raw(self, row: list[Any], name: str) -> str:
+        """The cells of this field, as far as they can be shown."""
+        shown = []
+        for column in self.entry.fields[name].columns if name in self.entry.fields else []:
+            cell = row[self.shape.place_of(column)]
+            shown.append(cell if isinstance(cell, str) else f"({type(cell).__name__})")
+        return listed(shown)
 
 
 _TOGETHER: dict[str, Callable[[list[Any]], Any]] = {"min": min, "max": max, "sum": sum}
 
 
-def _finish_survey(place: dict[str, int], values: list[Any]) -> bool:
-    """A survey that nobody answered is a record only if it is known to have been sent."""
-    kind, scale = values[place["kind"]], values[place["scale"]]
-    score = values[place["score"]] if "score" in place else None
-    if score is None:
-        if "sent_at" not in place or values[place["sent_at"]] is None:
-            return False
-        if "answered_at" in place:
-            values[place["answered_at"]] = None
-    if kind is not None and scale is not None:
-        bounds = SCALES.get((kind, scale))
-        if bounds is None:
-            known = listed(f'{each} "{name}"' for each, name in SCALES)
-            raise Wrong(f"{kind} {scale}", f"is no scale that is understood ({known})", "scale")
-        if score is not None and not bounds[0] <= score <= bounds[1]:
-            raise Wrong(str(score), f"is outside the scale {bounds[0]} to {bounds[1]} of {kind} {scale!r}", "score")
-    if score is not None and "answered_at" in place and values[place["answered_at"]] is None:
-        raise Wrong("", "is blank, though the survey has an answer", "answered_at")
-    return True
-
-
-def _finish_interval(place: dict[str, int], values: list[Any]) -> bool:
-    if "started_on" in place and "ended_on" in place:
-        started, ended = values[place["started_on"]], values[place["ended_on"]]
-        if started is not None and ended is not None and ended < started:
-            raise Wrong(str(ended), f"is before the start, {started}", "ended_on")
-    return True
-
-
-def _finish_ticket(place: dict[str, int], values: list[Any]) -> bool:
-    if "solved_at" in place:
-        opened, solved = values[place["opened_at"]], values[place["solved_at"]]
-        if opened is not None and solved is not None and solved < opened:
-            raise Wrong(solved.isoformat(), f"is before the ticket was opened, {opened.isoformat()}", "solved_at")
-    return True
-
-
-_FINISH: dict[str, Callable[[dict[str, int], list[Any]], bool]] = {
-    "survey_response": _finish_survey,
-    "customer": _finish_interval,
-    "subscription": _finish_interval,
-    "employment": _finish_interval,
-    "ticket": _finish_ticket,
-}
+def _unanswered(place: dict[str, int], values: list[Any]) -> bool:
+    """Whether it is a survey that nobody answered and nobody says was sent: no record. One that was sent has no answer."""
+    if "score" in place and values[place["score"]] is not None:
+        return False
+    if "sent_at" not in place or values[place["sent_at"]] is None:
+        return True
+    if "answered_at" in place:
+        values[place["answered_at"]] = None
+    return False
 
 
 def _getter(entry: Entry, shape: Shape, mapped: FieldMap) -> Get:
@@ -532,6 +565,8 @@ def _from_column(
             return None
         elif cell.__class__ in typed:
             return typed[cell.__class__](cell)
+        elif cell.__class__ is BadCell:
+            raise Wrong(cell.value, cell.reason)
         else:
             cell = as_text(cell)
         return None if cell in blanks else convert(cell)
@@ -594,10 +629,8 @@ def _later(get: Get, entry: Entry, shape: Shape, mapped: FieldMap, blanks: froze
     for unit, amount in mapped.options["plus"].items():
         if isinstance(amount, str):
             moving.append((unit, _from_column(shape.place_of(amount), blanks, _decimals(_comma(entry, mapped)), {})))
-        elif isinstance(amount, (int, float)) and not isinstance(amount, bool):
-            fixed += timedelta(**{unit: amount})
         else:
-            raise SourceError(f"{entry.key}.fields.{mapped.name}.plus.{unit}: write a column or a number.")
+            fixed += timedelta(**{unit: amount})
 
     def later(row: list[Any]) -> Any:
         start = get(row)
@@ -608,7 +641,10 @@ def _later(get: Get, entry: Entry, shape: Shape, mapped: FieldMap, blanks: froze
             found = amount(row)
             if found is None:
                 return None
-            whole += timedelta(**{unit: float(found)})
+            try:
+                whole += timedelta(**{unit: float(found)})
+            except OverflowError:
+                raise Wrong(str(found), "is too much time to add") from None
         try:
             return start + whole
         except OverflowError:
@@ -687,20 +723,20 @@ def _settle(kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[dat
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC if is_utc else zone)
             if is_utc:
-                return _sensible(moment)
-        return _sensible(moment).astimezone(UTC)
+                return moment
+        return _moved(moment, UTC)
 
     def day(moment: datetime) -> date:
-        _sensible(moment)
-        return moment.date() if moment.tzinfo is None else moment.astimezone(company_zone).date()
+        return moment.date() if moment.tzinfo is None else _moved(moment, company_zone).date()
 
     return day if kind is date else instant
 
 
-def _sensible(moment: datetime) -> datetime:
-    if not 1900 <= moment.year <= 2200:
-        raise Wrong(moment.isoformat(" "), f"is a date in the year {moment.year}, which cannot be meant")
-    return moment
+def _moved(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise Wrong(moment.isoformat(" "), "date out of range") from None
 
 
 def _dates(
@@ -879,7 +915,7 @@ def _test(key: str, condition: str, value: Any, entry: Entry) -> Callable[[str],
             raise SourceError(f"{key}.blank: write true or false.")
         return lambda text: (text in blanks) is value
     if condition in ("at_least", "at_most"):
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
             raise SourceError(f"{key}.{condition}: write a number.")
         return _bounded(condition == "at_least", Decimal(str(value)), _decimals(entry.decimal_comma))
     words = tuple(as_text(each) for each in (value if isinstance(value, list) else [value]))

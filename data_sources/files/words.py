@@ -16,8 +16,9 @@ def listed(words: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str], introduction: str) -> str:
     """The words most like this one; where none is like it, the first of them all."""
-    all_of_them = list(dict.fromkeys(known))
+    all_of_them = list(dict.fromkeys(each[:200] for each in known))
     by_folded = {each.casefold().strip(): each for each in all_of_them}
+    word = word[:200]
     close = [by_folded[each] for each in get_close_matches(word.casefold().strip(), by_folded, n=3, cutoff=0.6)]
     if close:
         return "the nearest is " + " or ".join(repr(each) for each in close)

@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 
+import refresh
 from data_sources import github, source
 from data_sources.http import Limits
 from data_sources.source import Asked, Page, SourceError
-from settings import Settings
-from store.records import Bug, BugReport, Release
+from settings import Settings, SourceSettings
+from store import open_store
+from store.records import BY_TABLE, Bug, BugReport, Release, stored_fields
+from tests import builders
 from tests.data_sources.replay import Reply, Upstream
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -360,7 +363,7 @@ def test_a_clock_that_cannot_be_does_not_stop_this_read_or_the_next(
 
 def test_a_quiet_day_does_not_move_the_cursor_back_or_ahead(upstream: Upstream) -> None:
     upstream.on(ISSUES, Reply([]))
-    since = '{"since": "2026-11-18T09:00:00Z"}'
+    since = '{"since": "2026-11-18T09:00:00Z", "listed": "2026-11-20T09:00:00Z"}'
     assert read(upstream, since)[-1].cursor == since
     upstream.on(ISSUES, Reply([issue(1, updated_at="2026-11-18T09:10:00Z")]))
     assert read(upstream, since)[-1].cursor == since
@@ -378,7 +381,7 @@ def test_a_read_that_was_cut_off_goes_on_at_the_next_page_and_forgets_no_change(
     upstream.on(f"{ISSUES}?page=2", Reply([issue(2, updated_at="2026-11-21T09:20:00Z")]))
     again = read(upstream, given[-1].cursor)
     assert set(bugs(again)) == {"2"}
-    assert json.loads(again[-1].cursor or "") == {"since": "2026-11-21T08:00:00Z"}
+    assert json.loads(again[-1].cursor or "") == {"since": "2026-11-21T08:00:00Z", "listed": "2026-11-21T09:30:00Z"}
 
 
 def test_a_place_to_go_on_that_is_gone_means_beginning_again(upstream: Upstream) -> None:
@@ -396,6 +399,135 @@ def test_a_cursor_that_nobody_understands_means_reading_everything(upstream: Ups
     upstream.on(ISSUES, Reply([issue(1)]))
     assert set(bugs(read(upstream, cursor))) == {"1"}
     assert "since" not in upstream.asked(ISSUES)[0].query
+
+
+# ---- what is no longer there ----------------------------------------------------------------------------------------
+
+RECENT = json.dumps({"since": "2026-11-18T09:00:00Z", "listed": "2026-11-20T09:00:00Z"})
+
+
+def test_every_page_says_of_which_list_it_is_and_the_last_one_that_the_list_is_whole(upstream: Upstream) -> None:
+    release = {"id": 9, "name": "Faster checkout", "published_at": "2026-11-01T08:00:00Z"}
+    link = {"Link": f'<{{base}}{RELEASES}?page=2>; rel="next"'}
+    upstream.on(RELEASES, Reply([release], headers=link))
+    upstream.on(f"{RELEASES}?page=2", Reply([{**release, "id": 8}]))
+    upstream.on(ISSUES, linked([issue(1)], 2))
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2)]))
+    pages = read(upstream)
+    assert [(page.place, page.whole, page.partial) for page in pages] == [
+        ("octo/shop releases", False, False),
+        ("octo/shop releases", True, False),
+        ("octo/shop issues", False, False),
+        ("octo/shop issues", True, False),
+    ]
+    again = read(upstream, pages[-1].cursor)
+    assert [(page.place, page.whole, page.partial) for page in again] == [
+        ("octo/shop releases", False, True),
+        ("octo/shop issues", False, True),
+        ("octo/shop issues", False, True),
+    ]
+    assert "since" in upstream.asked(ISSUES)[-2].query
+
+
+def test_the_rest_of_a_read_that_was_cut_off_is_not_the_whole(upstream: Upstream) -> None:
+    upstream.on(f"{ISSUES}?page=2", Reply([issue(2)]))
+    (page,) = read(upstream, json.dumps({"next": f"{upstream.url}{ISSUES}?page=2"}))
+    assert (page.whole, page.partial) == (False, True)
+
+
+@pytest.mark.parametrize("listed", ["2026-11-14T09:00:00Z", "2026-12-01T09:00:00Z", None])
+def test_everything_is_listed_again_after_a_week_and_forgets_no_change(upstream: Upstream, listed: str | None) -> None:
+    upstream.on(ISSUES, Reply([issue(1)]))
+    cursor = {"since": "2026-11-18T09:00:00Z"} | ({"listed": listed} if listed else {})
+    page = read(upstream, json.dumps(cursor))[-1]
+    assert (page.whole, page.partial) == (True, False)
+    assert "since" not in upstream.asked(ISSUES)[-1].query
+    assert json.loads(page.cursor or "") == {"since": "2026-11-18T09:00:00Z", "listed": "2026-11-21T09:30:00Z"}
+    assert read(upstream, page.cursor)[-1].partial
+
+
+def test_an_issue_that_is_no_longer_a_bug_is_gone(upstream: Upstream) -> None:
+    pull = issue(2, pull_request={"html_url": "https://github.com/octo/shop/pull/2"})
+    staff = issue(3, author_association="MEMBER")
+    upstream.on(ISSUES, Reply([issue(1, labels=[{"name": "question"}]), pull, staff, issue(4)]))
+    page = read(upstream, RECENT, authors_are_customers=True)[-1]
+    assert page.gone == [
+        ("bug", "octo/shop#1"),
+        ("bug_report", "octo/shop#1/author"),
+        ("bug", "octo/shop#2"),
+        ("bug_report", "octo/shop#2/author"),
+        ("bug_report", "octo/shop#3/author"),
+    ]
+    assert {record.id for record in page.records} == {"octo/shop#3", "octo/shop#4", "octo/shop#4/author"}
+
+
+def test_a_release_that_was_taken_back_is_gone(upstream: Upstream) -> None:
+    release = {"id": 9, "name": "Faster checkout", "published_at": "2026-11-01T08:00:00Z"}
+    back = [{**release, "id": 8, "draft": True}, {**release, "id": 7, "prerelease": True}]
+    upstream.on(RELEASES, Reply([release, *back, {**release, "id": 6, "published_at": None}]))
+    upstream.on(ISSUES, Reply([]))
+    assert read(upstream)[0].gone == [("release", f"octo/shop@{number}") for number in (8, 7, 6)]
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_full_page_of_which_nobody_says_that_it_is_the_last_is_not_taken_for_it(
+    upstream: Upstream, ignored: bool
+) -> None:
+    """A proxy that drops the Link header must not cost all issues after the first hundred."""
+    hundred = [issue(number) for number in range(1, 101)]
+    upstream.on(ISSUES, Reply(hundred, fault="no link"))
+    if not ignored:  # else the server gives the same page, whatever number is asked for
+        upstream.on(f"{ISSUES}?page=2", Reply([issue(number) for number in range(101, 201)], fault="no link"))
+        upstream.on(f"{ISSUES}?page=3", Reply([issue(201)]))
+    pages = read(upstream)
+    assert len(bugs(pages)) == (100 if ignored else 201)
+    assert pages[-1].whole
+    assert "next" not in json.loads(pages[-1].cursor or "")
+    assert upstream.fired("no link") == 2
+    at_page_2 = json.dumps({"next": f"{upstream.url}{ISSUES}?per_page=100&page=2"})
+    assert len(bugs(read(upstream, at_page_2))) == (100 if ignored else 101)
+
+
+def test_what_github_cannot_say_is_not_declared(upstream: Upstream) -> None:
+    declares = source("github").declares
+    assert declares is not None
+    found = declares(asked(upstream, token_env="NO_SUCH_KEY"))
+    assert set(found) == {"bug", "release"}
+    assert {"id", "title", "opened_at", "severity", "fixed_at", "closed_at", "area", "owner"} <= found["bug"]
+    assert not {"released_at", "expected_on"} & found["bug"]
+    found = declares(asked(upstream, area_prefix="", team_prefix="", releases=False, authors_are_customers=True))
+    assert not {"area", "owner"} & found["bug"]
+    assert set(found) == {"bug", "bug_report"}
+    assert "ticket" not in found["bug_report"]
+    for record, fields in found.items():
+        assert fields <= {each.name for each in stored_fields(BY_TABLE[record])}
+
+
+def test_an_issue_that_stays_rejected_is_still_listed_after_a_read_of_what_changed(
+    upstream: Upstream, database_url: str
+) -> None:
+    told = SourceSettings(type="github", repository="octo/shop", base_url=upstream.url)
+    settings = builders.settings(database_url).model_copy(update={"sources": {"tracker": told}})
+
+    def rejected() -> list[str]:
+        (outcome,) = refresh.refresh(settings, NOW)
+        assert outcome.failed is None
+        store = open_store(settings)
+        with store.reading() as published:
+            found = sorted(each["place"] for each in published.set_aside())
+        store.engine.dispose()
+        return found
+
+    # One that the source cannot read, one that the store refuses, one of each that will be mended.
+    never, early = {"title": None}, {"created_at": "1066-10-14T00:00:00Z"}
+    upstream.on(ISSUES, Reply([issue(1, **never), issue(2, **early), issue(3, **never), issue(4, **early), issue(5)]))
+    store_says = "octo/shop issues octo/shop#"
+    assert rejected() == [store_says + "2", store_says + "4", "octo/shop#1", "octo/shop#3"]
+    upstream.on(ISSUES, Reply([issue(3), issue(4), issue(6, **never)], fault="changed"))
+    assert rejected() == [store_says + "2", "octo/shop#1", "octo/shop#6"]
+    upstream.on(ISSUES, Reply([issue(1, labels=[]), issue(2, **never)], fault="changed"))
+    assert rejected() == ["octo/shop#2", "octo/shop#6"]
+    assert upstream.fired("changed") == 2
 
 
 # ---- secrets and hosts --------------------------------------------------------------------------------------------
@@ -525,11 +657,24 @@ def test_nothing_that_a_server_sends_can_command_a_terminal(
 ) -> None:
     upstream.on(ISSUES, reply)
     with pytest.raises(SourceError) as raised:
-        read(upstream, sleep=Waits())
+        read(upstream, sleep=Waits(), limits=Limits(connect=2, silence=0.3, request=5, first_wait=0.01, tries=2))
     assert upstream.fired("it") >= 1
     assert str(raised.value).isprintable()
     assert len(str(raised.value)) < 300
     assert all(record.getMessage().isprintable() for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "Give it the right to read issues and contents"), (404, "hides it")]
+)
+def test_a_key_that_may_not_read_releases_still_reads_the_bugs(upstream: Upstream, status: int, words: str) -> None:
+    upstream.on(RELEASES, Reply({"message": "Resource not accessible"}, status, fault="releases"))
+    upstream.on(ISSUES, Reply([issue(1)]))
+    given: list[Page] = []
+    with pytest.raises(SourceError, match=words):
+        given.extend(github.fetch(asked(upstream), limits=QUICK))
+    assert upstream.fired("releases") == 1
+    assert set(bugs(given)) == {"1"}
 
 
 def test_a_limit_is_kept_for_as_long_as_it_says(upstream: Upstream) -> None:
@@ -658,6 +803,13 @@ def test_an_answer_that_is_too_big_is_not_read_to_its_end(upstream: Upstream, zi
     with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
         read(upstream, limits=Limits(most_bytes=1_000_000))
     assert upstream.fired("big") == 1
+
+
+def test_an_answer_of_too_many_values_does_not_fill_the_memory(upstream: Upstream) -> None:
+    upstream.on(ISSUES, Reply(b"[" + b"{}," * 1_100_000 + b"{}]", fault="many"))
+    with pytest.raises(SourceError, match="more than 2,000,000 values"):
+        read(upstream)
+    assert upstream.fired("many") == 1
 
 
 def test_a_closed_door_is_said_in_words() -> None:

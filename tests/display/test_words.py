@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+import read
 from display import one_metric, words
 from metrics import metric
 from metrics.details import named
 from metrics.period import Period
 from metrics.repeat import came_back
-from store.published import Count
+from metrics.revenue import kept
+from store.published import Count, Month
 
 CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")
 
@@ -84,6 +86,18 @@ def test_an_age_is_said_in_its_largest_unit() -> None:
 def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
     assert one_metric.detail(1.0, "percent", "EUR") == "1.0\u00a0%"
     assert one_metric.detail(27.4, "percent", "EUR") == "27\u00a0%"
+
+
+def test_what_is_kept_of_the_revenue_is_one_number_on_the_page_and_in_the_terminal() -> None:
+    month = Month(date(2026, 10, 1), "", 300, 14_509_700, 14_466_200, 14_524_200)
+    reading = kept([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
+    shown = {name: one_metric.detail(value, unit, "EUR") for name, value, unit in named(reading.details, "percent")}
+    assert [shown[name] for name in shown if "RR)" in name] == ["99.7\u00a0%", "100.1\u00a0%"]
+    found = {"details": reading.details, "unit": "percent"}
+    printed = [line.rpartition("  ")[2] for line in read._details(found).splitlines() if "RR)" in line]
+    assert printed == ["99.7 %", "100.1 %"]
+    assert words.value(metric("revenue"), reading.value) == "99.7\u00a0%"
+    assert words.percent(100.0) == "100\u00a0%"
 
 
 def test_parts_of_a_number_have_their_units() -> None:

@@ -86,10 +86,25 @@ class Remembered(Published):
                 found[bug] = (len(prices), sum(prices), max(prices))
         return found
 
+    def revenue_of_bugs(self, at: date, bugs: list[str]) -> tuple[int, int, int]:
+        self.asked["revenue_of_bugs"] += 1
+        return self._paid({each.customer for each in self.reports if each.bug in bugs and each.day <= at})
+
+    def revenue_of_all(self) -> tuple[int, int, int]:
+        self.asked["revenue_of_all"] += 1
+        return self._paid(set(self.mrr))
+
+    def _paid(self, customers: set[str]) -> tuple[int, int, int]:
+        prices = [self.mrr[customer] for customer in customers if customer in self.mrr]
+        return len(prices), sum(prices), max(prices, default=0)
+
     def tally(self, measure, start, end, where=None, by=None):
         self.asked["tally"] += 1
         rows = {"csat": self.answers, "problem_tickets": self.problems}[measure]
         return [Count(day, "", bin, n, 0) for day, bin, n in rows if (start is None or start <= day) and day < end]
+
+    def rejected(self, records: tuple[str, ...]) -> list[tuple[str, str, int, int]]:
+        return []
 
     def rows(self, record: str) -> int:
         return {"ticket": self.tickets, "bug": sum(not bug.is_pain for bug in self.known)}[record]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from metrics.contact_rate import DAYS_OF_A_MONTH, differ, rate
+from metrics.contact_rate import DAYS_OF_A_MONTH, METRIC, differ, rate
 from metrics.metric import Counted
 from metrics.period import Period
 from store.published import Count
@@ -23,9 +25,19 @@ def weeks(counts: list[int], start: str = "2026-01-05") -> Counted:
     return rate(tickets, CUSTOMERS, Period(first, first + timedelta(days=7 * len(counts))), "unknown")
 
 
-def test_it_is_tickets_for_a_thousand_customers_and_a_month() -> None:
+def by_week_of(counts: list[int]) -> list[dict[str, Any]]:
+    return weeks(counts).details["by_week"]
+
+
+def rate_of(counts: list[int], before: list[dict[str, Any]]) -> Counted:
+    first = day("2026-01-05")
+    tickets = [Count(first + timedelta(days=7 * n + 2), "", "problem", each, 0) for n, each in enumerate(counts)]
+    return rate(tickets, CUSTOMERS, Period(first, first + timedelta(days=7 * len(counts))), "unknown", before)
+
+
+def test_it_is_tickets_of_one_customer_in_a_month_of_average_length() -> None:
     counted = weeks([50] * 4)
-    assert counted.value == pytest.approx(200 / (200 * 28 / DAYS_OF_A_MONTH) * 1000)
+    assert counted.value == pytest.approx(200 / (200 * 28 / DAYS_OF_A_MONTH))
     assert counted.details["average_customers"] == 200
     assert counted.n == 200
 
@@ -33,7 +45,7 @@ def test_it_is_tickets_for_a_thousand_customers_and_a_month() -> None:
 def test_eight_whole_weeks_are_replicates() -> None:
     counted = weeks(WEEKLY)
     assert counted.details["interval"] == "how much 8 whole weeks differ from one another"
-    factor = 1000 * DAYS_OF_A_MONTH / (200 * 7)
+    factor = DAYS_OF_A_MONTH / (200 * 7)
     mean = sum(WEEKLY) / 8
     spread = (sum((each - mean) ** 2 for each in WEEKLY) / 7 / 8) ** 0.5
     assert counted.low == pytest.approx((mean - 2.364624 * spread) * factor, rel=1e-5)
@@ -42,9 +54,38 @@ def test_eight_whole_weeks_are_replicates() -> None:
 
 def test_fewer_weeks_have_the_exact_interval() -> None:
     counted = weeks([10])
-    factor = 1000 * DAYS_OF_A_MONTH / (200 * 7)
+    factor = DAYS_OF_A_MONTH / (200 * 7)
     assert counted.low == pytest.approx(4.795389 * factor, rel=1e-5)
     assert counted.high == pytest.approx(18.390356 * factor, rel=1e-5)
+
+
+def test_four_weeks_are_as_unsure_as_they_and_the_four_before_differ_around_their_own_rates() -> None:
+    steady = by_week_of([30, 30, 30, 30])
+    calm = rate_of([60, 60, 60, 60], steady)
+    assert calm.details["interval"] == "how much the 4 whole weeks, and the 4 before, differ from one another"
+    # No more than chance: sqrt(1 / 240) on the log scale, t with 6 degrees of freedom (2.446912).
+    assert calm.high is not None
+    assert calm.value is not None
+    assert calm.high / calm.value == pytest.approx(math.exp(2.446912 / 240**0.5), rel=1e-5)
+    wild = rate_of([20, 100, 20, 100], steady)
+    assert wild.high is not None
+    assert wild.value == pytest.approx(calm.value)
+    assert wild.high > 1.3 * calm.high
+
+
+def test_a_rise_of_the_last_four_weeks_is_seen_against_the_four_before() -> None:
+    """A rise by 42 % (z 3.3), which eight weeks against eight said to be 21 %."""
+    before, now = [38, 40, 37, 40], [54, 57, 53, 56]
+    was, rose = rate_of(before, []), rate_of(now, by_week_of(before))
+    seen = differ(rose, was)
+    assert seen is not None
+    assert was.value is not None
+    assert seen.value / was.value == pytest.approx(0.42, abs=0.005)
+    assert seen.p is not None
+    assert seen.p < 0.05
+    assert seen.low is not None
+    assert seen.low > 0
+    assert METRIC.headline == 4
 
 
 def test_without_customers_the_number_of_tickets_stays() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics import csat
+from metrics.details import named
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,17 @@ def test_scales_are_added_after_mapping_the_mix_is_shown_and_no_mean_is_made_of_
     assert counted.details["scales"] == {"1-2": 10, "1-5": 40}
     assert counted.details["mean"] is None
     assert csat.of_bins({"1-5:4": 30, "1-5:1": 10}).details["mean"] == 3.25
+
+
+def test_thumbs_have_no_neutral_answer_and_no_mean() -> None:
+    thumbs = csat.of_bins({"1-2:2": 70, "1-2:1": 30})
+    assert thumbs.value == 70
+    assert [thumbs.details[each] for each in ("neutral", "mean", "mean_low", "mean_high")] == [None] * 4
+    told = [name for name, _, _ in named(thumbs.details, "percent")]
+    assert told == ["Satisfied", "Dissatisfied"]
+    # Beside a scale that has one, it is of those who could give it.
+    mixed = csat.of_bins({"1-2:2": 10, "1-5:3": 4, "1-5:5": 6})
+    assert (mixed.details["neutral"], mixed.details["mean"]) == (4, None)
 
 
 def test_five_of_five_is_a_hundred_percent_and_far_from_certain() -> None:

@@ -190,7 +190,7 @@ def test_contact_rate_sets_an_area_against_all_customers(database_url: str) -> N
     store = filled(database_url, *stays(100, "customer"), customer("acme"), *tickets)
     reading = number(store, "contact_rate", WEEK)
     assert reading.numerator == 10
-    assert reading.value == pytest.approx(10 / (101 * 7 / 30.4375) * 1000)
+    assert reading.value == pytest.approx(10 / (101 * 7 / 30.4375))
     assert number(store, "contact_rate", WEEK, area="Billing").numerator == 6
     assert number(store, "contact_rate", WEEK, area="Billing").denominator == reading.denominator
 

@@ -8,7 +8,7 @@ from typing import Any
 from metrics.top_bugs import TopBugs, explain, top_bugs
 from metrics.unlinked import cluster
 from store import Store
-from tests.builders import TODAY, answer, bug, customer, days_ago, filled, noon, report, save, ticket
+from tests.builders import TODAY, answer, bug, customer, days_ago, filled, noon, report, save, subscription, ticket
 
 STOCK = (
     "I change the stock number, press save, and later it jumps back to the old number",
@@ -122,3 +122,45 @@ def test_a_rating_given_later_does_not_change_the_past(database_url: str) -> Non
 
 def test_an_empty_store_has_a_sentence(database_url: str) -> None:
     assert ten(filled(database_url)).headline == "Nothing can be ranked yet: no bugs and no tickets have been read."
+
+
+def test_the_money_of_all_together_counts_each_customer_once_and_never_exceeds_what_all_pay(database_url: str) -> None:
+    rows: list[Any] = [bug("A"), bug("B"), bug("C")]
+    for index in range(5):  # five customers who all report all three
+        rows += [customer(f"c{index}"), subscription(f"c{index}", mrr=100_00)]
+        for name in ("A", "B", "C"):
+            rows += [
+                ticket(f"{name}-{index}", customer=f"c{index}", opened_at=days_ago(index)),
+                report(name, id=f"{name}-{index}-link", ticket=f"{name}-{index}"),
+            ]
+    gone = date(2026, 11, 1)
+    rows += [
+        # left since: pays nothing today, whatever its row said last
+        customer("left", mrr=9_000_00, ended_on=gone),
+        ticket("left", customer="left", opened_at=days_ago(25)),
+        report("A", id="left-link", ticket="left"),
+        # pays more by now, and another one pays by its row alone
+        customer("grew", mrr=100_00),
+        subscription("grew", mrr=100_00, ended_on=gone),
+        subscription("grew", mrr=250_00, started_on=gone),
+        customer("by its row", mrr=50_00),
+    ]
+    found = ten(filled(database_url, *rows))
+    assert [each.revenue.total for each in found.bugs] == [500_00] * 3
+    assert (found.revenue.customers, found.revenue.total, found.revenue.of_all) == (5, 500_00, 800_00)
+    assert found.bugs[0].paid == "affected customers pay EUR 500 a month (of EUR 800)"
+    assert found.revenue_sentence == (
+        "Of these three together affected customers pay EUR 500 a month (of EUR 800): those of the last 90 days, "
+        "each counted once."
+    )
+
+
+def test_what_customers_pay_follows_the_day_also_where_no_row_changed(database_url: str) -> None:
+    ends = date(2026, 12, 1)
+    store = filled(
+        database_url, bug("A"), *told("A", 0), customer("A-customer-0"), subscription("A-customer-0", ended_on=ends)
+    )
+    assert ten(store).bugs[0].revenue.total == 100_00
+    save(store, [], now=noon(ends))
+    with store.reading() as published:
+        assert published.revenue_of_all() == (0, 0, 0)

@@ -192,7 +192,7 @@ def test_a_source_that_is_gone_says_nothing_any_more(store: Store) -> None:
 
 
 def test_without_send_dates_the_response_rate_is_said_to_be_unknown(store: Store) -> None:
-    answers = [answer(5, answered_at=noon(date(2026, 10, 7))) for _ in range(40)]
+    answers = [answer(5, answered_at=noon(date(2026, 10, 1))) for _ in range(40)]
     refreshed(store, {"desk": answers}, desk=all_but("survey_response", "sent_at"))
     reading = number(store, "csat")
     assert reading.value == 100.0

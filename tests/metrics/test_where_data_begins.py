@@ -96,8 +96,8 @@ def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_da
     for key in ("csat", "reopened"):
         reading = number(store, key, month)
         assert (reading.period, reading.n) == (Period(began, month.end), 56), key
-        assert reading.reason == "Data begins 2 Nov 2026."
-        assert reading.state == "full"
+        assert reading.cautions == ("Data begins 2 Nov 2026.",)
+        assert (reading.state, reading.reason) == ("full", None)
         # Two weeks are not four: what went before is not half known, it is not known.
         assert number(store, key, period("2026-11-09", "2026-11-30")).comparison.previous.value is None  # type: ignore[union-attr]
 

@@ -30,6 +30,9 @@ def counting() -> None:
     # No measure has version 0, so the next refresh counts all of them; until then readers see what was counted before.
     op.execute("INSERT INTO counted (measure, version) SELECT DISTINCT measure, 0 FROM tally_total")
     op.execute("DELETE FROM meta WHERE name = 'counted'")
+    is_nothing = sa.text("n = 0")
+    for table in ("tally", "tally_total"):
+        op.create_index(f"ix_{table}_nothing", table, ["measure"], sqlite_where=is_nothing, postgresql_where=is_nothing)
 
 
 def ids() -> None:
@@ -106,12 +109,22 @@ def listings() -> None:
 
 
 def waiting() -> None:
-    """Tickets that are still open, by age."""
+    """What each customer pays today, which the next refresh works out; until then what its row said last."""
+    op.create_table(
+        "paying",
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("mrr", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("customer", name=op.f("pk_paying")),
+    )
+    op.execute("INSERT INTO paying (customer, mrr) SELECT id, mrr FROM account WHERE mrr IS NOT NULL")
 
 
 def downgrade() -> None:
     """Takes the tables and columns away; the older program counts everything again."""
     op.drop_table("counted")
+    for table in ("tally", "tally_total"):
+        op.drop_index(f"ix_{table}_nothing", table)
+    op.drop_table("paying")
     lease_back()
     for name in ("unsaid", "removal", "listing", "read_rows"):
         op.drop_table(name)
