@@ -279,10 +279,12 @@ def in_words(file: Path | None = None, password: str | None = None) -> Iterator[
         yield
     except DBAPIError as error:
         said = str(error.orig)
-        known = any(word in said for word in ("malformed", "not a database", "read-only", "does not exist"))
+        known = any(word in said for word in ("malformed", "not a database", "read-only")) or _lacks_tables(said)
         if not known and not isinstance(error, OperationalError):
             raise
         told = StoreError(operational(said, file))
+        # The name of the file says which disk, and which of several stores.
+        said = f"{file}: {said}" if file is not None else said
         told.details = clean(" ".join((said.replace(password, "***") if password else said).split()), 500)
         raise told from error
 
@@ -298,21 +300,24 @@ def _is_full(file: Path | None) -> bool:
 DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
 
 
+def _lacks_tables(said: str) -> bool:
+    of_postgres = said.startswith(("relation ", "column ")) and "does not exist" in said
+    return "no such table" in said or "no such column" in said or of_postgres
+
+
 def operational(said: str, file: Path | None = None) -> str:
     if "unable to open" in said:
         return "The file of the store cannot be opened: look whether its folder exists and may be written to."
-    if "no such table" in said or "no such column" in said or "does not exist" in said:
+    if _lacks_tables(said):
         return "The store is empty, or was taken away while it was open: start this program again."
     if "locked" in said:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
         return "The store may only be read: give this user the right to write to it."
     if "disk is full" in said or "No space left" in said or ("disk I/O error" in said and _is_full(file)):
-        where = f" ({file.parent})" if file is not None else ""
-        return f"The disk of the store is full{where}: what was published stays; make room and refresh again."
+        return "The disk of the store is full: what was published stays; make room and refresh again."
     if "disk I/O error" in said:
-        where = f" ({file.parent})" if file is not None else ""
-        return f"The disk of the store{where} cannot be read or written: look whether it is there and in order."
+        return "The disk of the store cannot be read or written: look whether it is there and in order."
     if "malformed" in said or "not a database" in said:
         return DAMAGED
     return "The database cannot be reached. Look whether it runs and database_url is right."

@@ -95,7 +95,7 @@ class StaffKey:
             return None
         except (OSError, ValueError) as error:
             raise KeyLostError(
-                f"The key of the staff pseudonyms in {self.place} cannot be read; give this user the right."
+                f"The key of the staff pseudonyms in {self.place.name} cannot be read; give this user the right."
             ) from error
         return key or None
 
@@ -125,7 +125,8 @@ class StaffKey:
         return there
 
     def _lost(self, is_another: bool) -> str:
-        where = "the setting staff_key" if self._setting is not None else str(self.place)
+        # The name alone: a reader of Data health sees this, too.
+        where = "the setting staff_key" if self._setting is not None else (self.place.name if self.place else "memory")
         found = f"The key in {where} is not the one" if is_another else f"There is no key in {where}, but one"
         return (
             f"{found} that made the pseudonyms of the staff in this store. Put it back; the staff of before stay as they are "

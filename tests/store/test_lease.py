@@ -103,10 +103,20 @@ def test_the_clock_of_the_program_decides_nothing(store: Store) -> None:
         pass
 
 
+def pause(child: subprocess.Popen[str], store: Store, between_writes: bool = True) -> None:
+    """Stops it, and not in the middle of its sign of life: on SQLite nobody could write then."""
+    while True:
+        os.kill(child.pid, signal.SIGSTOP)
+        wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_STOPPED, "the process to stop")
+        if not between_writes or not lease.is_writing(store.engine):
+            return
+        os.kill(child.pid, signal.SIGCONT)
+
+
 def test_a_paused_refresh_is_replaced_and_cannot_write_when_it_goes_on(store: Store) -> None:
     url = store.settings.database_url.get_secret_value()
     with refresh_stopped_at(url, "between pages") as paused:
-        os.kill(paused.pid, signal.SIGSTOP)
+        pause(paused, store)
         with store.engine.begin() as connection:
             connection.execute(update(sign_of_life).values(seen_at=holder(store).now - AN_HOUR))
         with store.refreshing(NOW) as newer:
@@ -125,7 +135,7 @@ def test_a_paused_refresh_is_replaced_and_cannot_write_when_it_goes_on(store: St
 def test_what_a_paused_refresh_left_open_on_the_server_is_ended(postgres_database: str) -> None:
     store = open_store(settings(postgres_database))
     with refresh_stopped_at(postgres_database, "inside a page") as paused:
-        os.kill(paused.pid, signal.SIGSTOP)
+        pause(paused, store, between_writes=False)
         with store.engine.begin() as connection:
             connection.execute(update(sign_of_life).values(seen_at=holder(store).now - AN_HOUR))
         with store.refreshing(NOW) as newer:
@@ -138,7 +148,7 @@ def test_a_paused_refresh_that_is_writing_is_named(sqlite_database: str) -> None
     """Nobody can take SQLite's lock from it."""
     store = open_store(settings(sqlite_database))
     with refresh_stopped_at(sqlite_database, "inside a page") as paused:
-        os.kill(paused.pid, signal.SIGSTOP)
+        pause(paused, store, between_writes=False)
         with pytest.raises(BusyError, match=f"process {paused.pid} on this machine"), store.refreshing(NOW):
             pass
         os.kill(paused.pid, signal.SIGCONT)

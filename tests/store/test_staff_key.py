@@ -200,7 +200,7 @@ def test_the_program_goes_on_with_the_rest_and_reads_staff_anew_only_when_it_is_
     capsys.readouterr()
     assert refresh.main([*config, "--full"]) == 1
     said = capsys.readouterr().err
-    assert f"hr: FAILED. There is no key in {tmp_path / 'empathy.key'}, but one that made the pseudonyms" in said
+    assert "hr: FAILED. There is no key in empathy.key, but one that made the pseudonyms" in said
     assert "Traceback" not in said
     store = open_store(settings(f"sqlite:///{tmp_path / 'empathy.db'}"))
     with store.reading() as published:
