@@ -5,7 +5,6 @@ What stands here is the frame of the server only; what people read is in pages/,
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,8 +38,7 @@ except settings.SettingsError as error:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    await warm.warm()
-    rest = asyncio.create_task(warm.warm_the_rest())
+    rest = await warm.begin()
     yield
     rest.cancel()
 
@@ -53,6 +51,7 @@ app = st.App(
             Doorway,
             allow_other_machines=SETTINGS.allow_other_machines,
             other_origins=st.get_option("server.corsAllowedOrigins"),
+            is_starting=warm.is_starting,
         )
     ],
     lifespan=lifespan,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from metrics import METRICS, all_metrics, metric
-from metrics.cautions import FIX, rejected_sentence
+from metrics.cautions import FIX, found_elsewhere, rejected_sentence
 from metrics.details import named, wait_range
 from metrics.metric import (
     Comparison,
@@ -24,6 +24,7 @@ from metrics.metric import (
     Unanswerable,
     check_dimensions,
     headline_period,
+    is_annualised,
     read,
     series,
     split_by,
@@ -31,6 +32,7 @@ from metrics.metric import (
 from metrics.period import GRAINS, Period, start_of
 from settings import Settings, SettingsError, load
 from store import EmptyStoreError, Published, StoreError, open_store
+from store.ids import bare
 from store.records import BY_TABLE
 from store.tallies import MEASURES
 
@@ -69,7 +71,13 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
         store.check_time_zone()
         with store.reading() as published:
             if question.what == SOURCES:
-                return {"as_of": plain(_published_at(published)), "sources": plain(published.sources())}
+                return {
+                    "as_of": plain(_published_at(published)),
+                    "sources": plain(published.sources()),
+                    "unresolved_references": [
+                        {**plain(each._asdict()), "hint": found_elsewhere(each)} for each in published.unresolved()
+                    ],
+                }
             if question.what == REJECTED:
                 return _rejected(published)
             if published.snapshot is None:
@@ -164,12 +172,13 @@ def _metric(published: Published, asked: Metric, question: Question, settings: S
 
 def period_of(question: Question, asked: Metric, today: date) -> Period:
     """The days asked for; what was left out comes from the metric's headline, or from --by. Raises Unanswerable."""
-    own = _last_whole(today, question.by) if question.by else headline_period(asked, today)
+    of_a_group = bool(question.split or question.where)
+    own = _last_whole(today, question.by) if question.by else headline_period(asked, today, of_a_group)
     start, end = question.start, question.end
     if start and not end:
         end = own.end if start < own.end else today + timedelta(days=1)
     if end and not start:
-        start = headline_period(asked, end).start if not question.by else _last_whole(end, question.by).start
+        start = _last_whole(end, question.by).start if question.by else headline_period(asked, end, of_a_group).start
         if start >= end:
             start = end - timedelta(days=own.days)
     if start and end and end <= start:
@@ -196,6 +205,7 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "value": reading.value,
         "low": reading.low,
         "high": reading.high,
+        "annualised": is_annualised(reading),
         "numerator": reading.numerator,
         "denominator": reading.denominator,
         "n": _n(reading),
@@ -228,6 +238,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "value": previous.value,
         "low": previous.low,
         "high": previous.high,
+        "annualised": is_annualised(previous),
         "n": _n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
@@ -241,6 +252,9 @@ def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, A
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
+    found["fastest"] = bare(found["fastest"]) if found["fastest"] else None
+    for bug in found["bugs"]:
+        bug["id"] = bare(bug["id"])
     for each in (found, *found["bugs"]):
         for money in ("total", "of_all"):
             each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
@@ -321,8 +335,8 @@ def sentence(reading: dict[str, Any]) -> str:
             for each in reading["apart"]
         )
         said = f"by {reading['apart'][0]['by']}: {'; '.join(parts)}. All together {said}"
-    if reading["details"].get("annualised"):
-        said += ", scaled to a year"
+    if reading.get("annualised"):
+        said += ", annualised"
     said += f" ({reading['n']:,} {reading['people']})."
     if reading["reason"]:
         said += f" {reading['reason']}"
@@ -350,8 +364,10 @@ def _change(reading: dict[str, Any]) -> str:
             return f" Nothing is known of the time {before}."
         if compared["value"] is None or compared["state"] != "full" or reading["state"] != "full":
             return f" Too few to compare with the time {before}."
+        yearly = ", annualised" if compared.get("annualised") else ""
         return (
-            f" The time {before}: {amount(compared['value'], reading['unit'])}; whether that is a change is not tested."
+            f" The time {before}: {amount(compared['value'], reading['unit'])}{yearly}; "
+            "whether that is a change is not tested."
         )
     if difference["value"] == 0:
         return f" The same as {before}."
@@ -448,7 +464,8 @@ def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
     between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
     if reading["unit"] == "seconds" and reading["low"] is not None and reading["high"] is not None:
         between = " .. ".join(wait_range(reading["low"], reading["high"], duration))
-    return cell(reading["value"]), between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
+    value = cell(reading["value"]) + (" annualised" if reading["annualised"] else "")
+    return value, between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
 
 
 def _unit(unit: str) -> str:
@@ -526,10 +543,11 @@ def _sources_text(found: dict[str, Any]) -> str:
         for each in found["sources"]
     ]
     failed = [f"{each['name']}: {each['reason']}" for each in found["sources"] if each["reason"]]
+    hints = [_wrapped(each["hint"]) for each in found["unresolved_references"] if each["hint"]]
     n = len(rows)
     head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
     return "\n\n".join(
-        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed]
+        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed, *hints]
     )
 
 

@@ -19,7 +19,7 @@ from data_sources.source import Asked, Page, SourceError
 from metrics.cautions import percent
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
-from store import BusyError, EmptyStoreError, Refresh, StoreError, open_store
+from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.masking import clean
 from store.records import BY_TABLE, stored_fields
 
@@ -87,6 +87,7 @@ def refresh(
     full: bool = False,
     progress: Progress | None = None,
     accept_removal: bool = False,
+    new_staff_key: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -101,6 +102,11 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
+            for note in running.notes:
+                progress.note(note)
+            if new_staff_key:
+                removed = running.new_staff_key(now)
+                progress.note(f"{removed:,} staff rows were removed; they are read again under a new key.")
             for name, told in settings.sources.items():
                 if (fields := declared(settings, name, told, now)) is not None:
                     running.declare(name, fields)
@@ -174,12 +180,13 @@ def _read_source(
                 whole=page.whole,
                 partial=page.partial,
                 gone=page.gone,
+                where=page.where,
             )
             progress.page(page)
         run.finish(datetime.now(UTC))
     except BusyError:
         raise
-    except SourceError as error:
+    except (SourceError, KeyLostError) as error:
         outcome.failed = str(error)
         run.finish(datetime.now(UTC), "failed", str(error))
     except Exception as error:
@@ -299,7 +306,7 @@ def has_rows(settings: Settings) -> bool:
     """Whether anything was ever published in this store."""
     store = open_store(settings)
     try:
-        return store.snapshot_id() is not None
+        return store.snapshot() is not None
     except EmptyStoreError:
         return False
     finally:
@@ -316,7 +323,12 @@ def has_rows(settings: Settings) -> bool:
     help="remove rows that are no longer in a source, also if they are more than 20% of it",
 )
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
-def command(config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool) -> int:
+@click.option(
+    "--new-staff-key", is_flag=True, help="the key of staff pseudonyms is lost: read all staff again under a new one"
+)
+def command(
+    config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool, new_staff_key: bool
+) -> int:
     settings = load(config)
     if not sample and not settings.sources:
         raise SettingsError(
@@ -329,7 +341,7 @@ def command(config: str | None, only: str | None, full: bool, accept_removal: bo
             if sample:
                 outcomes = fill_with_sample(settings, now, Progress())
             else:
-                outcomes = refresh(settings, now, only, full, Progress(), accept_removal)
+                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key)
     except Ended as ended:
         click.echo(clean(str(ended), 2_000), err=True)
         return 128 + ended.number

@@ -6,6 +6,7 @@ never appear in a log or an error.
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import tomllib
@@ -64,6 +65,7 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="allow")
     type: str
     fresh_within_hours: float = Field(26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as stale")
+    shares_ids_with: list[str] = Field([], description="sources in which an id means the same customer, ticket or bug")
 
     @property
     def options(self) -> dict[str, Any]:
@@ -80,6 +82,12 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", description="one day = one calendar day here")
     currency: str = Field("EUR", max_length=10)
     database_url: SecretStr = SecretStr("sqlite:///empathy.db")
+    store_group: str | None = Field(
+        None, description="the group that may read the file of the store; else only its owner"
+    )
+    staff_key: SecretStr | None = Field(
+        None, min_length=16, description="the key of staff pseudonyms, where several machines fill one store"
+    )
     grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is no churn")
     repeat_within_days: int = Field(
         90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"
@@ -97,6 +105,17 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError(f"there is no time zone {name!r}; write one like 'Europe/Madrid' or 'UTC'")
         return name
+
+    @field_validator("sources")
+    @classmethod
+    def _shares_with_known(cls, sources: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        for name, told in sources.items():
+            for other in told.shares_ids_with:
+                if other not in sources:
+                    near = difflib.get_close_matches(other, [each for each in sources if each != name], 1, 0.5)
+                    right = f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sources)}"
+                    raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is no source; {right}")
+        return sources
 
     @property
     def zone(self) -> ZoneInfo:
@@ -196,6 +215,8 @@ def _what(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
         return 'this must be text in quotes, like "..."'
     if kind.startswith(("int_", "float_")):
         return "this must be a whole number" if kind.startswith("int_") else "this must be a number"
+    if kind == "list_type":
+        return 'this must be a list, like ["..."]'
     if kind.startswith("bool_"):
         return "this must be true or false"
     if kind == "greater_than":

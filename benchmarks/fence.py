@@ -115,21 +115,23 @@ def compared(path: Path, rounds: int) -> Figure:
     )
 
 
+def in_new_process(code: str, *arguments: object) -> str:
+    """What it prints. A process inherits the peak of memory of who starts it, so this one must stay small."""
+    code = f"import resource, sys; from pathlib import Path; from benchmarks.fence import *; {code}"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parent.parent)
+    return done.stdout
+
+
 def million(path: Path) -> list[Figure]:
-    code = (
-        "import resource, sys; from pathlib import Path; from benchmarks.fence import timed, within; "
+    printed = in_new_process(
         "print(timed(within, Path(sys.argv[1]), int(sys.argv[2])), "
-        "*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path), str(MILLION)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parent.parent,
+        "*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))",
+        path,
+        MILLION,
     )
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    seconds, parent, child = (float(each) for each in done.stdout.split())
+    seconds, parent, child = (float(each) for each in printed.split())
     name = f"{path.suffix[1:]} of {MILLION:,} rows ({path.stat().st_size / 1e6:,.0f} MB)"
     return [
         Figure(f"{name}: memory of who reads", parent / unit, "MB", MOST_MEGABYTES),
@@ -142,11 +144,12 @@ def million(path: Path) -> list[Figure]:
 def section() -> str:
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for write, name, rounds in ((write_csv, "good.csv", ROUNDS + 2), (write_xlsx, "good.xlsx", ROUNDS)):
-            write(Path(folder, name), ROWS)
-            figures.append(compared(Path(folder, name), rounds))
-            write(Path(folder, f"million-{name}"), MILLION)
-            figures += million(Path(folder, f"million-{name}"))
+        for kind, rounds in (("csv", ROUNDS + 2), ("xlsx", ROUNDS)):
+            good, large = Path(folder, f"good.{kind}"), Path(folder, f"large.{kind}")
+            for path, count in ((good, ROWS), (large, MILLION)):
+                in_new_process(f"write_{kind}(Path(sys.argv[1]), int(sys.argv[2]))", path, count)
+            figures.append(compared(good, rounds))
+            figures += million(large)
     return markdown(figures)
 
 

@@ -31,7 +31,7 @@ def filled(database_url: str, tickets: int, now: datetime) -> None:
     """As fill, unless the store is filled already: a folder of stores can be kept from run to run."""
     store = open_store(settings_for(database_url))
     try:
-        if store.snapshot_id() is not None:
+        if store.snapshot() is not None:
             return
     except StoreError:
         pass  # there is nothing yet

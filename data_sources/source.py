@@ -68,6 +68,8 @@ class Page:
     gone: list[tuple[str, str]] = field(
         default_factory=list
     )  # (record, id) of rows that upstream says it no longer has
+    # (place, column) of the n-th record and one of its fields, as the source calls them: asked where the store refuses it.
+    where: Callable[[int, str], tuple[str, str]] | None = None
     # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
     # and was in none of its pages is gone.
     whole: bool = False

@@ -9,8 +9,8 @@ import streamlit as st
 
 from display import frame, tables, words
 from display.foreign import plain
-from metrics.cautions import FIX, percent, plural
-from metrics.readings import SourceState, View
+from metrics.cautions import FIX, found_elsewhere, percent, plural
+from metrics.readings import SourceState, Unresolved, View
 
 SHOWN = 50
 
@@ -43,6 +43,27 @@ def table(states: Sequence[SourceState], view: View) -> None:
     ]
     if rows:
         st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="Sources, their age and their rows")
+
+
+def references(found: Sequence[Unresolved]) -> None:
+    """Which references name nothing that is stored, if any do, and where they would find it."""
+    missing = [each for each in found if each.missing]
+    if not missing:
+        return
+    st.header("References to nothing", anchor=False)
+    rows = [
+        {
+            "Source": plain(each.source),
+            "Reference": f"{each.field} of {each.record.replace('_', ' ')}",
+            "Given": f"{each.given:,}",
+            "Name no stored row": f"{each.missing:,} ({percent(each.missing, each.given)})",
+        }
+        for each in missing
+    ]
+    st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="References that name no stored row")
+    for each in missing:
+        if hint := found_elsewhere(each):
+            st.markdown(plain(hint, 1000))
 
 
 def _state(state: SourceState, view: View) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from display import words
 from display.foreign import in_file, plain
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric, Reading, is_annualised
 from metrics.readings import Card
 
 
@@ -116,6 +116,7 @@ def history_rows(metric: Metric, history: Iterable[Reading]) -> list[dict[str, o
             "value": reading.value,
             "low_95": reading.low,
             "high_95": reading.high,
+            "annualised": is_annualised(reading),
             "numerator": reading.numerator,
             "denominator": reading.denominator,
             "n": reading.n,

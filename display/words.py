@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from math import floor, log10
 
 from metrics.details import wait_range
-from metrics.metric import Comparison, Metric, Reading
+from metrics.metric import Comparison, Metric, Reading, is_annualised
 from metrics.period import Period
 from metrics.readings import Card
 
@@ -199,7 +199,8 @@ def sentence(metric: Metric, reading: Reading) -> str:
             f"{_group(metric, each)} {value(metric, each.value)} ({standing(metric, each)})" for each in reading.apart
         ]
         first = f"{metric.name} differs by {metric.apart}: {listed(parts)}. All together: "
-    text = f"{first or f'{metric.name} is '}{value(metric, reading.value)}: {standing(metric, reading)}"
+    yearly = " annualised" if is_annualised(reading) else ""
+    text = f"{first or f'{metric.name} is '}{value(metric, reading.value)}{yearly}: {standing(metric, reading)}"
     if reading.state == "thin":
         return " ".join([f"{text}. {reading.reason}", *reading.cautions])
     if metric.differ is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from metrics.period import Period, start_of
+from metrics.period import Period
 
 FEWEST = 10  # people behind any number about staff (METHODOLOGY 7.1)
 SMALL = 2 * FEWEST  # below this, "nobody" and "everybody" say something about each single person
-SHORT_PERIODS_FROM = 50  # people; below it only fixed periods, and none shorter than a quarter
+SHORT_PERIODS_FROM = 50  # people; below it nothing shorter than a quarter
 
 HIDDEN = f"Hidden because fewer than {FEWEST} people would be shown."
 HIDDEN_WITH_OTHERS = "Hidden so that nobody can be recognised, here or by subtraction."
@@ -20,20 +20,17 @@ def hidden_groups(
     fewest: float = FEWEST,
     also: Iterable[str] = (),
     say_too_much: Callable[[set[str]], bool] = lambda together: False,
-    order: Callable[[str], float] | None = None,
 ) -> set[str]:
     """The groups to hide where their total is published (METHODOLOGY 7.1, anon-001 .. anon-005).
 
     Hidden are groups of fewer than `fewest` people, those named in `also`, and then the next smallest ones, until at
     least two groups and `fewest` people are hidden together and they do not `say_too_much` as one group: total minus
     the rest gives them away together. In the end all are hidden. An empty group hides nobody and stays.
-    `order` says which is smallest, where that must not change from one period to the next.
     """
     present = {name: size for name, size in sizes.items() if size > 0}
     total = sum(present.values())
     hidden = {name for name, size in present.items() if size < fewest} | (set(also) & set(present))
-    rank = order or present.__getitem__
-    for name in sorted(present, key=lambda each: (rank(each), each)):
+    for name in sorted(present, key=lambda each: (present[each], each)):
         shown = sum(size for each, size in present.items() if each not in hidden)
         if not hidden or (len(hidden) >= 2 and may_show_both(total, shown, fewest) and not say_too_much(hidden)):
             break
@@ -51,18 +48,6 @@ def is_whole_months(period: Period) -> bool:
     return period.start.day == 1 and period.end.day == 1
 
 
-def is_twelve_months(period: Period) -> bool:
-    return is_whole_months(period) and period.start == date(period.end.year - 1, period.end.month, 1)
-
-
-def is_fixed(period: Period) -> bool:
-    """Whole calendar quarters, or twelve months that end on the first of a month.
-
-    Below 50 people any other pair of periods could be subtracted until a single month is left.
-    """
-    return is_twelve_months(period) or all(start_of(day, "quarter") == day for day in (period.start, period.end))
-
-
 def is_calendar_year(period: Period) -> bool:
     """Two different calendar years have no day in common, so nothing is left when one is taken from the other."""
-    return is_twelve_months(period) and period.start.month == 1
+    return (period.start, period.end) == (date(period.start.year, 1, 1), date(period.start.year + 1, 1, 1))

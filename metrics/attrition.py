@@ -1,22 +1,33 @@
 """How many of our own people leave, and is it getting worse? Shown for groups only, never so that one person could be recognised.
 
-What is told (METHODOLOGY 7.1), so that no two answers can be subtracted until fewer than ten people are left:
+What is told (METHODOLOGY 7.1), and why nothing finer can be worked out from it:
 
-- Only whole months that are over. A window that moves by a day differs by one person.
-- The company: any such window from 50 people on; below that whole quarters, or twelve months.
-- A team: twelve months only. Small teams are hidden, and with them the next smallest, until together they are ten
-  people of whom neither nobody nor everybody left. Whom that hid stays hidden for a year, so that sliding the window
-  by a month does not show first one and then the other of two hidden teams.
-- Why people left: the whole company, calendar years, from five leavers on, not where all left for the same reason.
-  Twelve months that end in June and in July differ by one leaver and one reason; two calendar years share no day.
+- The company is told in pieces: calendar quarters from 20 people on, single months of a quarter in which each month
+  has 50 people, whole calendar years from 10 to 19 people. Of a piece two things are told: how many left in it, and how
+  many people there were on the day on which it begins and on the day after its end. Every other window is made of such
+  pieces, and every other figure (average headcount, rate, interval, person-years) is worked out from these. So no two
+  windows can be subtracted until less than a piece is left: a window says nothing that its pieces do not say.
+- Move anybody's last day to another day of the same piece, and no figure changes. So no figure says which day it was.
+  (An average over person-days does, also when it is rounded to whole people: where nobody left the quarter before, a
+  step down says that somebody left in the first half of this quarter.)
+- Teams are told for calendar years only. Two calendar years share no day, so no window slides over another, nothing
+  that is told next year adds to what was told of this one, and no year need look back at other years.
+- Teams of fewer than 10 people are hidden, and with them the next smallest, until they are two teams and ten people of
+  whom at least two left. Whatever is told, each of the leavers hidden together may have been in any of these teams.
+  Then a team of 10 to 19 of which nobody or everybody left is hidden, with others if it would be alone.
+- So is a team of which all leavers of the company left; and all teams are for a year in which all left in one
+  quarter: only then team and quarter together would say more than each of them.
+- Nothing is told before its calendar quarter is over, and what is told depends on the piece or year alone: what was
+  told once is told for ever.
+- Why people left: the whole company, calendar years, from five leavers on, not where all left for the same reason or
+  in the same quarter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
-from functools import cache
+from math import floor
 from typing import TYPE_CHECKING
 
 from metrics.anonymity import (
@@ -27,12 +38,10 @@ from metrics.anonymity import (
     SMALL,
     hidden_groups,
     is_calendar_year,
-    is_fixed,
-    is_twelve_months,
     is_whole_months,
 )
 from metrics.metric import Begins, Counted, Difference, Metric, Where
-from metrics.period import Period, whole_months
+from metrics.period import Period, start_of, starts_after
 from metrics.statistics import poisson_interval, rate_difference
 from metrics.stays import Stays, stays
 
@@ -48,13 +57,13 @@ def count(
     if people > 0 and published.undated("employment") == people:
         return [{"": Counted(None, missing=undated_sentence(people))} for _ in periods]
     team, today = where.get("team"), today_of(published, settings)
+    reach = [whole_quarters_around(period) for period in periods]
+    company = stays(published, "employment_started", "employment_ended", reach, {}, None)
     if by is None and team is None:
-        groups = stays(published, "employment_started", "employment_ended", periods, {}, None)
-        return [{name: whole_company(each, period, today) for name, each in groups.items()} for period in periods]
+        return [{name: whole_company(each, period, today) for name, each in company.items()} for period in periods]
     # One team is cut out of the same split that everybody sees: asking for it alone must not show more.
-    reach = [*periods, *(before for period in periods for before in a_year_of_windows(period)), whole_months(today, 1)]
     groups = stays(published, "employment_started", "employment_ended", reach, {}, "team")
-    split = [by_team(groups, period, today) for period in periods]
+    split = [by_team(groups, company[""], period, today) if groups else {} for period in periods]
     if team is None:
         return split
     only = [teams.get(team, Counted(None, missing=f"There is no team {team!r}.")) for teams in split]
@@ -67,95 +76,138 @@ def today_of(published: Published, settings: Settings) -> date:
     return published.snapshot.published_at.astimezone(settings.zone).date()
 
 
+def whole_quarters_around(period: Period) -> Period:
+    return Period(start_of(period.start, "quarter"), starts_after(period.last_day, "quarter"))
+
+
+# --- what may be told ---
+
+
 def whole_company(people: Stays, period: Period, today: date) -> Counted:
-    """The company's attrition, or hidden: only whole months, and below 50 people only fixed periods."""
-    counted = leavers_of(people, period)
-    size = counted.denominator or 0.0
+    """The company's attrition, made of the pieces that are told; hidden where the period is not made of such pieces."""
     if why := not_told(period, today):
         return Counted(None, hidden=why)
-    if size == 0:
-        return counted
-    if size < FEWEST or says_too_much(counted.numerator, size):
-        return Counted(None, hidden=HIDDEN if size < FEWEST else HIDDEN_WITH_OTHERS)
-    if size < SHORT_PERIODS_FROM and not is_fixed(period):
-        return Counted(None, hidden=ONLY_FIXED)
-    return counted
+    if people.days(period) == 0:
+        return NOBODY
+    pieces, size = pieces_of(people, period), smallest_size(people, period)
+    if not pieces:
+        return Counted(None, hidden=why_no_pieces(size))
+    if size < SMALL and says_too_much(leavers_in(people, period), size):
+        return Counted(None, hidden=HIDDEN_WITH_OTHERS)
+    return figures(people, period, pieces)
 
 
 def not_told(period: Period, today: date) -> str | None:
     """Why nothing is said about these days, however many people there are."""
     if not is_whole_months(period):
         return ONLY_WHOLE_MONTHS
-    return NOT_OVER if period.end > today else None
+    return NOT_OVER if whole_quarters_around(period).end > today else None
 
 
-def by_team(teams: dict[str, Stays], period: Period, today: date) -> dict[str, Counted]:
-    """Each team's attrition; small ones are hidden, and as many more that no hidden one can be computed."""
-    if why := not_told(period, today) or (None if is_twelve_months(period) else TEAMS_ONLY_TWELVE_MONTHS):
+def pieces_of(people: Stays, period: Period) -> list[Period]:
+    """The pieces that the company is told in, where they make up exactly this period; else none."""
+    quarters = whole_quarters_around(period).split("quarter")
+    if is_calendar_year(period) and all(FEWEST <= smallest_size(people, each) < SMALL for each in quarters):
+        return [period]
+    told = [piece for quarter in quarters for piece in pieces_of_quarter(people, quarter)]
+    inside = [piece for piece in told if period.start <= piece.start and piece.end <= period.end]
+    return inside if sum(piece.days for piece in inside) == period.days else []
+
+
+def pieces_of_quarter(people: Stays, quarter: Period) -> list[Period]:
+    """All three months or none: of a quarter and two of its months the third would follow."""
+    months = quarter.split("month")
+    if all(smallest_size(people, month) >= SHORT_PERIODS_FROM for month in months):
+        return months
+    return [quarter] if smallest_size(people, quarter) >= SMALL else []
+
+
+def smallest_size(people: Stays, period: Period) -> float:
+    """How many people a figure stands on: on the average of all days, and on the average that is told."""
+    return min(people.days(period) / period.days, average_of(people, [period]))
+
+
+def by_team(teams: dict[str, Stays], company: Stays, period: Period, today: date) -> dict[str, Counted]:
+    """Each team's attrition in a calendar year; small ones are hidden, and as many more that none can be computed."""
+    if why := not_told(period, today) or (None if is_calendar_year(period) else TEAMS_ONLY_YEARS):
         return {name: Counted(None, hidden=why) for name in teams}
-    hidden = hidden_teams(teams, period, today)
-    told: dict[str, Counted] = {}
-    for name, people in teams.items():
-        counted = leavers_of(people, period)
-        size = counted.denominator or 0.0
-        if name in hidden and size > 0:
-            told[name] = Counted(None, hidden=HIDDEN if size < FEWEST else HIDDEN_WITH_OTHERS)
+    there = {name: people for name, people in teams.items() if people.days(period) > 0}
+    hidden = hidden_teams(there, company, period)
+    told: dict[str, Counted] = dict.fromkeys(teams, NOBODY)
+    for name, people in there.items():
+        if name in hidden:
+            small = smallest_size(people, period) < FEWEST
+            told[name] = Counted(None, hidden=HIDDEN if small else HIDDEN_WITH_OTHERS)
         else:
-            told[name] = replace(counted, details={**counted.details, **NO_REASONS}) if counted.details else counted
+            told[name] = figures(people, period, [period], of_a_team=True)
     return told
 
 
-def hidden_teams(teams: dict[str, Stays], period: Period, today: date) -> set[str]:
-    """Those that these twelve months hide, and those that one of the windows of the year before hid.
+def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[str]:
+    """Those of which a calendar year says nothing. It depends on this year alone."""
+    left = {name: leavers_in(people, year) for name, people in teams.items()}
+    # Nobody has been counted at its ends, but somebody was there in between: that is a small team, not an empty one.
+    sizes = {name: max(smallest_size(people, year), 0.01) for name, people in teams.items()}
+    if all_in_one_quarter(company, year):
+        return set(teams)
 
-    The order in which teams are drawn in is the same for every window: how many people ever worked there.
+    def too_much(names: Iterable[str], fewest: int) -> bool:
+        left_together, size = sum(left[name] for name in names), sum(sizes[name] for name in names)
+        return left_together < fewest or says_too_much(left_together, size)
+
+    # First the small ones with those that hide them, as if nothing else were hidden: a team that is hidden because
+    # nobody of it left hides no other one, since whoever knows this rule knows that nobody of it left.
+    with_small = hidden_groups(sizes, FEWEST, (), lambda names: too_much(names, FEWEST_LEFT_TOGETHER))
+    everybody_who_left = sum(left.values())
+    alone = {name for name in teams if says_too_much(left[name], sizes[name])}
+    if len(teams) > 1:
+        alone |= {name for name in teams if 0 < left[name] == everybody_who_left}
+    return hidden_groups(sizes, FEWEST, with_small | alone, lambda names: too_much(names, 1))
+
+
+def all_in_one_quarter(company: Stays, year: Period) -> bool:
+    """Whether all leavers of this year left in one of the quarters that are told, or all in those that are not."""
+    if pieces_of(company, year) == [year]:
+        return False
+    told = [quarter for quarter in year.split("quarter") if pieces_of_quarter(company, quarter)]
+    counts = [leavers_in(company, quarter) for quarter in told]
+    return bool(told) and everything_in_one([*counts, leavers_in(company, year) - sum(counts)])
+
+
+def everything_in_one(leavers: Iterable[int]) -> bool:
+    counts = list(leavers)
+    return 0 < sum(counts) == max(counts)
+
+
+def says_too_much(leavers: int, size: float) -> bool:
+    """In a small group "nobody left" and "everybody left" are statements about each person in it."""
+    return 0 < size < SMALL and (leavers == 0 or leavers >= size)
+
+
+def why_no_pieces(size: float) -> str:
+    if size < FEWEST:
+        return HIDDEN
+    if size < SMALL:
+        return ONLY_YEARS
+    return ONLY_QUARTERS if size < SHORT_PERIODS_FROM else HIDDEN_WITH_OTHERS
+
+
+# --- the figures ---
+
+
+def figures(people: Stays, period: Period, pieces: list[Period], of_a_team: bool = False) -> Counted:
+    """Leavers a year in percent of the average headcount (METHODOLOGY 1.5), from what is told of the pieces and no more.
+
+    A period that is not a year is scaled to 365 days ("annualised"). Exact Poisson interval. Who moved to another team
+    of the company has not left.
     """
-
-    @cache
-    def of(name: str, window: Period) -> tuple[int, float]:
-        return left_and_average(teams[name], window)
-
-    def say_too_much(names: Iterable[str], window: Period) -> bool:
-        left, average = (sum(each) for each in zip(*(of(name, window) for name in names), strict=True))
-        return says_too_much(left, average)
-
-    until_this_month = Period(date.min, today.replace(day=1))
-    ever = {name: sum(each.n for each in people.started_in(until_this_month)) for name, people in teams.items()}
-    hidden: set[str] = set()
-    for window in [*a_year_of_windows(period), period]:
-        alone = {name for name in teams if say_too_much([name], window)}
-        hidden |= hidden_groups(
-            {name: of(name, window)[1] for name in teams},
-            FEWEST,
-            alone | hidden if window == period else alone,
-            lambda names, window=window: say_too_much(names, window),  # type: ignore[misc]
-            ever.__getitem__,
-        )
-    return hidden
-
-
-def a_year_of_windows(period: Period) -> list[Period]:
-    """The twelve months that ended one, two ... eleven months before these."""
-    if not is_twelve_months(period):
-        return []
-    return [whole_months(month.start, 12) for month in period.split("month")[1:]]
-
-
-def leavers_of(people: Stays, period: Period) -> Counted:
-    """Leavers a year in percent of the average headcount, before anything is hidden (METHODOLOGY 1.5).
-
-    Average headcount = person-days / days. A period that is not a year is scaled to 365 days. Exact Poisson interval.
-    Who moved to another team of the company has not left.
-    """
-    ended = people.ended_in(period)
-    average = people.days(period) / period.days
-    left = {how: sum(each.n for each in ended if each.bin == how) for how in {each.bin for each in ended}}
+    left = ways_of_leaving(people, period)
     moved = left.pop("transfer", 0)
     leavers = sum(left.values())
-    if average <= 0:
-        return Counted(None, numerator=leavers, denominator=0.0, missing="Nobody was employed in this period.")
+    average = floor(average_of(people, pieces) + 0.5)
     yearly = 1.0 if is_year(period) else 365 / period.days
     low, high = poisson_interval(leavers)
+    with_reasons = is_calendar_year(period) and not of_a_team and not all_in_one_quarter(people, period)
     at_start, at_end = people.at_start_of(period.start).n, people.at_start_of(period.end).n
     return Counted(
         value=100 * leavers / average * yearly,
@@ -163,26 +215,37 @@ def leavers_of(people: Stays, period: Period) -> Counted:
         high=100 * high / average * yearly,
         numerator=leavers,
         denominator=average,
-        n=round(average),
+        n=average,
         details={
             "leavers": leavers,
-            **(reasons(left, leavers) if is_calendar_year(period) else NO_REASONS),
+            **(reasons(left, leavers) if with_reasons else NO_REASONS),
             "moved_to_another_team": moved,
             "average_headcount": average,
-            "headcount_at_start": at_start,
-            "headcount_at_end": at_end,
+            "headcount_at_start": None if of_a_team else at_start,
+            "headcount_at_end": None if of_a_team else at_end,
             "person_years": average / yearly,
             "annualised": yearly != 1.0,
             "percent_of_average_headcount": 100 * leavers / average,
-            "percent_of_endpoint_average": 200 * leavers / (at_start + at_end) if at_start + at_end else None,
+            "percent_of_endpoint_average": None if of_a_team else 200 * leavers / (at_start + at_end),
         },
     )
 
 
-def left_and_average(people: Stays, period: Period) -> tuple[int, float]:
-    """Leavers, and the average headcount."""
-    left = sum(each.n for each in people.ended_in(period) if each.bin != "transfer")
-    return left, people.days(period) / period.days
+def average_of(people: Stays, pieces: list[Period]) -> float:
+    """The average headcount: of each piece the mean of the headcounts at its two ends, weighted by its days."""
+    return sum(
+        piece.days * (people.at_start_of(piece.start).n + people.at_start_of(piece.end).n) / 2 for piece in pieces
+    ) / sum(piece.days for piece in pieces)
+
+
+def ways_of_leaving(people: Stays, period: Period) -> dict[str, int]:
+    """How many have their last day in the period, for each way of leaving; "transfer" is to another team."""
+    ended = people.ended_in(period)
+    return {how: sum(each.n for each in ended if each.bin == how) for how in {each.bin for each in ended}}
+
+
+def leavers_in(people: Stays, period: Period) -> int:
+    return sum(n for how, n in ways_of_leaving(people, period).items() if how != "transfer")
 
 
 def reasons(left: dict[str, int], leavers: int) -> dict[str, int | None]:
@@ -197,18 +260,8 @@ def reasons(left: dict[str, int], leavers: int) -> dict[str, int | None]:
     return {name: n if enough else None for name, n in counts.items()}
 
 
-def says_too_much(leavers: float | None, size: float) -> bool:
-    """In a small group "nobody left" and "everybody left" are statements about each person in it."""
-    left = leavers or 0.0
-    return 0 < size < SMALL and (left == 0 or left >= size)
-
-
 def is_year(period: Period) -> bool:
-    return period.end in (_a_year_after(period.start), date.fromordinal(period.start.toordinal() + 365))
-
-
-def _a_year_after(day: date) -> date:
-    return date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+    return period.start == date(period.end.year - 1, period.end.month, 1)
 
 
 def differ(now: Counted, before: Counted) -> Difference | None:
@@ -225,26 +278,30 @@ def undated_sentence(people: int) -> str:
 
 
 FEWEST_LEAVERS_TO_SPLIT = 5
+FEWEST_LEFT_TOGETHER = 2  # of teams that are hidden together: "one or nobody" tells neither of any of them
 NO_REASONS: dict[str, int | None] = {"voluntary": None, "involuntary": None, "other_or_not_said": None}
+NOBODY = Counted(None, numerator=0, denominator=0, missing="Nobody was employed in this period.")
 ONLY_WHOLE_MONTHS = (
     "This is shown only from the first of a month to the first of a month: "
     "other periods could be subtracted until one person is left."
 )
-NOT_OVER = "This is shown when its last month is over and has been read: until then one person's leaving could be seen."
-ONLY_FIXED = (
-    f"Below {SHORT_PERIODS_FROM} people this is shown only for whole calendar quarters, "
-    "or for twelve months up to the first day of a month."
+NOT_OVER = (
+    "This is shown when its last calendar quarter is over: until then one person's leaving could be seen in a change."
 )
-TEAMS_ONLY_TWELVE_MONTHS = (
-    "Teams are shown only for twelve months up to the first day of a month: "
-    "other periods could be subtracted until one person is left."
+ONLY_QUARTERS = (
+    f"Months are shown where each month of the calendar quarter has {SHORT_PERIODS_FROM} people; "
+    "below that only whole calendar quarters."
+)
+ONLY_YEARS = f"Below {SMALL} people this is shown only for whole calendar years."
+TEAMS_ONLY_YEARS = (
+    "Teams are shown only for whole calendar years: other periods could be subtracted until one person is left."
 )
 
 METRIC = Metric(
     key="attrition",
     name="Team attrition",
     asks="How many of our own people leave in a year?",
-    formula="leavers / average headcount (person-days / days), scaled to a year where the period is not one",
+    formula="leavers / average headcount, annualised where the period is not a year",
     unit="percent",
     better="lower",
     people="people",
@@ -252,16 +309,19 @@ METRIC = Metric(
     thin_below=SHORT_PERIODS_FROM,
     why="Customers feel it when the people who know them leave.",
     caveats=(
-        "Average headcount counts every day of every person; the average of first and last day is given beside it.",
-        "A move to another team is no leaving.",
-        "Twelve months are the headline. A shorter period is scaled to a year, and a season is scaled with it.",
-        "Only whole months that are over are shown; below 50 people only calendar quarters and twelve months; of teams "
-        "only twelve months.",
-        "Hidden: groups of fewer than 10 people, groups of fewer than 20 in which nobody or everybody left, and as many "
-        "other teams as it takes that no hidden one can be computed from the total. A team that was hidden for this in "
-        "one of the eleven windows before stays hidden.",
-        "Why people left is told of the whole company only, for calendar years with at least 5 leavers who did not all "
-        "leave for the same reason: other windows could be subtracted until one person's reason is left.",
+        "Average headcount is the mean of the headcounts on the first days of the calendar quarters (of the months, where "
+        "months are shown; of the years, for teams), in whole people. The rate and its 95% CI are computed from it, so "
+        "that no figure depends on the day on which somebody left.",
+        "A move to another team is not counted as leaving.",
+        "The headline is the last four whole calendar quarters; of a team, the last whole calendar year. A shorter period is "
+        "annualised and says so; a season is scaled with it.",
+        "Shown when the calendar quarter is over: the company by quarter from 20 people on, by month where each month of "
+        "the quarter has 50 people, from 10 to 19 people by calendar year only; teams by calendar year only.",
+        "Hidden: teams of fewer than 10 people, teams of fewer than 20 of which nobody or everybody left, a team that all "
+        "leavers of the company left, and as many other teams as it takes that no hidden one can be computed from the "
+        "total. All teams are hidden for a year in which all leavers left in the same quarter.",
+        "Reasons for leaving are shown for the whole company only, for calendar years with at least 5 leavers who did not "
+        "all leave for the same reason or in the same quarter.",
     ),
     cites=(
         "Separations in percent of employment: BLS JOLTS; crude wastage: CIPD",
@@ -269,13 +329,14 @@ METRIC = Metric(
         "Hiding the next smallest group: Handbook on Statistical Disclosure Control, chapters 4 and 5",
     ),
     owner="People lead",
-    reviewed_on=date(2026, 11, 21),
-    version=1,
+    reviewed_on=date(2026, 11, 24),
+    version=2,
     records=("employment",),
     needs=(("employment", "ended_on"),),
     dimensions=("team",),
-    grain="month",
-    headline=12,
+    grain="quarter",
+    headline=4,
+    split_grain="year",
     begins=Begins(("employment_started",)),
     count=count,
     differ=differ,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from store.published import Published
+    from store.published import Published, Unresolved
 
 SAID_ABOVE, WITHHELD_ABOVE = 0.05, 0.50  # shares of rejected rows (METHODOLOGY 0)
 Field = tuple[str, str]  # (record, field)
@@ -94,3 +94,15 @@ def percent(part: int, whole: int) -> str:
 def plural(record: str) -> str:
     """The rows of this noun as readers call them: "tickets", "survey answers"."""
     return NAMES.get(record, record.replace("_", " ") + "s")
+
+
+def found_elsewhere(each: Unresolved) -> str:
+    """What to write into the settings where another source knows most of what the references of this one name."""
+    if not each.elsewhere or each.found * 2 < each.missing:
+        return ""
+    things = {"customer": "customers", "ticket": "tickets", "bug": "bugs"}[each.field]
+    return (
+        f"{each.missing:,} of {each.given:,} {things} that {each.source} names ({percent(each.missing, each.given)}) are not "
+        f"stored under its own ids; {each.elsewhere} has {each.found:,} of them. If {each.source} and {each.elsewhere} share "
+        f'their ids, write shares_ids_with = ["{each.elsewhere}"] under [sources.{each.source}].'
+    )

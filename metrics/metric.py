@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from metrics.cautions import Cautions, Field, cautions
-from metrics.period import Period, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -148,7 +148,7 @@ class Metric:
     version: int
     records: tuple[str, ...]  # the tables it is made from: says which sources, and so how old it is
     dimensions: tuple[str, ...]  # what it can be split and filtered by
-    grain: str  # of its history: "week" or "month"
+    grain: str  # of its history: "week", "month" or "quarter"
     headline: int  # how many whole grains the headline covers
     begins: Begins
     count: Count
@@ -157,6 +157,7 @@ class Metric:
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
     apart: str | None = None  # a dimension whose values are told before the whole where they lie far apart
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
+    split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
     # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
     # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
     needs: tuple[Field, ...] = ()
@@ -218,9 +219,15 @@ class Reading:
     apart: tuple[Reading, ...] = ()
 
 
-def headline_period(metric: Metric, today: date) -> Period:
-    """The period that the metric is shown for where nobody asks for another one: the last whole weeks or months."""
-    return whole_weeks(today, metric.headline) if metric.grain == "week" else whole_months(today, metric.headline)
+def headline_period(metric: Metric, today: date, of_a_group: bool = False) -> Period:
+    """The period that the metric is shown for where nobody asks for another one: the last whole weeks, months or quarters.
+
+    A group (one area, one team) may have another one: see `Metric.split_grain`.
+    """
+    if of_a_group and metric.split_grain == "year":
+        return whole_year(today)
+    last = {"week": whole_weeks, "month": whole_months, "quarter": whole_quarters}[metric.grain]
+    return last(today, metric.headline)
 
 
 class Unanswerable(Exception):
@@ -327,6 +334,11 @@ def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     rose = difference.value > 0
     good = None if metric.better is None else rose == (metric.better == "higher")
     return Comparison(before, difference, "up" if rose else "down", good)
+
+
+def is_annualised(reading: Reading) -> bool:
+    """Whether its value is that of a shorter period, scaled to a year; whoever shows the value says so beside it."""
+    return reading.value is not None and bool(reading.details.get("annualised"))
 
 
 def check_dimensions(metric: Metric, where: Where) -> None:

@@ -80,6 +80,17 @@ def whole_months(today: date, months: int) -> Period:
     return Period(_add_months(end, -months), end)
 
 
+def whole_quarters(today: date, quarters: int) -> Period:
+    """The last `quarters` whole calendar quarters before the one that holds `today`."""
+    end = start_of(today, "quarter")
+    return Period(_add_months(end, -3 * quarters), end)
+
+
+def whole_year(today: date) -> Period:
+    """The last whole calendar year."""
+    return Period(date(today.year - 1, 1, 1), date(today.year, 1, 1))
+
+
 def _add_months(first: date, months: int) -> date:
     index = first.year * 12 + first.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)

@@ -1,23 +1,24 @@
 """What the pages read, worked out once for each snapshot of the store and shared by everybody who looks.
 
-Pages ask nothing else. Results are kept in memory by the number of the snapshot, so nobody waits for a refresh and
+Pages ask nothing else. Results are kept in memory by the snapshot and the store it lies in, so nobody waits for a refresh and
 nothing is computed twice; treat them as read-only.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache, wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.many import settle
 from metrics.metric import Metric, Reading, headline_period, known, read, series, split_by
-from metrics.period import Period, whole_months, whole_weeks
+from metrics.period import Period, whole_months, whole_quarters, whole_weeks
 from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
 from store import EmptyStoreError as EmptyStoreError
@@ -25,28 +26,52 @@ from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
 from store.published import Mark as Mark
 from store.published import SourceState as SourceState
+from store.published import Unresolved as Unresolved
 from store.published import Voice as Voice
 
-POINTS = {"week": 26, "month": 12}  # how many grains a small line shows
-HISTORY = {"week": 52, "month": 24}  # ... and the chart of one metric
+POINTS = {"week": 26, "month": 12, "quarter": 8}  # how many grains a small line shows
+HISTORY = {"week": 52, "month": 24, "quarter": 12}  # ... and the chart of one metric
 PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page of customer health, in weeks
 
-Worked = TypeVar("Worked", bound=Callable[..., Any])
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
-def kept(most: int) -> Callable[[Worked], Worked]:
-    """Keeps the last `most` results; of two who ask for the same at once the second waits, so nothing is worked out twice."""
+def kept(
+    most: int,
+) -> Callable[[Callable[Concatenate[Published, View, Asked], Answer]], Callable[Concatenate[View, Asked], Answer]]:
+    """Keeps the last `most` answers of a function of (published, view, what was asked), which is then asked (view, ...).
 
-    def keep(work: Worked) -> Worked:
-        cached, once = lru_cache(most)(work), threading.RLock()
+    An answer belongs to a snapshot of a store and a day. Of two who ask for the same at once the second waits, so nothing is
+    worked out twice.
+    """
+
+    def keep(
+        work: Callable[Concatenate[Published, View, Asked], Answer],
+    ) -> Callable[Concatenate[View, Asked], Answer]:
+        answers: OrderedDict[Any, Answer] = OrderedDict()
+        once = threading.RLock()
 
         @wraps(work)
-        def ask(*asked: Any) -> Any:
+        def ask(view: View, *asked: Asked.args, **named: Asked.kwargs) -> Answer:
+            key = (view.snapshot, view.today, *asked, *named.items())
             with once:
-                return cached(*asked)
+                if key in answers:
+                    answers.move_to_end(key)
+                    return answers[key]
+                with view.store.reading() as published:
+                    if published.snapshot is None or published.snapshot.store != view.snapshot.store:
+                        raise StoreError("The store has just been replaced by another one: reload this page.")
+                    answer = work(published, view, *asked, **named)
+                    # A refresh may have published since the page began: then it is the answer of a newer snapshot.
+                    if published.snapshot == view.snapshot:
+                        answers[key] = answer
+                        if len(answers) > most:
+                            answers.popitem(last=False)
+                return answer
 
-        _FORGET.append(cached.cache_clear)
-        return cast("Worked", ask)
+        _FORGET.append(answers.clear)
+        return ask
 
     return keep
 
@@ -104,49 +129,45 @@ class MetricPage:
     history: tuple[Reading, ...]
     marks: tuple[Mark, ...]
     groups: dict[str, Reading]
+    groups_period: Period  # not always the reading's own: see Metric.split_grain
     details: tuple[Card, ...]  # the metrics that are a detail of this one
 
 
-@kept(1)
+_opening = threading.Lock()
+
+
 def opened() -> tuple[Settings, Store]:
     """The settings and the store of this server. Raises SettingsError and StoreError."""
+    with _opening:
+        return _opened()
+
+
+@lru_cache(1)
+def _opened() -> tuple[Settings, Store]:
     settings = load()
     return settings, open_store(settings)
+
+
+_FORGET.append(_opened.cache_clear)
 
 
 def view(now: datetime) -> View | None:
     """The newest snapshot; None while nothing has been published. Raises SettingsError and StoreError."""
     settings, store = opened()
-    newest = store.snapshot_id()
-    if newest is None:
-        return None
-    return View(settings, store, _snapshot(newest), now)
+    snapshot = store.snapshot()
+    return View(settings, store, snapshot, now) if snapshot else None
 
 
 @kept(4)
-def _snapshot(newest: int) -> Snapshot:
-    _, store = opened()
-    with store.reading() as published:
-        assert published.snapshot is not None
-        return published.snapshot
-
-
-def first_page(view: View) -> FirstPage:
-    return _first_page(view.snapshot.id, view.today.toordinal())
-
-
-@kept(4)
-def _first_page(snapshot: int, day: int) -> FirstPage:
-    settings, store = opened()
-    today = date.fromordinal(day)
+def first_page(published: Published, view: View) -> FirstPage:
+    settings, today = view.settings, view.today
     shown = [metric for metric in all_metrics() if metric.on_card]
-    with store.reading() as published:
-        readings = [read(published, metric, headline_period(metric, today), settings) for metric in shown]
-        cards = [
-            _card(metric, reading, _line(published, metric, today, settings))
-            for metric, reading in zip(shown, settle(readings), strict=True)
-        ]
-        return FirstPage(top_bugs(published, today, settings), tuple(cards))
+    readings = [read(published, metric, headline_period(metric, today), settings) for metric in shown]
+    cards = [
+        _card(metric, reading, _line(published, metric, today, settings))
+        for metric, reading in zip(shown, settle(readings), strict=True)
+    ]
+    return FirstPage(top_bugs(published, today, settings), tuple(cards))
 
 
 def _card(metric: Metric, reading: Reading, line: list[Reading]) -> Card:
@@ -163,8 +184,11 @@ def _line(
 
 
 def line_periods(metric: Metric, today: date, points: int) -> list[Period]:
-    """The periods of a line: single weeks or months, or windows of a year that end with each month where the headline
-    is a year (a month of so rare an event says nothing)."""
+    """The periods of a line: single weeks or months, or windows of a year that end with each month or quarter where the
+    headline is a year (a month of so rare an event says nothing)."""
+    if metric.grain == "quarter":
+        ends = [period.end for period in whole_quarters(today, points).split("quarter")]
+        return [whole_quarters(end, metric.headline) for end in ends]
     if metric.grain == "month" and metric.headline >= 12:
         ends = [period.end for period in whole_months(today, points).split("month")]
         return [whole_months(end, metric.headline) for end in ends]
@@ -173,21 +197,15 @@ def line_periods(metric: Metric, today: date, points: int) -> list[Period]:
     return whole_weeks(today, points).split("week")
 
 
-def health(view: View, period: str) -> Health:
-    return _health(view.snapshot.id, view.today.toordinal(), period)
-
-
 @kept(12)
-def _health(snapshot: int, day: int, period: str) -> Health:
-    settings, store = opened()
-    today = date.fromordinal(day)
+def health(published: Published, view: View, period: str) -> Health:
+    settings, today = view.settings, view.today
     shown = all_metrics()
-    with store.reading() as published:
-        readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
-        cards = [
-            _card(metric, reading, _line(published, metric, today, settings))
-            for metric, reading in zip(shown, settle(readings), strict=True)
-        ]
+    readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
+    cards = [
+        _card(metric, reading, _line(published, metric, today, settings))
+        for metric, reading in zip(shown, settle(readings), strict=True)
+    ]
     six = tuple(card for card in cards if card.metric.on_card)
     return Health(period, six, tuple(card for card in cards if not card.metric.on_card))
 
@@ -199,6 +217,8 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
         return headline_period(metric, today)
     if metric.grain == "week":
         return whole_weeks(today, weeks)
+    if metric.grain == "quarter":
+        return headline_period(metric, today)
     months = {13: 3, 52: 12}[weeks]
     # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
     return whole_months(today, metric.headline if metric.headline == 12 else months)
@@ -206,52 +226,51 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
 
 def one_metric(view: View, key: str, by: str | None) -> MetricPage:
     """Raises metrics.Unanswerable for a metric or a split that there is not."""
-    return _one_metric(view.snapshot.id, view.today.toordinal(), metric_of(key).key, by)
+    return _one_metric(view, metric_of(key).key, by)
 
 
 @kept(64)
-def _one_metric(snapshot: int, day: int, key: str, by: str | None) -> MetricPage:
-    settings, store = opened()
-    today = date.fromordinal(day)
+def _one_metric(published: Published, view: View, key: str, by: str | None) -> MetricPage:
+    settings, today = view.settings, view.today
     metric = metric_of(key)
     period = headline_period(metric, today)
-    with store.reading() as published:
-        history = _line(published, metric, today, settings, HISTORY[metric.grain])
-        groups = split_by(published, metric, period, by, settings) if by else {}
-        parts = [each for each in all_metrics() if each.parent == metric.key]
-        details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
-        return MetricPage(
-            metric,
-            read(published, metric, period, settings),
-            tuple(history),
-            tuple(published.releases(history[0].period.start, today + timedelta(days=1))),
-            groups,
-            tuple(details),
-        )
+    history = _line(published, metric, today, settings, HISTORY[metric.grain])
+    of_groups = headline_period(metric, today, of_a_group=True)
+    groups = split_by(published, metric, of_groups, by, settings) if by else {}
+    parts = [each for each in all_metrics() if each.parent == metric.key]
+    details = [_card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
+    return MetricPage(
+        metric,
+        read(published, metric, period, settings),
+        tuple(history),
+        tuple(published.releases(history[0].period.start, today + timedelta(days=1))),
+        groups,
+        of_groups,
+        tuple(details),
+    )
 
 
 def one_bug(view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
-    return _one_bug(view.snapshot.id, view.today.toordinal(), id[:500])
+    return _one_bug(view, id[:500])
 
 
 @kept(128)
-def _one_bug(snapshot: int, day: int, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
-    settings, store = opened()
-    with store.reading() as published:
-        explained = explain(published, id, date.fromordinal(day), settings)
-        return (explained, tuple(published.voices(id))) if explained else None
-
-
-def sources(view: View) -> tuple[SourceState, ...]:
-    """As of the snapshot: every refresh publishes one, also when a source failed in it."""
-    return _sources(view.snapshot.id)
+def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
+    id = published.bug_named(id) or id
+    explained = explain(published, id, view.today, view.settings)
+    return (explained, tuple(published.voices(id))) if explained else None
 
 
 @kept(4)
-def _sources(snapshot: int) -> tuple[SourceState, ...]:
-    _, store = opened()
-    with store.reading() as published:
-        return tuple(published.sources())
+def sources(published: Published, view: View) -> tuple[SourceState, ...]:
+    """As of the snapshot: every refresh publishes one, also when a source failed in it."""
+    return tuple(published.sources())
+
+
+def unresolved(view: View) -> list[Unresolved]:
+    """References that name no stored row, as of the snapshot."""
+    with view.store.reading() as published:
+        return published.unresolved()
 
 
 def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from display import data_health, frame
-from metrics.readings import set_aside, sources
+from metrics.readings import set_aside, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -15,6 +15,8 @@ frame.say(data_health.answer(states, view), strong=True)
 
 st.header("Sources", anchor=False)
 data_health.table(states, view)
+
+data_health.references(unresolved(view))
 
 st.header("Rejected rows", anchor=False)
 data_health.rows_set_aside(set_aside(view))

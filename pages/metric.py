@@ -49,6 +49,8 @@ if shown.dimensions:
     one_metric.offer_split(shown)
     if by:
         tables.groups(shown, page.groups, by, f"{shown.name} by {by}")
+        if page.groups_period != page.reading.period:
+            st.caption(f"{words.stretch(page.groups_period)}.")
 
 st.header("What it means", anchor=False)
 one_metric.definition(shown, page, view.settings.currency)

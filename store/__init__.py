@@ -2,6 +2,17 @@
 
 from store.database import EmptyStoreError, StoreError
 from store.published import Published, Snapshot
+from store.staff_key import KeyLostError
 from store.store import BusyError, Refresh, Store, open_store
 
-__all__ = ["BusyError", "EmptyStoreError", "Published", "Refresh", "Snapshot", "Store", "StoreError", "open_store"]
+__all__ = [
+    "BusyError",
+    "EmptyStoreError",
+    "KeyLostError",
+    "Published",
+    "Refresh",
+    "Snapshot",
+    "Store",
+    "StoreError",
+    "open_store",
+]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from store.ids import bare
 from store.schema import FACTS, listing, removal, row_count
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def join_parts(connection: Connection, source: str, run: int) -> None:
 
 
 def _hash(id: str) -> bytes:
-    return hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    """Of the id as the source knows it: which sources share their ids may change, what one lists does not."""
+    return hashlib.blake2b(bare(id).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _sorted(hashes: bytes) -> Hashes:

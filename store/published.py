@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, String, Table, func, literal, select, true
+from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, literal_column, select, true
 
 from settings import Settings
+from store.ids import bare, meant_by
 from store.schema import (
     bug_contact,
     bug_rating,
     listed_bug,
     mark,
+    meta,
     paying,
     revenue_month,
     run,
@@ -28,6 +30,7 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
+    unresolved,
     unsaid,
     voice,
 )
@@ -51,6 +54,28 @@ class Snapshot:
     id: int
     published_at: datetime  # aware, UTC
     is_sample: bool  # some of what is shown was invented by the sample source
+    store: str  # the identity of the store it lies in: two stores may have a snapshot of one number
+
+
+class Newest(NamedTuple):
+    """What the newest snapshot is, and what it lies in."""
+
+    version: str | None  # the shape of the tables
+    store: str
+    snapshot: Snapshot | None
+    newest_run: int
+
+
+def newest(connection: Connection) -> Newest:
+    """One question. Raises DBAPIError where the tables are not there."""
+    version: ColumnElement[str] = literal_column("(SELECT version_num FROM alembic_version)")
+    identity = select(meta.c.value).where(meta.c.name == "store").scalar_subquery()
+    last = select(func.max(snapshot.c.id)).scalar_subquery()
+    one = select(version.label("version"), identity.label("store"), last.label("last")).subquery()
+    row = connection.execute(select(one, snapshot).join(snapshot, snapshot.c.id == one.c.last, isouter=True)).one()
+    store = row.store or ""
+    found = Snapshot(row.id, aware(row.published_at), row.is_sample, store) if row.id is not None else None
+    return Newest(row.version, store, found, row.newest_run or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +152,21 @@ class Mark(NamedTuple):
     area: str | None
 
 
+class Unresolved(NamedTuple):
+    """References of one source that name no stored row: `missing` of `given`.
+
+    `found` of them would name a row of the source `elsewhere`, if the two shared their ids; None where no source has any.
+    """
+
+    source: str
+    record: str
+    field: str
+    given: int
+    missing: int
+    elsewhere: str | None
+    found: int
+
+
 class Month(NamedTuple):
     """Revenue of the customers of the first day of a month, by group: hundredths a month."""
 
@@ -145,14 +185,11 @@ class Published:
     a value of a dimension that a measure has not is "" (see store/tallies.py).
     """
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
+    def __init__(self, connection: Connection, settings: Settings, newest: Newest) -> None:
         self._connection = connection
         self._settings = settings
-        newest = connection.execute(select(snapshot).order_by(snapshot.c.id.desc()).limit(1)).one_or_none()
-        self.snapshot: Snapshot | None = (
-            Snapshot(newest.id, aware(newest.published_at), newest.is_sample) if newest else None
-        )
-        self._newest_run = newest.newest_run if newest else 0
+        self.snapshot = newest.snapshot
+        self._newest_run = newest.newest_run
         self._stored: list[Any] | None = None
         self._unsaid: set[tuple[str, str, str]] | None = None
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
@@ -376,6 +413,12 @@ class Published:
             for row in self._connection.execute(chosen)
         ]
 
+    def unresolved(self) -> list[Unresolved]:
+        """For each source, record and field: references that were given and that name no stored row; most first."""
+        share = 1.0 * unresolved.c.missing / unresolved.c.given
+        chosen = select(unresolved).order_by(share.desc(), unresolved.c.source, unresolved.c.record, unresolved.c.field)
+        return [Unresolved(*row) for row in self._connection.execute(chosen)]
+
     # --- bugs ---
 
     def bugs(self, at: date) -> list[ListedBug]:
@@ -387,6 +430,17 @@ class Published:
             select(listed_bug).where(listed_bug.c.opened_at < moment).order_by(listed_bug.c.id)
         )
         return [self._listed(row, moment, severities) for row in found]
+
+    def bug_named(self, name: str) -> str | None:
+        """The id in here of the bug that an address or a person names: as it is here, or as its tracker knows it.
+
+        None where there is none, or where two trackers that do not share their ids have one of that name.
+        """
+        possible = listed_bug.c.id.in_(meant_by(self._connection, name))
+        found = set(self._connection.scalars(select(listed_bug.c.id).where(possible)))
+        if name in found:
+            return name
+        return found.pop() if len(found) == 1 else None
 
     def bug(self, id: str, at: date | None = None) -> ListedBug | None:
         """One bug as it was known at the end of day `at`, or as it is known now."""
@@ -529,7 +583,8 @@ class Published:
     def voices(self, bug: str) -> list[Voice]:
         """The newest ten tickets behind a bug."""
         chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
-        return [Voice(*row) for row in self._connection.execute(chosen)]
+        found = [Voice(*row) for row in self._connection.execute(chosen)]
+        return [each._replace(ticket=bare(each.ticket)) for each in found]
 
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)

@@ -33,10 +33,11 @@ from sqlalchemy import (
 from settings import Settings
 from store.database import look_again
 from store.histogram import ages
+from store.ids import COUNT_ALL, PAIN, note_unresolved
 from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
-from store.saving import NO_DAY, PAIN, keep_before, mark_dirty, was_counted
+from store.saving import NO_DAY, keep_before, mark_dirty, was_counted
 from store.schema import (
     BEFORE,
     FACTS,
@@ -47,6 +48,7 @@ from store.schema import (
     bug_contact,
     bug_rating,
     bug_report,
+    counted,
     customer,
     customer_interval,
     dirty,
@@ -72,6 +74,8 @@ from store.schema import (
 )
 from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
 
+# What is made of rows by their ids, besides the tallies.
+MADE_OF_ROWS = (account, customer_interval, revenue_month, listed_bug, bug_contact, bug_rating, voice, mark)
 VOICES = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
 UNLINKED_MOST = 2000
@@ -122,10 +126,14 @@ def count_again(
     """
     in_sqlite = connection.dialect.name == "sqlite"
     _unsaid(connection, in_sqlite, declared, were_read)
+    everything = everything or _is_noted(connection, COUNT_ALL)
+    if everything:
+        _forget_what_was_counted(connection)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
     look_again(connection, dirty, dirty_contact)
-    _moved_customers(connection, in_sqlite)
+    if not everything:
+        _moved_customers(connection, in_sqlite)
     look_again(connection, dirty, *BEFORE.values())
     take_away(connection, measures, due)
     _accounts(connection)
@@ -146,8 +154,46 @@ def count_again(
     _pains(connection, settings, now, cluster, everything)
     _marks(connection)
     _stored_rows(connection)
+    _unresolved(connection, settings, now, everything)
     for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
+
+
+def _forget_what_was_counted(connection: Connection) -> None:
+    """As in a store that was filled just now: nothing is counted, all is dirty."""
+    for table in (dirty, dirty_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
+        connection.execute(delete(table))
+    keys = {
+        "customer": union(select(customer.c.id), select(subscription.c.customer)),
+        "bug": select(bug.c.id).distinct(),
+        "reported": select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)).distinct(),
+        "release": select(literal("")),
+    }
+    for kind, chosen in keys.items():
+        key = chosen.subquery("keys").columns[0]
+        connection.execute(
+            insert(dirty).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+        )
+    report = bug_report.c
+    own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()
+    connection.execute(insert(dirty_contact).from_select(["day", "bug", "customer"], own))
+    connection.execute(delete(meta).where(meta.c.name == COUNT_ALL))
+
+
+def _is_noted(connection: Connection, what: str) -> bool:
+    return connection.scalar(select(meta.c.value).where(meta.c.name == what)) is not None
+
+
+def _unresolved(connection: Connection, settings: Settings, now: datetime, everything: bool) -> None:
+    """Once a day, or when a source has come or grown much: it is a walk through all rows that refer to others."""
+    today = now.astimezone(settings.zone).date()
+    stored = select(row_count.c.source, row_count.c.record, row_count.c.n).order_by(
+        row_count.c.source, row_count.c.record
+    )
+    # The number of bits: another when there are twice as many, or half.
+    sizes = [f"{source} {record} {n.bit_length()}" for source, record, n in connection.execute(stored)]
+    if not _is_done(connection, "unresolved", "; ".join([today.isoformat(), *sizes])) or everything:
+        note_unresolved(connection)
 
 
 def _is_dirty(connection: Connection, *kinds: str) -> bool:

@@ -2,7 +2,7 @@
 
 Each noun is declared once, here. The tables, the checks before saving, the list of personal fields and the
 mapping of files all follow from these classes. The natural key of every record is (source, id).
-References (customer, ticket, bug) name the id alone, so that a ticket of the help desk finds the customer of the CRM.
+References (customer, ticket, bug) name an id of the same source, or of one with which it shares its ids (store/ids.py).
 
 Names: dates end in `_on`, instants in `_at` (aware datetimes; stored as UTC). Money is whole hundredths of the
 company currency, so that sums are exact. None means "not known", never zero.
@@ -223,6 +223,18 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("survey_response", "kind"): ("csat", "nps", "ces"),
     ("bug", "severity"): ("cosmetic", "minor", "major", "blocker"),
     ("employment", "left_how"): ("voluntary", "involuntary", "other", "transfer"),
+}
+
+# Which fields name a row of which noun, by its id.
+REFERENCES: dict[tuple[str, str], str] = {
+    ("subscription", "customer"): "customer",
+    ("purchase", "customer"): "customer",
+    ("ticket", "customer"): "customer",
+    ("survey_response", "customer"): "customer",
+    ("survey_response", "ticket"): "ticket",
+    ("bug_report", "bug"): "bug",
+    ("bug_report", "ticket"): "ticket",
+    ("bug_report", "customer"): "customer",
 }
 
 

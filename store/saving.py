@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import attrgetter, itemgetter
@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.histogram import bin_of
+from store.ids import PAIN, keyed
 from store.masking import clean, mask
 from store.published import naive
 from store.records import BY_TABLE, SCALES, WORDS, stored_fields
@@ -28,7 +29,7 @@ from store.schema import BEFORE, DERIVED, FACTS, NEVER_NULL, plain_type
 
 LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
 FAR_FUTURE_YEAR = 2200
-PAIN = "pain:"  # what the id of a pain without a bug starts with
+NO_PREFIXES: Mapping[str, str] = {}
 
 
 class CannotRead(Exception):
@@ -48,6 +49,8 @@ class Refused:
     column: str
     value: str
     reason: str
+    at: int  # its position among the records that were to be saved
+    place: str = ""  # file and row, where the source says so
 
 
 @dataclass(slots=True)
@@ -62,17 +65,26 @@ class Saved:
 class Shape:
     """How the rows of one noun are checked, stored and watched, worked out once for each engine."""
 
-    def __init__(self, table_name: str, dialect: str, zone: ZoneInfo, pseudonym: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        table_name: str,
+        dialect: str,
+        zone: ZoneInfo,
+        pseudonym: Callable[[str], str],
+        prefixes: Mapping[str, str] = NO_PREFIXES,
+    ) -> None:
         self.record = BY_TABLE[table_name]
         self.table = FACTS[table_name]
         self.name = table_name
         self.zone = zone
+        self.prefixes = prefixes  # what stands before the ids of each source (store/ids.py)
         self.pseudonym = pseudonym
         self.sqlite = dialect == "sqlite"
         hints = typing.get_type_hints(self.record)
         self.fields = [each.name for each in stored_fields(self.record)]
         self.columns = ["source", *self.fields, *DERIVED.get(table_name, {})]
         self.position = {name: index for index, name in enumerate(self.columns)}
+        self._keyed = [self.position[name] for name in keyed(table_name)]
         self._values = attrgetter(*self.fields)
         self._has_names = any(each.name == "names" for each in dataclasses.fields(self.record))
         # For each field: what turns its value into a cell, the cell of an empty one, and its name if it must not be empty.
@@ -113,14 +125,19 @@ class Shape:
             self._check(record)
         for derived in self._derive:
             add(derived(values))
+        if prefix := self.prefixes.get(source):
+            for at in self._keyed:
+                if row[at] is not None:
+                    row[at] = prefix + row[at]
         return tuple(row)
 
-    def stored_id(self, id: str) -> str | None:
+    def stored_id(self, source: str, id: str) -> str | None:
         """The id under which a row is stored that its source calls so; None for what can be no id."""
         try:
-            return str(self._steps[self.fields.index("id")][0](id, ()))
+            stored = str(self._steps[self.fields.index("id")][0](id, ()))
         except CannotRead:
             return None
+        return self.prefixes.get(source, "") + stored if self.position["id"] in self._keyed else stored
 
     def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
         """Id and value of a record that was set aside, without what may not be stored: people's ids and names."""
@@ -210,7 +227,7 @@ class Shape:
         def as_instant(value: Any, _names: Any) -> Any:
             if not isinstance(value, datetime) or value.tzinfo is None:
                 raise CannotRead(name, value, "it is not an instant with a time zone")
-            if not 1900 < value.year < FAR_FUTURE_YEAR:
+            if not 1900 <= value.year < FAR_FUTURE_YEAR:
                 raise CannotRead(name, value, "it is a date that cannot be")
             if value.tzinfo is not UTC:
                 value = value.astimezone(UTC)
@@ -253,6 +270,9 @@ class Shape:
 def _check_ticket(record: Any) -> None:
     if record.replies is not None and record.replies < 0:
         raise CannotRead("replies", record.replies, "there cannot be fewer than 0")
+    if record.solved_at is not None and record.solved_at < record.opened_at:
+        opened = record.opened_at.astimezone(UTC).isoformat(" ", "minutes")
+        raise CannotRead("solved_at", record.solved_at, f"it was solved before it was opened ({opened})")
 
 
 def _check_survey(record: Any) -> None:
@@ -313,12 +333,12 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     result = Saved()
     rows: dict[str, tuple[Any, ...]] = {}
     id_position = shape.position["id"]
-    for record in records:
+    for at, record in enumerate(records):
         try:
             row = shape.row(source, record)
         except CannotRead as error:
             id, value = shape.shown(record, error)
-            result.refused.append(Refused(shape.name, id, error.column, value, error.reason))
+            result.refused.append(Refused(shape.name, id, error.column, value, error.reason, at))
             continue
         rows[row[id_position]] = row
     result.ids = list(rows)

@@ -262,6 +262,13 @@ sign_of_life = Table(
     Column("beats", BigInteger, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
+# What stands before the ids of a source, so that they are not taken for those of another (store/ids.py).
+id_group = Table(
+    "id_group",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("prefix", String, nullable=False),
+)
 # How many rows of each noun a source has, kept while saving: counting a million rows takes longer than saving a thousand.
 row_count = Table(
     "row_count",
@@ -366,6 +373,18 @@ counted = Table(
     metadata,
     Column("measure", String, primary_key=True),
     Column("version", Integer, nullable=False),
+)
+# References that name no stored row: how many are given, how many name nothing, and which source would know most of them.
+unresolved = Table(
+    "unresolved",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("given", BigInteger, nullable=False),
+    Column("missing", BigInteger, nullable=False),
+    Column("elsewhere", String),
+    Column("found", BigInteger, nullable=False),
 )
 # One row for each customer, whatever number of sources know it.
 account = Table(

@@ -11,16 +11,14 @@ with store.reading() as published:
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, inspect, select, update
@@ -29,11 +27,25 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
 from store import lease, listings, publishing
-from store.database import EmptyStoreError, StoreError, engine_for
+from store.database import (
+    EmptyStoreError,
+    GoneError,
+    StoreError,
+    check_file,
+    engine_for,
+    file_of,
+    guard_file,
+    in_words,
+    readers_of,
+    state_of,
+    unchanged,
+    wipe,
+)
+from store.ids import settle
 from store.masking import clean, mask
-from store.published import Published, naive
+from store.published import Newest, Published, Snapshot, naive, newest
 from store.publishing import Cluster
-from store.records import RECORDS
+from store.records import RECORDS, stored_fields
 from store.saving import (
     DAYS,
     KEYS,
@@ -51,6 +63,7 @@ from store.schema import (
     BEFORE,
     FACTS,
     cursor,
+    id_group,
     listing,
     meta,
     read_rows,
@@ -62,8 +75,13 @@ from store.schema import (
     snapshot,
 )
 from store.schema import lease as lease_table
+from store.staff_key import FINGERPRINT, StaffKey
 from store.tallies import ALL, Measures
 
+PSEUDONYMOUS = [
+    record.TABLE for record in RECORDS if any(each.metadata.get("pseudonym") for each in stored_fields(record))
+]
+log = logging.getLogger("empathy.store")
 LOCK_NOT_AVAILABLE = "55P03"
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
@@ -99,11 +117,20 @@ class Store:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
         self.engine = engine
+        self.readers = readers_of(engine)
         self.sqlite = engine.dialect.name == "sqlite"
+        self.file = file_of(engine)
+        self.staff_key = StaffKey(settings, self.file, in_memory=self.sqlite and self.file is None)
+        self.notes: list[str] = []  # what was put in order while the store was opened, in words
+        self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
+        self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
+        self._prefixes: dict[str, str] = {}
 
     def migrate(self) -> None:
-        """Brings the tables to the newest shape; a new store gets all of them. Raises StoreError."""
+        """Brings the tables to the newest shape; a new store gets all of them, and a file of its own. Raises StoreError."""
+        if self.file is not None:
+            self.notes += guard_file(self.file, self.settings.store_group)
         version = self.shape_version()
         if version == HEAD:
             return  # importing Alembic takes longer than many a refresh
@@ -117,7 +144,10 @@ class Store:
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
         known = set(connection.scalars(select(meta.c.name)))
-        for name, value in (("time_zone", self.settings.time_zone), ("salt", secrets.token_hex(16))):
+        for name, value in (
+            ("time_zone", self.settings.time_zone),
+            ("store", secrets.token_hex(16)),
+        ):
             if name not in known:
                 connection.execute(insert(meta).values(name=name, value=value))
         if connection.scalar(select(lease_table.c.fence).where(lease_table.c.name == "refresh")) is None:
@@ -128,9 +158,8 @@ class Store:
 
     def shape_version(self) -> str | None:
         """The migration that the store is at; None for an empty one."""
-        file = self.engine.url.database
-        if self.sqlite and file and file != ":memory:" and not Path(file).exists():
-            return None  # only to connect would make the file
+        if self.file is not None and not self.file.exists():
+            return None
         with self.looking() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
@@ -140,41 +169,70 @@ class Store:
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A connection that only reads, for one question about the store itself. Raises StoreError."""
-        with self._words(), self.engine.connect().execution_options(reading=True) as connection:
+        with self._words(), self.readers.connect().execution_options(reading=True) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Published]:
         """One whole snapshot, in one transaction, whatever a refresh does meanwhile. Raises StoreError."""
-        self._check_shape()
-        with self._words():
-            options: dict[str, Any] = {"reading": True}
-            if not self.sqlite:
-                options["isolation_level"] = "REPEATABLE READ"
-                options["postgresql_readonly"] = True
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
-                yield Published(connection, self.settings)
+        options: dict[str, Any] = {"reading": True}
+        if not self.sqlite:
+            options["isolation_level"] = "REPEATABLE READ"
+            options["postgresql_readonly"] = True
+        with self._words(), self._opened(**options) as connection, connection.begin(), unchanged(connection):
+            yield Published(connection, self.settings, self._newest(connection))
 
-    def snapshot_id(self) -> int | None:
+    def snapshot(self) -> Snapshot | None:
         """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
-        self._check_shape()
-        with self.looking() as connection:
-            newest: int | None = connection.scalar(select(func.max(snapshot.c.id)))
-            return newest
+        with self._words(), self._opened(reading=True) as connection:
+            return self._newest(connection).snapshot
 
-    _shape_is_known = False
+    def check_for_damage(self) -> None:
+        """Raises StoreError where the file of the store is damaged. Looks at all of it once for each state of the file."""
+        if self.file is None:
+            return
+        with self._words():
+            state = state_of(self.file)
+            if state != self._sound:
+                with self._opened(reading=True) as connection:
+                    check_file(connection)
+                self._sound = state
+
+    @contextmanager
+    def _opened(self, **options: Any) -> Iterator[Connection]:
+        if self.file is not None and not self.file.exists():
+            raise self._missing()
+        with self.readers.connect().execution_options(**options) as connection:
+            yield connection
+
+    def _newest(self, connection: Connection) -> Newest:
+        """The newest snapshot and what it lies in. Each time anew: the store may have been replaced since the last question."""
+        try:
+            found = newest(connection)
+        except DBAPIError:
+            self._check_shape()
+            raise
+        if found.version != HEAD:
+            raise self._another_shape(found.version)
+        if self._known not in (None, found.store):
+            log.warning("The store was replaced by another one; what is shown comes from that one from now on.")
+        self._known = found.store
+        return found
 
     def _check_shape(self) -> None:
-        if self._shape_is_known:
-            return
         version = self.shape_version()
-        if version is None:
-            raise EmptyStoreError
-        if version in OLDER:
-            raise StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
         if version != HEAD:
-            raise _of_a_newer_program(version)
-        self._shape_is_known = True
+            raise self._another_shape(version)
+
+    def _another_shape(self, version: str | None) -> StoreError:
+        if version is None:
+            return self._missing()
+        if version in OLDER:
+            return StoreError(f"The store has the older shape {version}. Type ./run refresh: it brings it up to date.")
+        return _of_a_newer_program(version)
+
+    def _missing(self) -> StoreError:
+        return EmptyStoreError() if self._known is None else GoneError()
 
     @contextmanager
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
@@ -189,10 +247,14 @@ class Store:
             with self._words(), self.engine.begin() as connection:
                 fence = self._take_lease(connection, held, process)
                 self._settle_time_zone(connection)
+                notes = self._settle_ids(connection)
                 _interrupted(connection, now)
+                moved = self.staff_key.move_out(connection, is_used=_has_pseudonyms(connection))
+            if moved is not None:
+                self._moved(moved)
             try:
                 with lease.Heartbeat(engine_for(self.settings, patience_s=0.1), fence):
-                    yield Refresh(self, fence)
+                    yield Refresh(self, fence, [*self.notes, *notes])
             except BaseException:
                 # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
                 # this process is known to have left it.
@@ -200,6 +262,15 @@ class Store:
                     self._give_back(fence, now)
                 raise
             self._give_back(fence, now)
+
+    def _moved(self, key: str) -> None:
+        if self.file is not None:
+            wipe(self.file, key.encode())
+        if self.staff_key.place is not None and self.staff_key.place.exists():
+            self.notes.append(
+                f"The key of the staff pseudonyms moved out of the store into {self.staff_key.place}. Keep it, and keep "
+                "copies of it apart from copies of the store: together they tell who is who."
+            )
 
     def _holder(self) -> lease.Holder:
         with self.looking() as connection:
@@ -240,6 +311,14 @@ class Store:
             return
         raise self._two_time_zones(stored)
 
+    def _settle_ids(self, connection: Connection) -> list[str]:
+        """Sees to it that ids of sources that do not share them are kept apart; sentences where that changed rows."""
+        shares = {name: told.shares_ids_with for name, told in self.settings.sources.items()}
+        prefixes, notes = settle(connection, shares)
+        self._prefixes.clear()  # the shapes look into it
+        self._prefixes.update(prefixes)
+        return notes
+
     def _two_time_zones(self, stored: str | None) -> StoreError:
         return StoreError(
             f"This store counts days in {stored}, the settings say {self.settings.time_zone}. A day cannot be "
@@ -248,37 +327,25 @@ class Store:
 
     def shape(self, connection: Connection, record: str) -> Shape:
         if record not in self._shapes:
-            salt = connection.scalar(select(meta.c.value).where(meta.c.name == "salt")) or ""
-
-            def pseudonym(value: str) -> str:
-                return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
-
             dialect = self.engine.dialect.name
-            self._shapes[record] = Shape(record, dialect, self.settings.zone, pseudonym)
+            self._shapes[record] = Shape(record, dialect, self.settings.zone, self.staff_key.pseudonym, self._prefixes)
+        if record in PSEUDONYMOUS:
+            self.staff_key.take(connection)
         return self._shapes[record]
 
     @contextmanager
     def _words(self) -> Iterator[None]:
         """Database errors, in words that say what to do."""
-        try:
+        with in_words(self.file, self.engine.url.password):
             yield
-        except OperationalError as error:
-            raise self._told(str(error.orig)) from error
-        except DBAPIError as error:
-            said = str(error.orig)
-            if any(word in said for word in ("malformed", "not a database", "read-only")):
-                raise self._told(said) from error
-            raise
-
-    def _told(self, said: str) -> StoreError:
-        told = StoreError(_operational(said))
-        password = self.engine.url.password
-        told.details = clean(" ".join(said.replace(password, "***").split() if password else said.split()), 500)
-        return told
 
 
 def _busy(held: lease.Holder) -> BusyError:
     return BusyError(f"Another refresh is running ({held}). Wait for it, or end it.")
+
+
+def _has_pseudonyms(connection: Connection) -> bool:
+    return any(connection.scalar(select(select(FACTS[name].c.id).exists())) for name in PSEUDONYMOUS)
 
 
 def _interrupted(connection: Connection, now: datetime) -> None:
@@ -299,28 +366,13 @@ def _of_a_newer_program(version: str | None) -> StoreError:
     )
 
 
-def _operational(said: str) -> str:
-    if "unable to open" in said:
-        return "The file of the store cannot be opened: look whether its folder exists and may be written to."
-    if "no such table" in said or "no such column" in said:
-        return "The store is empty, or was taken away while it was open: start this program again."
-    if "locked" in said:
-        return "The store is busy: another program has been writing for more than ten seconds. Try again."
-    if "readonly" in said or "read-only" in said:
-        return "The store may only be read: give this user the right to write to it."
-    if "disk is full" in said or "No space left" in said:
-        return "The disk of the store is full: nothing was lost, but make room and refresh again."
-    if "malformed" in said or "not a database" in said:
-        return "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-    return "The database cannot be reached. Look whether it runs and database_url is right."
-
-
 @dataclass
 class Refresh:
     """One refresh, as long as it has the lease. A paused old one cannot write: its fence is too low."""
 
     store: Store
     fence: int
+    notes: list[str] = field(default_factory=list)  # what was brought in line with the settings, in sentences
     declared: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     were_read: set[str] = field(default_factory=set)
 
@@ -370,7 +422,25 @@ class Refresh:
             for source in others:
                 forget(connection, source, self.store.sqlite)
                 connection.execute(delete(run).where(run.c.source == source))
+                connection.execute(delete(id_group).where(id_group.c.source == source))
             return {source: rows.get(source, 0) for source in others}
+
+    def new_staff_key(self, now: datetime) -> int:
+        """Gives up a key that is lost: removes the rows that hold pseudonyms, whose people would be counted twice, and has their
+        sources read again from the start. How many rows were removed."""
+        removed = 0
+        with self.transaction(now) as connection:
+            for record in PSEUDONYMOUS:
+                mine = row_count.c.record == record
+                for source, n in connection.execute(select(row_count.c.source, row_count.c.n).where(mine)).all():
+                    removed += int(n)
+                    _mark_all(connection, record, source, self.store.sqlite)
+                    connection.execute(delete(FACTS[record]).where(FACTS[record].c.source == source))
+                    connection.execute(delete(cursor).where(cursor.c.source == source))
+                connection.execute(delete(row_count).where(mine))
+            connection.execute(delete(meta).where(meta.c.name == FINGERPRINT))
+        self.store.staff_key.give_up()
+        return removed
 
     def rows_of(self, source: str) -> int:
         """How many rows of this source are stored now."""
@@ -407,9 +477,9 @@ class Refresh:
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
-            newest = connection.scalar(select(func.max(run.c.id))) or 0
+            newest_run = connection.scalar(select(func.max(run.c.id))) or 0
             made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest)
+                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
             ).inserted_primary_key
             assert made is not None
             return int(made[0])
@@ -459,12 +529,14 @@ class Run:
         whole: bool = False,
         partial: bool = False,
         gone: Sequence[tuple[str, str]] = (),
+        where: Callable[[int, str], tuple[str, str]] | None = None,
     ) -> None:
         """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
 
         `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
         `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
-        (record, id) of rows of which the source says that they are no more.
+        (record, id) of rows of which the source says that they are no more. `where` tells the place and the column of
+        a record that is refused, by its position and the field.
         """
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
@@ -473,10 +545,10 @@ class Run:
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
-            refused = self._save_records(connection, records, now, stream)
+            refused = self._save_records(connection, records, now, stream, where)
             for record, ids in groupby(sorted(gone), key=lambda each: each[0]):
                 shape = self.refresh.store.shape(connection, record)
-                named = [id for _, given in ids if (id := shape.stored_id(given)) is not None]
+                named = [id for _, given in ids if (id := shape.stored_id(self.source, given)) is not None]
                 self._remove(connection, record, named)
             if partial:
                 judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
@@ -496,15 +568,27 @@ class Run:
         self.rows_removed += removed
         self._count(connection, record, -removed)
 
-    def _save_records(self, connection: Connection, records: Sequence[Any], now: datetime, place: str) -> list[Refused]:
+    def _save_records(
+        self,
+        connection: Connection,
+        records: Sequence[Any],
+        now: datetime,
+        place: str,
+        where: Callable[[int, str], tuple[str, str]] | None,
+    ) -> list[Refused]:
         refused: list[Refused] = []
-        ordered = sorted(records, key=lambda record: record.TABLE)
-        for table, same in groupby(ordered, key=lambda record: record.TABLE):
+        ordered = sorted(enumerate(records), key=lambda each: each[1].TABLE)
+        for table, group in groupby(ordered, key=lambda each: each[1].TABLE):
+            positions, same = zip(*group, strict=True)
             shape = self.refresh.store.shape(connection, table)
-            result = save_records(connection, shape, self.source, list(same), now)
+            result = save_records(connection, shape, self.source, same, now)
             self.rows_saved += result.saved
             self.rows_unchanged += result.unchanged
-            refused += result.refused
+            for each in result.refused:
+                if where is not None:
+                    row, column = where(positions[each.at], each.column)
+                    each = replace(each, place=row, column=column)
+                refused.append(each)
             self._count(connection, table, result.added)
             self._part += 1
             listings.note(connection, self.source, place, table, self.id, self._part, result.ids)
@@ -542,7 +626,8 @@ class Run:
             connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
         found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
         found += [
-            (each.record, f"{stream} {each.id}".strip(), each.column, each.value, each.reason) for each in refused
+            (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
+            for each in refused
         ]
         # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything.
         rows = {
@@ -692,22 +777,8 @@ def insert_or_replace(connection: Connection, table: Table, rows: list[dict[str,
 
 def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
     """Removes every row of one source, and marks what they counted for as dirty."""
-    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
     for record in RECORDS:
-        table = FACTS[record.TABLE]
-        mine = table.c.source == source
-        dirt: set[tuple[str, Any, str]] = set()
-        for kind, day, key in DAYS.get(record.TABLE, []):
-            chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
-            for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
-                dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
-        for kind, key in KEYS.get(record.TABLE, []):
-            if key:
-                for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
-                    dirt.add((kind, no_day, value))
-            else:
-                dirt.add((kind, no_day, ""))
-        mark_dirty(connection, in_sqlite, dirt)
+        _mark_all(connection, record.TABLE, source, in_sqlite)
     mark = "?" if in_sqlite else "%s"
     if was_counted(connection):
         for name in BEFORE:
@@ -719,6 +790,25 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
         connection.execute(delete(noted).where(noted.c.source == source))
     connection.execute(delete(set_aside).where(set_aside.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
+
+
+def _mark_all(connection: Connection, record: str, source: str, in_sqlite: bool) -> None:
+    """Marks as dirty what all rows of this record and source count for."""
+    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
+    table = FACTS[record]
+    mine = table.c.source == source
+    dirt: set[tuple[str, Any, str]] = set()
+    for kind, day, key in DAYS.get(record, []):
+        chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
+        for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
+            dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
+    for kind, key in KEYS.get(record, []):
+        if key:
+            for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
+                dirt.add((kind, no_day, value))
+        else:
+            dirt.add((kind, no_day, ""))
+    mark_dirty(connection, in_sqlite, dirt)
 
 
 def _forget_reports(connection: Connection, source: str, mark: str) -> None:

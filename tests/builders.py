@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -28,10 +32,13 @@ TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 YESTERDAY = TODAY - timedelta(days=1)
 _ids = count(1)
+# Where settings that nobody wrote lie, and the staff key of a store on PostgreSQL with them.
+FOLDER = Path(tempfile.mkdtemp(prefix="empathy-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def settings(database_url: str = "sqlite://", **changes: Any) -> Settings:
-    return Settings(database_url=SecretStr(database_url), **changes)
+    return Settings(database_url=SecretStr(database_url), **{"folder": FOLDER, **changes})
 
 
 def noon(day: date) -> datetime:

@@ -22,9 +22,15 @@ hypothesis.settings.load_profile("project")
 
 def pytest_configure() -> None:
     """The settings of the person who types ./run test must not reach the tests; where the examples lie and how much is tried may."""
-    kept = {"EMPATHY_VECTORS", "EMPATHY_TESTDATA", "EMPATHY_KILLS"}
+    kept = {"EMPATHY_VECTORS", "EMPATHY_TESTDATA", "EMPATHY_KILLS", "EMPATHY_ORGANISATIONS"}
     for name in [name for name in os.environ if name.startswith("EMPATHY_") and name not in kept]:
         del os.environ[name]
+    for name in ("EMPATHY_VECTORS", "EMPATHY_TESTDATA"):
+        if named := os.environ.get(name):
+            # Tests start programs in other folders.
+            os.environ[name] = str(Path(named).expanduser().resolve())
+            if not Path(os.environ[name]).exists():
+                raise pytest.UsageError(f"{name} is {named!r}, and there is nothing at {os.environ[name]}.")
 
 
 @pytest.fixture

@@ -259,6 +259,27 @@ def test_how_few_are_hidden_is_not_told_either(tmp_path: Path, monkeypatch: pyte
     assert " -  withheld" in here.says("attrition", "--by", "year")
 
 
+def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Here
+) -> None:
+    people = [employment() for _ in range(60)] + [employment(ended_on=date(2026, 5, 12)) for _ in range(2)]
+    filled(f"sqlite:///{tmp_path / 'empathy.db'}", *people).engine.dispose()
+    (tmp_path / "empathy.toml").write_text("")
+    monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
+    may = ("attrition", "--from", "2026-05-01", "--to", "2026-06-01")
+    months = here.json("attrition", "--from", "2026-01-01", "--to", "2026-07-01", "--by", "month")["series"]
+    assert [each["annualised"] for each in months] == [True] * 6
+    assert here.json(*may)["annualised"] is True
+    assert here.json(*may)["comparison"]["annualised"] is True
+    assert "38.6 %" in here.says(*may).splitlines()[0]
+    assert ", annualised (61 people)" in " ".join(here.says(*may).split())
+    assert "38.6 annualised" in here.says("attrition", "--from", "2026-01-01", "--to", "2026-07-01", "--by", "month")
+    year = here.json("attrition")
+    assert (year["value"] is not None, year["annualised"]) == (True, False)
+    assert year["period"] == {"from": "2025-10-01", "to": "2026-10-01"}
+    assert "annualised" not in here.says("attrition")
+
+
 def test_sources_and_metrics_are_listed(here: Here) -> None:
     (source,) = here.json("sources")["sources"]
     assert (source["name"], source["outcome"], source["rows"]["customer"]) == ("test", "ok", 50)

@@ -220,6 +220,18 @@ def test_rejected_rows_are_listed_as_text_and_as_json(shop: Shop) -> None:
     assert shop.reads("rejected") == "No row was rejected.\n"
 
 
+def test_what_the_store_refuses_is_named_by_file_row_and_column_like_what_the_file_cannot_be(shop: Shop) -> None:
+    good = "0,c0,2026-10-01\n"
+    (shop.folder / "orders.csv").write_text(f"No,Who,When\n{good}1,{'x' * 501},2026-10-01\n2,c2,1899-01-01\n")
+    shop.again()
+    found = json.loads(shop.reads("rejected", "--json"))["rejected"]
+    rows = sorted((each["file"], each["row"], each["column"], each["value"][:5], each["reason"]) for each in found)
+    assert rows == [
+        ("orders.csv", 3, "Who", "xxxxx", "it is longer than 500 characters"),
+        ("orders.csv", 4, "When", "1899-", "it is a date that cannot be"),
+    ]
+
+
 def test_the_caution_stands_beside_the_number_in_the_terminal_and_in_json(shop: Shop) -> None:
     shop.refreshes(*[f"2026-0{month}-01" for month in range(1, 5) for _ in range(20)], *["soon"] * 10)
     said = "10 of 90 rows of purchases in shop were rejected (11.1%)."

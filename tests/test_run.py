@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -173,6 +176,72 @@ def test_settings_named_from_the_callers_folder_are_those(started: Started, tmp_
     assert answer.stdout.endswith(f"\n{elsewhere.resolve() / 'my.toml'}\n")
 
 
+@pytest.mark.parametrize(
+    "port", ["99999", "0", "65536", "-1", "8501x", "", " ", "0x50", "1e3", "123456789012345678901"]
+)
+def test_a_port_that_is_none_is_one_sentence(started: Started, port: str) -> None:
+    project = started({"refresh.py": FILLS_THE_STORE, "streamlit.py": SERVES})
+    answer = run("serve", project=project, environment={"EMPATHY_PORT": port})
+    if port == "":
+        assert "serving run app.py --server.port 8501" in answer.stdout
+        return
+    assert answer.returncode == 1
+    assert answer.stderr == f"EMPATHY_PORT must be a whole number from 1 to 65535; it is '{port}'.\n"
+    assert answer.stdout == ""
+    assert not (project / "empathy.db").exists()
+
+
+def test_without_a_home_everything_starts(started: Started) -> None:
+    project = started({"refresh.py": FILLS_THE_STORE, "streamlit.py": "import os; print('home', os.environ['HOME'])\n"})
+    without = {name: value for name, value in os.environ.items() if name != "HOME"}
+    answer = subprocess.run([project / "run"], cwd=project, env=without, capture_output=True, text=True, timeout=300)
+    assert answer.returncode == 0, answer.stderr
+    assert f"home {project.resolve()}/.venv" in answer.stdout
+    # The checks for the browser of the tests look into the home, too.
+    assert "HOME" in (project / "run").read_text().partition("say()")[0]
+
+
+@pytest.mark.parametrize("name", ["EMPATHY_TESTDATA", "EMPATHY_VECTORS"])
+def test_where_the_examples_lie_may_be_said_from_the_callers_folder(
+    started: Started, tmp_path: Path, name: str
+) -> None:
+    project = started({"pytest.py": f"import os; print(os.environ['{name}'])\n", "requirements-dev.txt": ""})
+    (project / ".venv" / "installed-tests").write_text(
+        stamp(project / "requirements.txt", project / "requirements-dev.txt")
+    )
+    answer = run("test", project=project, folder=tmp_path, environment={name: "my data"})
+    assert answer.stdout == f"{tmp_path.resolve()}/my data\n", answer.stderr
+
+
+def test_examples_that_are_not_there_are_one_sentence_instead_of_failing_tests() -> None:
+    nowhere = {**os.environ, "EMPATHY_TESTDATA": "no/such folder"}
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "--collect-only", "tests/web/test_viewer.py"]
+    done = subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 4
+    assert f"EMPATHY_TESTDATA is 'no/such folder', and there is nothing at {ROOT}/no/such folder." in done.stderr
+
+
+@pytest.mark.parametrize("megabytes", [25, 50, 90])
+def test_ctrl_c_ends_a_start_quietly_at_any_moment(tmp_path: Path, megabytes: int) -> None:
+    log = (tmp_path / "log").open("wb")
+    command = [sys.executable, "-m", "web.start", "run", "app.py", "--server.port", "0"]
+    environment = {**os.environ, "EMPATHY_DATABASE_URL": "sqlite://"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while psutil.Process(process.pid).memory_info().rss < megabytes * 1e6 and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) in (0, -signal.SIGINT)
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+    said = (tmp_path / "log").read_text()
+    assert "Traceback" not in said
+    assert "KeyboardInterrupt" not in said
+
+
 def test_the_locked_lists_name_no_place_on_a_network_or_a_disk() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text().splitlines()
@@ -204,6 +273,12 @@ def run(
     )
 
 
+def stamp(*files: Path) -> str:
+    """What ./run remembers of lists of packages that it has installed."""
+    together = b"".join(file.read_bytes() for file in files)
+    return subprocess.run(["cksum"], input=together, capture_output=True).stdout.decode()
+
+
 def verbs_of_the_script() -> str:
     return (ROOT / "run").read_text().partition("case $verb in")[2]
 
@@ -214,6 +289,8 @@ def new_project(tmp_path: Path, files: dict[str, str] | None = None) -> Path:
     project.mkdir()
     shutil.copy(ROOT / "run", project)
     shutil.copy(ROOT / "requirements-dev.txt", project)
+    (project / "web").mkdir()
+    shutil.copy(ROOT / "web" / "start.py", project / "web")
     (project / "requirements.txt").write_text("# nothing\n")
     for name, text in (files or {}).items():
         (project / name).parent.mkdir(exist_ok=True)

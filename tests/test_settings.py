@@ -32,6 +32,14 @@ def said(folder: Path, text: str = "") -> str:
         ("grace_days = -1", "empathy.toml, grace_days: this must be at least 0."),
         ("company = 3", 'empathy.toml, company: this must be text in quotes, like "...".'),
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
+        (
+            '[sources.desk]\ntype = "files"\nshares_ids_with = ["cmr"]\n[sources.crm]\ntype = "files"',
+            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is no source; the nearest is 'crm'.",
+        ),
+        (
+            '[sources.desk]\ntype = "files"\nshares_ids_with = "crm"',
+            'empathy.toml, sources.desk.shares_ids_with: this must be a list, like ["..."].',
+        ),
         ("pain.half_life_days = 1e-300", "empathy.toml, pain.half_life_days: this must be at least 1."),
         ("pain.half_life_days = 1e308", "empathy.toml, pain.half_life_days: this must be at most 3650."),
         ("pain.half_life_days = inf", "empathy.toml, pain.half_life_days: this must be at most 3650."),

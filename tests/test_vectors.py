@@ -585,25 +585,24 @@ def attrition_of_people(inputs: Inputs) -> Answer:
         )
         for each in inputs["people"]
     ]
-    counted = leavers_of(records, period)
-    left = {how: sum(1 for each in records if each.left_how == how) for how in ("voluntary", "involuntary")}
-    person_days = round((counted.denominator or 0) * period.days)
-    rates = intervals_of_time.attrition(int(counted.numerator or 0), counted.denominator or 0, 365 / period.days)
+    # What is counted; what of it is told, and how much is rounded, is another matter (METHODOLOGY 7.1).
+    group = stays_of(records, period)
+    left, person_days = attrition.ways_of_leaving(group, period), group.days(period)
+    leavers = attrition.leavers_in(group, period)
+    rates = intervals_of_time.attrition(leavers, person_days / period.days, 365 / period.days)
     return {
         "person_days": person_days,
-        "average_headcount": counted.denominator,
-        "leavers": counted.numerator,
-        # Below five leavers the product keeps the reasons to itself (METHODOLOGY 7.1).
-        "voluntary": counted.details.get("voluntary") or left["voluntary"],
-        "involuntary": counted.details.get("involuntary") or left["involuntary"],
+        "average_headcount": person_days / period.days,
+        "leavers": leavers,
+        "voluntary": left.get("voluntary", 0),
+        "involuntary": left.get("involuntary", 0),
         **percent(period_rate_pct=rates.of_period),
     }
 
 
-def leavers_of(records: list[Employment], period: Period) -> Counted:
+def stays_of(records: list[Employment], period: Period) -> Stays:
     with stored(*records) as published:
-        group = stays(published, "employment_started", "employment_ended", [period], {}, None)[""]
-    return attrition.leavers_of(group, period)
+        return stays(published, "employment_started", "employment_ended", [period], {}, None)[""]
 
 
 def anon_group(inputs: Inputs) -> Answer:
@@ -616,7 +615,7 @@ def anon_group(inputs: Inputs) -> Answer:
 
 
 def outflow(inputs: Inputs) -> Answer:
-    moved_on = date(2026, 3, 1)
+    moved_on, quarter = date(2026, 3, 1), Period(date(2026, 1, 1), date(2026, 4, 1))
     records = []
     for each in inputs["moves"]:
         name = str(each["id"])
@@ -626,7 +625,7 @@ def outflow(inputs: Inputs) -> Answer:
     with stored(*records) as published:
         ended = published.tally("employment_ended", None, builders.TODAY, {"team": "A"})
     return {
-        "company_leavers": leavers_of(records, Period(date(2026, 1, 1), date(2026, 4, 1))).numerator,
+        "company_leavers": attrition.leavers_in(stays_of(records, quarter), quarter),
         "team_a_outflow": sum(each.n for each in ended),
     }
 

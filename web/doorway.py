@@ -5,19 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import stream
 from web.refusals import OTHER_MACHINES, is_this_machine
 
 MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
+STARTING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Starting</title>
+<style>body{font-family:sans-serif;max-width:40rem;margin:20vh auto;padding:0 1rem}</style></head>
+<body><h1>Starting</h1><p>The numbers are being read. This page looks again by itself every two seconds.</p></body></html>"""
 OTHER_PAGES = "Only pages of this server may open this."
 # Counters of the process, the pages as an interface for programs, uploads: nothing here needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
@@ -26,8 +30,18 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcor
 class Doorway:
     """ASGI middleware around Streamlit."""
 
-    def __init__(self, app: ASGIApp, allow_other_machines: bool, other_origins: Collection[str] = ()) -> None:
-        """`other_origins`: addresses like https://empathy.example under which a proxy serves us by another name."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        allow_other_machines: bool,
+        other_origins: Collection[str] = (),
+        is_starting: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`other_origins`: addresses like https://empathy.example under which a proxy serves us by another name.
+
+        `is_starting`: whether the first page is still being worked out.
+        """
+        self.is_starting = is_starting
         self.app = app
         self.allow_other_machines = allow_other_machines
         self.other_origins = other_origins
@@ -41,6 +55,8 @@ class Doorway:
             await refuse(scope, receive, send, 404, "There is nothing here.")
         elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_BYTES_OF_ADDRESS:
             await refuse(scope, receive, send, 414, "This address is too long.")
+        elif scope["type"] == "http" and self.is_starting() and wants_a_page(scope):
+            await starting(scope, receive, send)
         elif scope["type"] == "websocket":
             if stream.is_own_origin(Headers(scope=scope), self.other_origins):
                 await self.app(scope, stream.nothing_huge(receive, send), stream.without_paths(send))
@@ -59,6 +75,16 @@ def is_from_this_machine(scope: Scope) -> bool:
     # A path instead of an address is a socket in the file system.
     addresses = [end[0] for end in ends if end and end[0] and not end[0].startswith("/")]
     return all(map(is_this_machine, addresses)) and is_this_machine(Headers(scope=scope).get("host", ""))
+
+
+def wants_a_page(scope: Scope) -> bool:
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+async def starting(scope: Scope, receive: Receive, send: Send) -> None:
+    """Instead of an empty page that seems to hang; it asks again by itself."""
+    headers = {**HEADERS, "Retry-After": "2", "Cache-Control": "no-store"}
+    await HTMLResponse(STARTING, 503, headers=headers)(scope, receive, send)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, status: int, sentence: str) -> None:

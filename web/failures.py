@@ -19,7 +19,7 @@ log = logging.getLogger("empathy.web")
 def of_a_page(error: Exception) -> bool:
     """Called by Streamlit where a page raised; True: it need not show the error itself."""
     if isinstance(error, StoreError):
-        # The store went away while the page was being made.
+        # It says itself what is wrong with the store, and what to do.
         log.warning("%s %s", error, error.details)
         st.error(plain(str(error), 500))
         return True

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from display import frame
 from metrics import readings
+from metrics.readings import EmptyStoreError, StoreError
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 3.0
@@ -25,6 +26,9 @@ async def health(_: Request) -> JSONResponse:
         found = await asyncio.wait_for(asyncio.shield(looking()), PATIENCE_S)
     except TimeoutError:
         found = {"store": False, "reason": f"no answer from the store within {PATIENCE_S:.0f} s"}
+    except StoreError as error:
+        log.warning("The store cannot be read: %s %s", error, error.details)
+        found = {"store": False, "reason": str(error)}
     except Exception:
         log.exception("The store could not be asked")
         found = {"store": False, "reason": "the store cannot be read; the log says why"}
@@ -39,10 +43,15 @@ def looking() -> asyncio.Task[dict[str, Any]]:
 
 
 def look(now: datetime) -> dict[str, Any]:
-    """Snapshot None: the store is there and nothing has been read into it yet."""
+    """Snapshot None: the store is there and nothing has been read into it yet. Raises StoreError."""
     _, store = readings.opened()
+    try:
+        view = readings.view(now)
+    except EmptyStoreError:
+        view = None
+    else:
+        store.check_for_damage()
     schema = store.shape_version()
-    view = readings.view(now) if schema else None
     if view is None:
         return {"store": True, "schema": schema, "snapshot": None, "age_s": None, "stale": []}
     sources = readings.sources(view)

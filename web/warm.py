@@ -16,10 +16,27 @@ from web.pages import PAGES, Page
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 10  # a store that hangs must not keep the server from starting and saying so
+OPENS_AFTER_S = 3  # from then on the door is open, and says that the pages are not there yet
+_first: asyncio.Task[None] | None = None
+
+
+async def begin() -> asyncio.Task[None]:
+    """Reads ahead, and comes back when that is done or has taken too long to keep people before a closed door.
+
+    The task that is returned goes on with what is left; cancel it when the server ends.
+    """
+    global _first
+    _first = asyncio.create_task(warm())
+    await asyncio.wait([_first], timeout=OPENS_AFTER_S)
+    return asyncio.create_task(warm_the_rest(_first))
+
+
+def is_starting() -> bool:
+    return _first is not None and not _first.done()
 
 
 async def warm() -> None:
-    """The first page, before anybody is let in. Never fails: a server that starts cold still serves."""
+    """The first page. Never fails: a server that starts cold still serves."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await read_ahead()
@@ -29,8 +46,9 @@ async def warm() -> None:
     set_apart()
 
 
-async def warm_the_rest() -> None:
+async def warm_the_rest(first: asyncio.Task[None]) -> None:
     """The other pages, while the first visitors read the first one: Plotly alone takes a second to load."""
+    await first
     try:
         async with asyncio.timeout(PATIENCE_S):
             await visit(PAGES[1:])

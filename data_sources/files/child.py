@@ -18,8 +18,8 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +28,10 @@ BLOCK = 250  # records that are packed together
 LARGE = 2_000_000  # bytes of a block in which long texts are cut
 LONGEST_TEXT = 4_000  # characters; the store keeps 500 of a text at most
 LARGEST_PAGE = 8_000_000  # bytes
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
+EXACT = 4_000_000_000.0  # seconds to either side of 1970, up to 2096
 
 Message = dict[str, Any]
 
@@ -125,15 +129,18 @@ def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     packing = Packing(Bound(entry, shape).kinds)
     for page in reading.pages(path, entry, shape, named):
         blocks: list[bytes] = []
+        numbers: list[int] = []
         size = 0
         for first in range(0, len(page.values), BLOCK):
             if size > LARGEST_PAGE:
-                yield {"row": page.last_row, "blocks": blocks, "looked_at": 0, "rejected": []}
-                blocks, size = [], 0
+                yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": 0, "rejected": []}
+                blocks, numbers, size = [], [], 0
+            numbers += page.numbers[first : first + BLOCK]
             blocks.append(packing.packed(page.values[first : first + BLOCK]))
             size += len(blocks[-1])
         rejected = [(each.record, each.place, each.column, each.value, each.reason) for each in page.rejected]
-        yield {"row": page.last_row, "blocks": blocks, "looked_at": page.looked_at, "rejected": rejected}
+        looked_at = page.looked_at
+        yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": looked_at, "rejected": rejected}
 
 
 JOBS: dict[str, Callable[..., Iterator[Message]]] = {
@@ -158,7 +165,7 @@ class Packing:
     def packed(self, rows: list[list[Any]]) -> bytes:
         columns: list[Any] = list(zip(*rows, strict=True))
         for place in self._instants:
-            columns[place] = [None if moment is None else moment.timestamp() for moment in columns[place]]
+            columns[place] = _numbers(columns[place])
         for place in self._days:
             columns[place] = [None if day is None else day.toordinal() for day in columns[place]]
         data = marshal.dumps(columns, 2)
@@ -170,10 +177,21 @@ class Packing:
         """The columns."""
         columns: list[Any] = marshal.loads(data)
         for place in self._instants:
-            columns[place] = [None if at is None else datetime.fromtimestamp(at, UTC) for at in columns[place]]
+            columns[place] = [
+                None if at is None else datetime.fromtimestamp(at, UTC) if at.__class__ is float else EPOCH + at * MICRO
+                for at in columns[place]
+            ]
         for place in self._days:
             columns[place] = [None if at is None else date.fromordinal(at) for at in columns[place]]
         return columns
+
+
+def _numbers(moments: Iterable[datetime | None]) -> list[float | int | None]:
+    """Seconds since 1970; whole microseconds where they are so many that a float would not hold each one."""
+    seconds = [None if moment is None else moment.timestamp() for moment in moments]
+    if all(at is None or -EXACT < at < EXACT for at in seconds):
+        return list(seconds)
+    return [None if moment is None else (moment - EPOCH) // MICRO for moment in moments]
 
 
 def _cut(cell: Any) -> Any:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,6 +48,9 @@ class Fence:
         self.most_memory = most_memory
         self.pid: int | None = None  # of the last child
         self._child: subprocess.Popen[bytes] | None = None
+        self._waited: dict[
+            tuple[str, str], float
+        ] = {}  # path, mapping -> seconds: looking and reading share a deadline
 
     def __enter__(self) -> Fence:
         return self
@@ -64,43 +68,46 @@ class Fence:
             child.wait()
 
     def digest(self, path: Path, size: int) -> str:
-        return str(self._value("digest", path.name, deadline(size), path))
+        return str(self._value("digest", deadline(size), "", path))
 
     def matching(self, pattern: str, seconds: float | None) -> list[Path]:
-        return [Path(each) for each in self._value("matching", pattern, seconds or DEADLINE, pattern)]
+        return [Path(each) for each in self._value("matching", seconds or DEADLINE, "", pattern)]
 
     def check(self, path: Path, entry: Entry, size: int) -> Shape:
-        return Shape(*self._value("check", path.name, entry.deadline or deadline(size), path, entry))
+        return Shape(*self._value("check", entry.deadline or deadline(size), entry.digest, path, entry))
 
     def guess(self, path: Path, shown_as: str) -> str:
         try:
             size = path.stat().st_size
         except (OSError, ValueError):
             size = 0  # said in a sentence by the child
-        return str(self._value("guess", path.name, deadline(size), path, shown_as))
+        return str(self._value("guess", deadline(size), "", path, shown_as))
 
     def pages(self, path: Path, entry: Entry, shape: Shape, named: str, size: int) -> Iterator[Page]:
         """The records of the file, page by page; the last page may be empty. Raises SourceError."""
         bound = Bound(entry, shape)
         packing = Packing(bound.kinds)
-        job = self._job("pages", path.name, entry.deadline or deadline(size), path, entry, shape, named)
+        job = self._job("pages", entry.deadline or deadline(size), entry.digest, path, entry, shape, named)
         for message in job:
             page = Page(read=message["looked_at"])
             for block in message["blocks"]:
                 page.records.extend(map(bound.record, *packing.unpacked(block)))
             page.set_aside = [SetAside(*each) for each in message["rejected"]]
+            page.where = partial(_where, bound, named, message["numbers"])
             yield page
 
-    def _value(self, job: str, name: str, seconds: float, *arguments: Any) -> Any:
+    def _value(self, job: str, seconds: float, digest: str, *arguments: Any) -> Any:
         value = None
-        for message in self._job(job, name, seconds, *arguments):
+        for message in self._job(job, seconds, digest, *arguments):
             value = message["value"]
         return value
 
-    def _job(self, job: str, name: str, seconds: float, *arguments: Any) -> Iterator[Message]:
+    def _job(self, job: str, seconds: float, digest: str, *arguments: Any) -> Iterator[Message]:
         """What the child answers. However this ends, the next job finds a child that listens."""
+        name = arguments[0].name if isinstance(arguments[0], Path) else str(arguments[0])
+        file = (str(arguments[0]), digest)
         child = self._started()
-        watch = _Watch(child, seconds, self.most_memory)
+        watch = _Watch(child, seconds - self._waited.get(file, 0.0), self.most_memory)
         row = 0
         end: Message | None = None
         try:
@@ -116,6 +123,7 @@ class Fence:
                 yield message
         finally:
             watch.stop()
+            self._waited[file] = self._waited.get(file, 0.0) + watch.waited
             # It is in the middle of something where nobody wants the rest.
             if end is None or end["end"] == "gone" or end["end"] == "memory" or resident(child.pid) > TOO_LARGE_TO_KEEP:
                 self.close()
@@ -137,6 +145,10 @@ class Fence:
         )
         self.pid = self._child.pid
         return self._child
+
+
+def _where(bound: Bound, named: str, numbers: list[int], at: int, field: str) -> tuple[str, str]:
+    return f"{named} row {numbers[at]}", bound.label(field)
 
 
 def deadline(size: int) -> float:
@@ -167,14 +179,14 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True, name="watch of files")
         self.verdict = ""
         self._child, self._seconds, self._most_memory = child, seconds, most_memory
-        self._waited = 0.0
+        self.waited = 0.0
         self._since: float | None = None
         self._over = threading.Event()
 
     def run(self) -> None:
         while not self._over.wait(LOOK_EVERY):
             since = self._since
-            waited = self._waited + (0 if since is None else time.monotonic() - since)
+            waited = self.waited + (0 if since is None else time.monotonic() - since)
             if resident(self._child.pid) > self._most_memory:
                 self.verdict = "memory"
             elif waited > self._seconds:
@@ -192,7 +204,7 @@ class _Watch(threading.Thread):
             yield
         finally:
             self._since = None
-            self._waited += time.monotonic() - started
+            self.waited += time.monotonic() - started
 
     def stop(self) -> None:
         self._over.set()

@@ -14,7 +14,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -441,7 +441,7 @@ class Bound:
                 self.get.append(lambda row, default=default: default)  # type: ignore[misc]
         self.keeps = _condition(entry, shape)
         self.take = [entry.fields[n].options.get("take", "last") if n in entry.fields else "last" for n in self.names]
-        self._finish = _FINISH.get(entry.record)
+        self._is_survey = entry.record == "survey_response"
         self._place = {name: place for place, name in enumerate(self.names)}
 
     def values(self, row: list[Any]) -> list[Any]:
@@ -450,7 +450,7 @@ class Bound:
 
     def checked(self, values: list[Any]) -> list[Any] | None:
         """The values of a record, in the order of its fields; None where the row is no record of this kind. Raises Wrong."""
-        if self._finish and not self._finish(self._place, values):
+        if self._is_survey and _unanswered(self._place, values):
             return None
         if None in values[: self.required]:
             name = self.names[values.index(None)]
@@ -506,50 +506,15 @@ class Bound:
 _TOGETHER: dict[str, Callable[[list[Any]], Any]] = {"min": min, "max": max, "sum": sum}
 
 
-def _finish_survey(place: dict[str, int], values: list[Any]) -> bool:
-    """A survey that nobody answered is a record only if it is known to have been sent."""
-    kind, scale = values[place["kind"]], values[place["scale"]]
-    score = values[place["score"]] if "score" in place else None
-    if score is None:
-        if "sent_at" not in place or values[place["sent_at"]] is None:
-            return False
-        if "answered_at" in place:
-            values[place["answered_at"]] = None
-    if kind is not None and scale is not None:
-        bounds = SCALES.get((kind, scale))
-        if bounds is None:
-            known = listed(f'{each} "{name}"' for each, name in SCALES)
-            raise Wrong(f"{kind} {scale}", f"is no scale that is understood ({known})", "scale")
-        if score is not None and not bounds[0] <= score <= bounds[1]:
-            raise Wrong(str(score), f"is outside the scale {bounds[0]} to {bounds[1]} of {kind} {scale!r}", "score")
-    if score is not None and "answered_at" in place and values[place["answered_at"]] is None:
-        raise Wrong("", "is blank, though the survey has an answer", "answered_at")
-    return True
-
-
-def _finish_interval(place: dict[str, int], values: list[Any]) -> bool:
-    if "started_on" in place and "ended_on" in place:
-        started, ended = values[place["started_on"]], values[place["ended_on"]]
-        if started is not None and ended is not None and ended < started:
-            raise Wrong(str(ended), f"is before the start, {started}", "ended_on")
-    return True
-
-
-def _finish_ticket(place: dict[str, int], values: list[Any]) -> bool:
-    if "solved_at" in place:
-        opened, solved = values[place["opened_at"]], values[place["solved_at"]]
-        if opened is not None and solved is not None and solved < opened:
-            raise Wrong(solved.isoformat(), f"is before the ticket was opened, {opened.isoformat()}", "solved_at")
-    return True
-
-
-_FINISH: dict[str, Callable[[dict[str, int], list[Any]], bool]] = {
-    "survey_response": _finish_survey,
-    "customer": _finish_interval,
-    "subscription": _finish_interval,
-    "employment": _finish_interval,
-    "ticket": _finish_ticket,
-}
+def _unanswered(place: dict[str, int], values: list[Any]) -> bool:
+    """Whether it is a survey that nobody answered and nobody says was sent: no record. One that was sent has no answer."""
+    if "score" in place and values[place["score"]] is not None:
+        return False
+    if "sent_at" not in place or values[place["sent_at"]] is None:
+        return True
+    if "answered_at" in place:
+        values[place["answered_at"]] = None
+    return False
 
 
 def _getter(entry: Entry, shape: Shape, mapped: FieldMap) -> Get:
@@ -758,20 +723,20 @@ def _settle(kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[dat
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC if is_utc else zone)
             if is_utc:
-                return _sensible(moment)
-        return _sensible(moment).astimezone(UTC)
+                return moment
+        return _moved(moment, UTC)
 
     def day(moment: datetime) -> date:
-        _sensible(moment)
-        return moment.date() if moment.tzinfo is None else moment.astimezone(company_zone).date()
+        return moment.date() if moment.tzinfo is None else _moved(moment, company_zone).date()
 
     return day if kind is date else instant
 
 
-def _sensible(moment: datetime) -> datetime:
-    if not 1900 <= moment.year <= 2200:
-        raise Wrong(moment.isoformat(" "), f"is a date in the year {moment.year}, which cannot be meant")
-    return moment
+def _moved(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise Wrong(moment.isoformat(" "), "date out of range") from None
 
 
 def _dates(

@@ -32,6 +32,7 @@ class Rows:
     """One page: the values of its records in the order of their fields, and what was rejected."""
 
     values: list[list[Any]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)  # of the row of each of them
     rejected: list[SetAside] = field(default_factory=list)
     looked_at: int = 0
     last_row: int = 0
@@ -68,7 +69,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
     """Every row of the file; `named` is what the file is called beside a rejected row. The last page may be empty."""
     bound = Bound(entry, shape)
     seen = Seen()
-    by_id: dict[str, list[Any]] = {}
+    by_id: dict[str, tuple[int, list[Any]]] = {}
     page = Rows()
     replaces = entry.same_id == "last_wins"
     keeps_first = entry.same_id == "first"
@@ -80,9 +81,9 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
         elif found.__class__ is SetAside:
             page.rejected.append(found)
         elif replaces:
-            by_id[found[0]] = found  # a page never holds the same id twice: the later row wins
+            by_id[found[0]] = row_number, found  # a page never holds the same id twice: the later row wins
         elif seen.add(found[0]):
-            by_id[found[0]] = found
+            by_id[found[0]] = row_number, found
         elif not keeps_first:
             page.rejected.append(
                 SetAside(
@@ -94,11 +95,15 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
                 )
             )
         if len(by_id) >= PAGE or page.looked_at >= LOOKED_AT or len(page.rejected) >= PAGE:
-            page.values = list(by_id.values())
-            yield page
+            yield _filled(page, by_id)
             by_id, page = {}, Rows(last_row=row_number)
-    page.values = list(by_id.values())
-    yield page
+    yield _filled(page, by_id)
+
+
+def _filled(page: Rows, found: dict[str, tuple[int, list[Any]]]) -> Rows:
+    page.numbers = [number for number, _ in found.values()]
+    page.values = [values for _, values in found.values()]
+    return page
 
 
 class Seen:

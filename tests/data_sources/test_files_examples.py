@@ -16,6 +16,7 @@ import pytest
 import settings
 from data_sources.files import SOURCE
 from data_sources.source import Asked, SetAside
+from tests.data_sources.door import let_in
 
 ROOT = Path(__file__).parents[2]
 TESTDATA = Path(os.environ.get("EMPATHY_TESTDATA") or ROOT.parent / "shared" / "testdata")
@@ -40,8 +41,9 @@ def everything(name: str) -> tuple[dict[str, list[Any]], list[SetAside], int]:
     for source, each in chosen.sources.items():
         for page in SOURCE.fetch(Asked(source, each.options, chosen, None, NOW)):
             rows += page.read
-            aside += page.set_aside
-            by_key |= {(record.TABLE, record.id): record for record in page.records}
+            good, rejected = let_in(page)
+            aside += rejected
+            by_key |= {(record.TABLE, record.id): record for record in good}
     tables: dict[str, list[Any]] = {}
     for (table, _), record in by_key.items():
         tables.setdefault(table, []).append(record)

@@ -13,12 +13,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from data_sources.files import SOURCE, mapping
+from data_sources.files.child import Packing
 from data_sources.files.fence import Fence, resident, resident_by_ps
 from data_sources.source import Page, SetAside, SourceError
 from tests.data_sources import hostile
@@ -200,6 +204,28 @@ def test_what_only_looks_large_is_read(tmp_path: Path, name: str) -> None:
     assert (read.said, read.ids, [row.place for row in read.rejected]) == ("", ids, rejected)
 
 
+@given(
+    some.lists(
+        some.tuples(
+            some.text(max_size=5),
+            some.none() | some.datetimes(timezones=some.just(UTC)),
+            some.none() | some.dates(),
+            some.none() | some.integers(-(10**15), 10**15) | some.booleans(),
+            some.lists(some.text(max_size=3)).map(tuple),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+@example([("", datetime.max.replace(tzinfo=UTC), None, None, ())])
+@example(
+    [("", datetime.min.replace(tzinfo=UTC), None, None, ()), ("", datetime(2026, 1, 1, tzinfo=UTC), None, None, ())]
+)
+def test_what_the_reader_hands_over_is_what_it_read(rows: list[tuple[Any, ...]]) -> None:
+    packing = Packing([str, datetime, date, int, tuple])
+    assert list(zip(*packing.unpacked(packing.packed([list(row) for row in rows])), strict=True)) == rows
+
+
 def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path) -> None:
     text = "id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(20_000))
     for name in ("a.csv", "b.csv"):
@@ -345,7 +371,7 @@ AS_JSON: dict[str, tuple[str, str, str, str]] = {  # the line -> column, how its
         '{"id": "bad", "opened": "9999-12-31T23:59:59-23:00"}',
         "opened",
         "9999",
-        "year 9999",
+        "out of range",
     ),
     "half a letter": ('{"id": "bad", "opened": "\\ud800"}', "opened", "\ud800", "is no date"),
 }
@@ -507,7 +533,9 @@ def test_an_encoding_that_no_file_has_is_refused(tmp_path: Path, encoding: str) 
         list(SOURCE.fetch(asked(tmp_path, entry("a.csv", encoding=encoding))))
 
 
-@pytest.mark.parametrize("amount", [1e300, -1e300, float("nan"), float("inf"), 10**400, True, [1]], ids=str)
+@pytest.mark.parametrize(
+    "amount", [1e300, -1e300, float("nan"), float("inf"), 10**400, True, [1]], ids=lambda amount: str(amount)[:8]
+)
 @pytest.mark.parametrize("unit", ["days", "minutes"])
 def test_time_to_add_that_cannot_be_is_refused(tmp_path: Path, unit: str, amount: Any) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n1,2026-01-01\n")
@@ -608,3 +636,27 @@ def test_no_word_of_a_file_gives_a_terminal_orders(tmp_path: Path, where: str) -
         assert not set(ORDERS) & set(text) - set("]0;owned[2J31m")
     done = guess(tmp_path / name)
     assert not set("\x1b\x07\x9b\u202e") & set(done.stdout + done.stderr)
+
+
+def test_refresh_prints_none_either(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"id,op{ORDERS}ened\n1,2026-01-01\n")
+    (tmp_path / "empathy.toml").write_text(
+        f'database_url = "sqlite:///{tmp_path}/e.db"\n[sources.desk]\ntype = "files"\n[[sources.desk.files]]\n'
+        'path = "t.csv"\nrecord = "ticket"\n[sources.desk.files.fields]\nid = "id"\nopened_at = "opened"\n'
+    )
+    command = [sys.executable, str(ROOT / "refresh.py"), "--config", str(tmp_path / "empathy.toml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "no column 'opened'; the columns are" in done.stderr
+    assert not set("\x1b\x07\x9b\u202e") & set(done.stdout + done.stderr)
+
+
+def test_a_name_that_is_no_text_is_read_and_shown(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"t-\xff.csv")
+    try:
+        (tmp_path / odd).write_text("id,opened\n1,2026-01-01\n2,never\n")
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    read = Read(tmp_path, entry("t-*.csv"))
+    assert (read.said, read.ids, [row.place for row in read.rejected]) == ("", ["1"], ["t-\\xff.csv row 3"])
+    assert "t-\\xff.csv" in [page.place for page in read.pages]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.anonymity import hidden_groups, is_fixed, may_show_both
+from metrics.anonymity import hidden_groups, is_calendar_year, may_show_both
 from tests.metrics.counting import period
 
 
@@ -42,10 +42,6 @@ def test_what_is_hidden_does_not_say_too_much_as_one_group() -> None:
     assert hidden_groups(sizes, 10, say_too_much=lambda _: True) == set(sizes)
 
 
-def test_the_order_in_which_groups_are_drawn_in_may_be_given() -> None:
-    assert hidden_groups({"A": 3, "B": 13, "C": 14}, 10, order={"A": 1, "B": 3, "C": 2}.__getitem__) == {"A", "C"}
-
-
 @given(st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=2), st.integers(0, 40), max_size=8))
 def test_what_is_hidden_is_never_a_few_people_or_one_group(groups: dict[str, int]) -> None:
     hidden = hidden_groups(groups, 10)
@@ -63,16 +59,14 @@ def test_two_views_that_differ_by_a_few_people_may_not_stand_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "fixed"),
+    ("start", "end", "year"),
     [
-        ("2026-01-01", "2026-04-01", True),
-        ("2026-01-01", "2026-07-01", True),
-        ("2025-11-01", "2026-11-01", True),
-        ("2026-01-01", "2026-05-01", False),
-        ("2026-02-01", "2026-05-01", False),
-        ("2025-11-02", "2026-11-02", False),
-        ("2026-01-01", "2026-03-31", False),
+        ("2026-01-01", "2027-01-01", True),
+        ("2024-01-01", "2025-01-01", True),
+        ("2025-11-01", "2026-11-01", False),
+        ("2025-01-01", "2027-01-01", False),
+        ("2026-01-01", "2026-12-31", False),
     ],
 )
-def test_only_quarters_and_twelve_months_are_fixed(start: str, end: str, fixed: bool) -> None:
-    assert is_fixed(period(start, end)) is fixed
+def test_a_calendar_year_begins_and_ends_on_the_first_of_january(start: str, end: str, year: bool) -> None:
+    assert is_calendar_year(period(start, end)) is year

@@ -42,7 +42,7 @@ def test_a_metric_is_named_like_its_module_and_made_of_known_records(each: Metri
     assert each.key in METRICS
     assert set(each.records) <= set(BY_TABLE)
     assert 0 < each.withheld_below <= each.thin_below
-    assert each.grain in ("week", "month")
+    assert each.grain in ("week", "month", "quarter")
     assert each.headline >= 1
 
 

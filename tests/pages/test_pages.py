@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data_sources.source import SetAside
 from metrics import readings
 from settings import SourceSettings
 from store import open_store
@@ -216,3 +217,57 @@ def test_rows_set_aside_are_listed_with_what_is_wrong(monkeypatch: pytest.Monkey
     app = opened(monkeypatch, sqlite_database, "data_health")
     (_, aside) = app.table
     assert "outside the scale 1 to 5" in str(aside.value.to_dict()).replace("\\\\", "").replace("\\", "")
+
+
+def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
+    """A refresh that reads one file to its end, some rows of which are rejected."""
+    wrong = [SetAside("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
+    with store.refreshing(NOW) as refresh:
+        run = refresh.begin_run("test", "files", NOW)
+        run.save(records, NOW, aside=wrong, stream="a.csv", whole=True)
+        run.finish(NOW)
+        refresh.publish(NOW)
+
+
+def test_rejected_shares_stand_beside_the_number_and_on_data_health(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    last_week = TODAY - timedelta(days=TODAY.weekday() + 7)
+    store = open_store(settings(sqlite_database))
+    answers = [answer(5, id=f"a{n}", answered_at=noon(last_week)) for n in range(60)]
+    read_whole(store, answers, rejected=20)
+    said = "20 of 80 rows of survey answers in test were rejected (25%)."
+    assert said in text_of(opened(monkeypatch, sqlite_database))
+    assert said in text_of(opened(monkeypatch, sqlite_database, "metric", metric="csat"))
+    (sources, _) = opened(monkeypatch, sqlite_database, "data_health").table
+    assert "20 of 80 survey answers (25%)" in str(sources.value.to_dict()).replace("\\", "")
+    read_whole(store, answers, rejected=70)
+    app = opened(monkeypatch, sqlite_database, "metric", metric="csat")
+    assert "Withheld: 70 of 130 rows of survey answers in test were rejected (54%)." in text_of(app)
+
+
+def test_rows_that_wait_to_be_removed_are_said_on_data_health(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    store = open_store(settings(sqlite_database))
+    read_whole(store, [customer(f"c{n}") for n in range(10)])
+    read_whole(store, [customer(f"c{n}") for n in range(5)])
+    (sources,) = opened(monkeypatch, sqlite_database, "data_health").table
+    said = str(sources.value.to_dict()).replace("\\", "")
+    assert "5 of 10 rows are no longer in the source: they are still counted" in said
+    assert "(./run refresh -" in said
+    assert "accept-removal)" in said
+
+
+def test_a_number_that_no_source_can_say_is_a_sentence_and_no_zero(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    store = open_store(settings(sqlite_database))
+    with store.refreshing(NOW) as refresh:
+        refresh.declare("crm", {"customer": {"id", "started_on"}})
+        run = refresh.begin_run("crm", "files", NOW)
+        run.save([customer(f"c{n}") for n in range(150)], NOW)
+        run.finish(NOW)
+        refresh.publish(NOW)
+    app = opened(monkeypatch, sqlite_database, "metric", metric="churn")
+    assert "No end dates in crm." in text_of(app)

@@ -58,9 +58,9 @@ def rows_of(store: Store, tables: Iterable[Any] = PUBLISHED) -> dict[str, list[s
 
 
 def empty(store: Store) -> None:
-    """Removes all rows; the shape, the lease, the time zone and the salt stay."""
+    """Removes all rows; the shape, the lease, the time zone, its identity and the key's fingerprint stay."""
     with store.engine.begin() as connection:
         for table in metadata.sorted_tables:
             if table not in (meta, lease, sign_of_life):
                 connection.execute(delete(table))
-        connection.execute(delete(meta).where(meta.c.name.not_in(["time_zone", "salt"])))
+        connection.execute(delete(meta).where(meta.c.name.not_in(["time_zone", "store", "staff_key_fingerprint"])))

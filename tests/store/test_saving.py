@@ -110,6 +110,10 @@ BAD_CELLS: list[tuple[Any, str]] = [
     (builders.ticket("t", opened_at=datetime(2026, 1, 1)), "it is not an instant with a time zone"),  # noqa: DTZ001
     (builders.ticket("t", opened_at=datetime.min.replace(tzinfo=UTC)), "it is a date that cannot be"),
     (builders.ticket("t", opened_at=datetime.max.replace(tzinfo=UTC)), "it is a date that cannot be"),
+    (
+        builders.ticket("t", opened_at=datetime(2026, 1, 2, tzinfo=UTC), solved_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        "it was solved before it was opened (2026-01-02 00:00+00:00)",
+    ),
     (builders.ticket("t", opened_at=None), "it is empty, and must not be"),
     (builders.ticket("t", kind="angry"), "it is none of problem, question, request"),
     (builders.ticket("t", subject=7), "it is not text"),
@@ -140,6 +144,14 @@ def test_what_cannot_be_is_set_aside_in_words(sqlite_database: str, record: Any,
     save(store, [record])
     assert [each["reason"] for each in aside(store)] == [reason]
     assert column(store, FACTS[record.TABLE].c.id) == []
+
+
+def test_a_day_of_1900_can_be_wherever_it_stands(store: Store) -> None:
+    first, last = date(1900, 5, 1), date(2199, 12, 31)
+    save(store, [builders.customer("c", started_on=first, ended_on=last)])
+    save(store, [builders.ticket("t", opened_at=noon(first), solved_at=noon(last))])
+    assert aside(store) == []
+    assert column(store, ticket.c.id) == ["t"]
 
 
 AWKWARD = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def sample_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store with the invented company; filled once for all test processes, and only read after that."""
-    file = tmp_path_factory.getbasetemp().parent / "web-sample.db"
+    base = tmp_path_factory.getbasetemp()
+    # Test processes that run side by side share the folder above theirs; one that runs alone has nobody to share with.
+    file = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "web-sample.db"
     url = f"sqlite:///{file}"
     with FileLock(f"{file}.lock"):
         if not file.exists():

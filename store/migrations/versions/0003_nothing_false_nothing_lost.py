@@ -36,7 +36,21 @@ def counting() -> None:
 
 
 def ids() -> None:
-    """Ids of two sources that do not share them stay two."""
+    """Ids of two sources that do not share them stay two: the next refresh, which has the settings, brings rows in line."""
+    op.create_table(
+        "id_group",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_id_group")),
+    )
+    op.create_table(
+        "unresolved",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("source", "record", "field")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("given", "missing")),
+        sa.Column("elsewhere", sa.String()),
+        sa.Column("found", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "record", "field", name=op.f("pk_unresolved")),
+    )
 
 
 def lease() -> None:
@@ -131,7 +145,8 @@ def waiting() -> None:
 
 def downgrade() -> None:
     """Takes the tables and columns away; the older program counts everything again."""
-    op.drop_table("counted")
+    for name in ("counted", "unresolved", "id_group"):
+        op.drop_table(name)
     for table in ("tally", "tally_total"):
         op.drop_index(f"ix_{table}_nothing", table)
     op.drop_table("paying")
