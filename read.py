@@ -334,7 +334,7 @@ def sentence(reading: dict[str, Any]) -> str:
             f"{each['group'] or '(not said)'} {_amount_and_range(each, reading['unit'])} ({each['n']:,})"
             for each in reading["apart"]
         )
-        said = f"by {reading['apart'][0]['by']} {'; '.join(parts)}. All together {said}"
+        said = f"by {reading['apart'][0]['by']}: {'; '.join(parts)}. All together {said}"
     if reading.get("annualised"):
         said += ", annualised"
     said += f" ({reading['n']:,} {reading['people']})."

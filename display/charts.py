@@ -6,7 +6,7 @@ Colours are the theme's (in light and dark); what is drawn stands in a table and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -41,7 +41,8 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
     # A week or a month stands at its start; a window of a year is told on the day on which it ends.
     days = [each.period.start if each.period.days <= 31 else each.period.last_day for each in shown]
     drawn = go.Figure()
-    band = [(day, reading.low, reading.high) for day, reading in zip(days, shown, strict=True)]
+    points = broken(list(zip(days, shown, strict=True)))
+    band = [(day, each.low if each else None, each.high if each else None) for day, each in points]
     for stretch in unbroken(band):
         xs = [day for day, _, _ in stretch]
         drawn.add_scatter(
@@ -54,15 +55,15 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
             showlegend=False,
         )
     drawn.add_scatter(
-        x=days,
-        y=[None if reading.value is None else reading.value / scale for reading in shown],
+        x=[day for day, _ in points],
+        y=[None if reading is None or reading.value is None else reading.value / scale for _, reading in points],
         mode="lines+markers",
         line={"color": LINE, "width": 2.5},
         marker={
             "size": 7,
             "color": LINE,
             # A hollow point stands on few: look at the band.
-            "symbol": ["circle-open" if reading.state == "thin" else "circle" for reading in shown],
+            "symbol": ["circle-open" if reading and reading.state == "thin" else "circle" for _, reading in points],
         },
         text=[
             "<br>".join(
@@ -73,7 +74,9 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
                     words.standing(metric, reading),
                 )
             )
-            for reading in shown
+            if reading
+            else ""
+            for _, reading in points
         ],
         hovertemplate="%{text}<extra></extra>",
         connectgaps=False,
@@ -103,6 +106,19 @@ def starts_near_zero(shown: Sequence[Reading]) -> bool:
     highs = [reading.value for reading in shown if reading.value is not None]
     known = [low for low in lows if low is not None]
     return bool(known) and 0 <= min(known) < 0.4 * max(highs)
+
+
+def broken(points: list[tuple[date, Reading]]) -> list[tuple[date, Reading | None]]:
+    """A gap where the question became another one (CES 1.0 and 2.0): no line and no band joins two definitions."""
+    joined: list[tuple[date, Reading | None]] = []
+    asked = None
+    for day, reading in points:
+        version = reading.details.get("version")
+        if asked is not None and version is not None and version != asked:
+            joined.append((day, None))
+        asked = version or asked
+        joined.append((day, reading))
+    return joined
 
 
 def unbroken(

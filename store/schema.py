@@ -141,7 +141,7 @@ Index(None, ticket.c.customer, ticket.c.opened_on)
 # Open tickets alone, which are few: they are counted at every publishing.
 Index(
     "ix_ticket_open",
-    ticket.c.opened_at,
+    ticket.c.opened_on,
     sqlite_where=ticket.c.solved_at.is_(None),
     postgresql_where=ticket.c.solved_at.is_(None),
 )

@@ -183,7 +183,8 @@ def _open_measures() -> tuple[Measure, ...]:
         select(
             row.customer,
             row.source,
-            row.opened_on,
+            # Not the bare column: SQLite would walk the index of all days instead of the one of open tickets.
+            func.coalesce(row.opened_on, row.opened_on).label("opened_on"),
             row.area,
             row.channel,
             row.first_reply_at,

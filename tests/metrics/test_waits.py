@@ -202,7 +202,7 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     assert said.index("e-mail 3 h 59 min") < said.index("All together: ")
     printed = as_text(reading_as_data(reading, metric("first_reply")))
     assert printed.startswith(
-        "First reply, 2026-11-10 to 2026-11-15: by channel chat 2 min, most likely between 119 s and 122 s (40); "
+        "First reply, 2026-11-10 to 2026-11-15: by channel: chat 2 min, most likely between 119 s and 122 s (40); "
     )
     assert number(store, channel="chat").apart == ()
     with store.reading() as published:

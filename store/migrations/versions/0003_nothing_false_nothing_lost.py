@@ -132,7 +132,7 @@ def waiting() -> None:
     )
     is_open = sa.text("solved_at IS NULL")
     op.create_index(
-        "ix_ticket_open", "ticket", ["opened_at"], unique=False, sqlite_where=is_open, postgresql_where=is_open
+        "ix_ticket_open", "ticket", ["opened_on"], unique=False, sqlite_where=is_open, postgresql_where=is_open
     )
     op.create_table(
         "paying",
