@@ -127,19 +127,25 @@ class Store:
         self._shapes: dict[str, Shape] = {}
         self._prefixes: dict[str, str] = {}
 
-    def migrate(self) -> None:
-        """Brings the tables to the newest shape; a new store gets all of them, and a file of its own. Raises StoreError."""
+    def migrate(self) -> list[str]:
+        """Brings the tables to the newest shape, and says so of an older store; a new store gets all of them, and a file
+        of its own. Raises StoreError."""
         if self.file is not None:
             self.notes += guard_file(self.file, self.settings.store_group)
         version = self.shape_version()
         if version == HEAD:
-            return  # importing Alembic takes longer than many a refresh
+            return []  # importing Alembic takes longer than many a refresh
         if version is not None and version not in OLDER:
             raise _of_a_newer_program(version)
         from store.migrations.upgrade import upgrade
 
         with self._words():
             upgrade(self.engine, self._remember)
+        if version is None:
+            return []
+        return [
+            "The store was written by an older version of this program and was brought up to date; all rows are kept."
+        ]
 
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
@@ -237,7 +243,7 @@ class Store:
     @contextmanager
     def refreshing(self, now: datetime) -> Iterator[Refresh]:
         """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
-        self.migrate()
+        notes = self.migrate()
         process = lease.new_process()
         # A look first: while the other one publishes, nobody else may write, and this one would wait to be told so.
         held = self._holder()
@@ -247,7 +253,7 @@ class Store:
             with self._words(), self.engine.begin() as connection:
                 fence = self._take_lease(connection, held, process)
                 self._settle_time_zone(connection)
-                notes = self._settle_ids(connection)
+                notes += self._settle_ids(connection)
                 _interrupted(connection, now)
                 moved = self.staff_key.move_out(connection, is_used=_has_pseudonyms(connection))
             if moved is not None:
