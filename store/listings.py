@@ -37,7 +37,8 @@ def note(connection: Connection, source: str, place: str, record: str, run: int,
 def was_read_whole(connection: Connection, source: str, place: str, run: int) -> None:
     """All that the place lists was noted by this run: what only other runs noted has left it."""
     mine = (listing.c.source == source) & (listing.c.place == place) & (listing.c.record != "")
-    records = list(connection.scalars(select(listing.c.record).where(mine).distinct()))
+    # What is listed for the first time needs no comparison.
+    records = list(connection.scalars(select(listing.c.record).where(mine, listing.c.run != run).distinct()))
     for record in records:
         of_record = mine & (listing.c.record == record)
         old = _hashes(connection, of_record & (listing.c.run != run))

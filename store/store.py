@@ -583,13 +583,14 @@ class Run:
         where: Callable[[int, str], tuple[str, str]] | None,
     ) -> list[Refused]:
         refused: list[Refused] = []
-        ordered = sorted(enumerate(records), key=lambda each: each[1].TABLE)
-        for table, group in groupby(ordered, key=lambda each: each[1].TABLE):
-            positions, same = zip(*group, strict=True)
+        ordered = sorted(records, key=lambda record: record.TABLE)
+        for table, group in groupby(ordered, key=lambda record: record.TABLE):
+            same = list(group)
             shape = self.refresh.store.shape(connection, table)
             result = save_records(connection, shape, self.source, same, now)
             self.rows_saved += result.saved
             self.rows_unchanged += result.unchanged
+            positions = [at for at, each in enumerate(records) if table == each.TABLE] if result.refused else []
             for each in result.refused:
                 if where is not None:
                     row, column = where(positions[each.at], each.column)

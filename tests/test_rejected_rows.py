@@ -75,9 +75,9 @@ def counts(store: Store) -> list[tuple[str, str, int, int]]:
 
 def test_five_in_a_hundred_are_not_spoken_of_and_one_more_is(store: Store) -> None:
     page(store, answers(95), wrong(5))
-    assert csat(store).cautions == ()
+    assert "rejected" not in " ".join(csat(store).cautions)
     page(store, answers(94), wrong(6))
-    assert csat(store).cautions == ("6 of 100 rows of survey answers in desk were rejected (6%).",)
+    assert "6 of 100 rows of survey answers in desk were rejected (6%)." in csat(store).cautions
     assert csat(store).state == "full"
 
 
@@ -237,5 +237,5 @@ def test_the_caution_stands_beside_the_number_in_the_terminal_and_in_json(shop: 
     said = "10 of 90 rows of purchases in shop were rejected (11.1%)."
     asked = ("repeat_in_period", "--from", "2026-01-01", "--to", "2026-05-01")
     assert said in " ".join(shop.reads(*asked).split())
-    assert json.loads(shop.reads(*asked, "--json"))["cautions"] == [said]
+    assert json.loads(shop.reads(*asked, "--json"))["cautions"][0] == said
     assert said in " ".join(shop.reads(*asked, "--by", "month").split())

@@ -197,7 +197,7 @@ def test_without_send_dates_the_response_rate_is_said_to_be_unknown(store: Store
     reading = number(store, "csat")
     assert reading.value == 100.0
     assert reading.details["response_rate"] is None
-    assert reading.cautions == ("Response rate not known: no send dates in desk.",)
+    assert "Response rate not known: no send dates in desk." in reading.cautions
 
 
 def test_repeat_business_needs_purchases(store: Store) -> None:
