@@ -356,9 +356,9 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
     known = cautions(published, metric.records, metric.needs, metric.wants)
     state, reason = _state(metric, counted, known)
     shown = state in ("thin", "full")
-    withheld = state == "withheld"  # the parts of a number that few stand behind are their answers
-    sources, as_of = published.freshness(metric.records)
     private = counted.hidden is not None
+    withheld = state == "withheld" or private  # the parts of a number that few stand behind are their answers
+    sources, as_of = published.freshness(metric.records)
     return Reading(
         metric=metric.key,
         period=period,
@@ -387,12 +387,12 @@ def _left_out(known: Cautions, counted: Counted) -> tuple[str, ...]:
 
 
 def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, str | None]:
+    if known.missing is not None:
+        return "no data", known.missing  # says something of the source, and of nobody in it
     if counted.hidden is not None:
         return "withheld", counted.hidden
     if known.withheld is not None:
         return "withheld", known.withheld
-    if known.missing is not None:
-        return "no data", known.missing
     if counted.n == 0 or counted.value is None:
         return "no data", counted.missing or f"No {metric.people} in this period."
     if counted.n < metric.withheld_below:

@@ -17,7 +17,9 @@ import pytest
 from data_sources.files import SOURCE
 from data_sources.files.guess import mapping_for
 from data_sources.source import Asked, Page
+from refresh import refresh
 from settings import Settings
+from store import open_store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HEADER = ["Ticket ID", "Customer ID", "Created at", "First response at", "Closed at", "Category", "Channel", "Subject"]
@@ -137,7 +139,11 @@ def test_it_names_codes_outside_the_scale_instead_of_guessing_them_away(tmp_path
     written(path, [["response_id", "nps", "date"], *([f"R{n}", str(n % 12), "2026-05-01"] for n in range(24))])
     text = mapping_for(path)
     assert "2 rows with 11 are set aside" in unsure(text, "score")
-    assert [row.value for page in pages(tmp_path, text) for row in page.set_aside] == ["11", "11"]
+    (told,) = Settings(folder=tmp_path, **tomllib.loads(text)).sources.items()
+    settings = Settings(folder=tmp_path, sources=dict([told]))
+    assert [outcome.rejected for outcome in refresh(settings, NOW)] == [2]
+    with open_store(settings).reading() as published:
+        assert [row["value"] for row in published.set_aside()] == ["11", "11"]
 
 
 def test_it_finds_decimal_commas_and_words_for_nothing(tmp_path: Path) -> None:

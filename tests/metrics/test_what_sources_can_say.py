@@ -17,7 +17,7 @@ from tests.builders import NOW, answer, customer, employment, no_pains, noon, pu
 from tests.metrics.counting import period
 
 OCTOBER = period("2026-10-01", "2026-11-01")
-YEAR = period("2025-11-01", "2026-11-01")
+YEAR = period("2025-10-01", "2026-10-01")
 LEFT = {"ended_on": date(2026, 10, 20)}
 
 
