@@ -179,10 +179,13 @@ def standing(metric: Metric, reading: Reading) -> str:
 
 
 def told(metric: Metric, reading: Reading) -> str:
-    """Its value; where groups lie far apart theirs, since all together is no group's: "chat 2 min, e-mail 4 h 5 min"."""
+    """Its value; after those of groups that lie far apart, since all together is no group's: "chat 2 min and e-mail
+    4 h 5 min; all together 61 min"."""
+    whole = value(metric, reading.value)
     if not reading.apart:
-        return value(metric, reading.value)
-    return listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
+        return whole
+    groups = listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
+    return f"{groups}; all together {whole}"
 
 
 def _group(metric: Metric, reading: Reading) -> str:

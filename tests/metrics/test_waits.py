@@ -196,7 +196,7 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     store = filled(database_url, *rows, *opened(3, date(2026, 11, 10), 90, channel="fax"))
     reading = number(store)
     assert [(each.where["channel"], each.n) for each in reading.apart] == [("chat", 40), ("e-mail", 40)]
-    assert words.told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min"
+    assert words.told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
     said = words.sentence(metric("first_reply"), reading)
     assert said.startswith("First reply differs by channel: chat 2 min (40 tickets, 119 s to 122 s)")
     assert said.index("e-mail 3 h 59 min") < said.index("All together: ")
