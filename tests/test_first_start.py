@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Path:
     made.mkdir()
     for name in ("run", "refresh.py", "settings.py", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, made)
-    for name in ("store", "data_sources", "metrics"):
+    for name in ("store", "data_sources", "metrics", "web"):
         shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
     (made / "streamlit.py").write_text("print('serving')\n")
     venv = made / ".venv"
