@@ -17,6 +17,7 @@ What is told (METHODOLOGY 7.1), and why nothing finer can be worked out from it:
   Then a team of 10 to 19 of which nobody or everybody left is hidden, with others if it would be alone.
 - So is a team of which all leavers of the company left; and all teams are for a year in which all left in one
   quarter: only then team and quarter together would say more than each of them.
+- Teams are told only for a year of which the whole company is told: else their sum would say what is not told of it.
 - Nothing is told before its calendar quarter is over, and what is told depends on the piece or year alone: what was
   told once is told for ever.
 - Why people left: the whole company, calendar years, from five leavers on, not where all left for the same reason or
@@ -148,7 +149,7 @@ def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[s
     left = {name: leavers_in(people, year) for name, people in teams.items()}
     # Nobody has been counted at its ends, but somebody was there in between: that is a small team, not an empty one.
     sizes = {name: max(smallest_size(people, year), 0.01) for name, people in teams.items()}
-    if all_in_one_quarter(company, year):
+    if not pieces_of(company, year) or all_in_one_quarter(company, year):
         return set(teams)
 
     def too_much(names: Iterable[str], fewest: int) -> bool:
