@@ -182,6 +182,7 @@ def _read_source(
                 gone=page.gone,
                 where=page.where,
             )
+            run.reads_everything |= page.everything
             progress.page(page)
         run.finish(datetime.now(UTC))
     except BusyError:

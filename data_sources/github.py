@@ -115,7 +115,7 @@ def _issues(web: Web, told: _Told, cursor: _Cursor, now: datetime, whole: bool) 
         for item in answer.data:
             _read_issue(item, told, page, cursor)
         cursor.next = answer.next
-        page.whole = whole and answer.next is None
+        page.whole = page.everything = whole and answer.next is None  # the releases came before
         page.cursor = (cursor if answer.next else cursor.finished(told.look_back)).written()
         yield page
 

@@ -73,6 +73,8 @@ class Page:
     # With this page all that upstream has under `place` was handed over in this run: a row that is stored from there
     # and was in none of its pages is gone.
     whole: bool = False
+    # With this page that was so for every place that the source has, though perhaps only what changed was asked for.
+    everything: bool = False
     # Only what changed under `place` since last time, or the rest of a read that was cut off: what was set aside there
     # before stays, but for the rows that came again.
     partial: bool = False

@@ -513,7 +513,7 @@ class Run:
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_set_aside: int = 0
-    reads_everything: bool = False  # the source was asked for all that it has, not for what changed
+    reads_everything: bool = False  # all that the source has was asked for, not what changed
     accepts_removal: bool = False  # however many rows have left the source, they may go
     rows_removed: int = 0
     rows_waiting: int = 0  # rows that have left the source, but are too many to go without a word

@@ -149,6 +149,35 @@ def test_a_store_of_before_is_read_again_and_loses_nothing_without_a_word(compan
     assert company.customers() == 11
 
 
+def is_a_folder_of_two(company: Company) -> None:
+    exported = company.folder / "exported"
+    exported.mkdir()
+    for file, names in (("a.csv", "abcdefghij"), ("b.csv", "kl")):
+        (exported / file).write_text("id,name\n" + "".join(f"{name},{name}\n" for name in names))
+    company.refreshes(desk="exported/*.csv")
+    assert company.customers() == 12
+
+
+def test_a_full_read_drops_what_only_a_file_listed_that_is_gone(company: Company) -> None:
+    is_a_folder_of_two(company)
+    (company.folder / "exported" / "b.csv").unlink()
+    said = company.refreshes("--full", desk="exported/*.csv")
+    assert "2 removed that are no longer there" in said
+    assert company.customers() == 10
+    assert "removed" not in company.refreshes("--full", desk="exported/*.csv")
+
+
+def test_a_full_read_in_which_a_file_went_wrong_drops_nothing(company: Company) -> None:
+    is_a_folder_of_two(company)
+    (company.folder / "exported" / "b.csv").unlink()
+    (company.folder / "exported" / "c.csv").write_text("something,else\n1,2\n")
+    assert "FAILED" in company.refreshes("--full", desk="exported/*.csv", code=1)
+    assert company.customers() == 12
+    (company.folder / "exported" / "c.csv").unlink()
+    company.refreshes("--full", desk="exported/*.csv")
+    assert company.customers() == 10
+
+
 def test_an_end_date_that_is_not_mapped_is_not_a_company_that_nobody_leaves(company: Company) -> None:
     rows = "".join(f"c{n},C,2025-01-01,{'2026-10-20' if n < 10 else ''}\n" for n in range(100))
     (company.folder / "crm.csv").write_text(f"id,name,since,until\n{rows}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert, update
 
 import refresh
 from data_sources import github, source
@@ -19,6 +20,7 @@ from data_sources.source import Asked, Page, SourceError
 from settings import Settings, SourceSettings
 from store import open_store
 from store.records import BY_TABLE, Bug, BugReport, Release, stored_fields
+from store.schema import cursor, listing
 from tests import builders
 from tests.data_sources.replay import Reply, Upstream
 
@@ -420,12 +422,14 @@ def test_every_page_says_of_which_list_it_is_and_the_last_one_that_the_list_is_w
         ("octo/shop issues", False, False),
         ("octo/shop issues", True, False),
     ]
+    assert [page.everything for page in pages] == [False, False, False, True]
     again = read(upstream, pages[-1].cursor)
     assert [(page.place, page.whole, page.partial) for page in again] == [
         ("octo/shop releases", False, True),
         ("octo/shop issues", False, True),
         ("octo/shop issues", False, True),
     ]
+    assert not any(page.everything for page in again)
     assert "since" in upstream.asked(ISSUES)[-2].query
 
 
@@ -528,6 +532,35 @@ def test_an_issue_that_stays_rejected_is_still_listed_after_a_read_of_what_chang
     upstream.on(ISSUES, Reply([issue(1, labels=[]), issue(2, **never)], fault="changed"))
     assert rejected() == ["octo/shop#2", "octo/shop#6"]
     assert upstream.fired("changed") == 2
+
+
+def test_what_a_store_of_before_holds_goes_with_the_next_whole_list(upstream: Upstream, database_url: str) -> None:
+    """Of its rows nobody noted in which list they stood; a key that may not read the releases says nothing of them."""
+    told = SourceSettings(type="github", repository="octo/shop", base_url=upstream.url)
+    settings = builders.settings(database_url).model_copy(update={"sources": {"tracker": told}})
+    store = open_store(settings)
+
+    def held() -> tuple[str | None, int]:
+        (outcome,) = refresh.refresh(settings, NOW)
+        with store.reading() as published:
+            return outcome.failed, published.rows("bug")
+
+    upstream.on(ISSUES, Reply([issue(number) for number in range(1, 11)]))
+    assert held() == (None, 10)
+    with store.engine.begin() as connection:  # its cursor knows nothing of weekly lists
+        connection.execute(delete(listing))
+        connection.execute(insert(listing).values(source="tracker", place="", record="", run=0, part=0, ids=b""))
+        connection.execute(update(cursor).values(value=json.dumps({"since": "2026-11-18T09:00:00Z"})))
+    upstream.on(ISSUES, Reply([issue(number) for number in range(1, 10)], fault="deleted"))
+    upstream.on(RELEASES, Reply({}, status=404))
+    assert held()[0] is not None
+    assert held()[1] == 10
+    with store.engine.begin() as connection:
+        connection.execute(update(cursor).values(value=json.dumps({"since": "2026-11-18T09:00:00Z"})))
+    upstream.on(RELEASES, Reply([]))
+    assert held() == (None, 9)
+    assert upstream.fired("deleted") >= 2
+    store.engine.dispose()
 
 
 # ---- secrets and hosts --------------------------------------------------------------------------------------------

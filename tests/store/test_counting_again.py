@@ -27,7 +27,7 @@ from store.records import (
     SurveyResponse,
     Ticket,
 )
-from store.schema import revenue_month, tally, tally_total
+from store.schema import revenue_month, tally, tally_total, ticket
 from store.tallies import MEASURES
 from tests.builders import NOW, TODAY, noon, settings
 from tests.store.published_tables import empty, rows_of
@@ -192,13 +192,19 @@ def step(store: Store, source: str, records: list[Any], replaces: bool, publishe
             refresh.publish(NOW, cluster=alike)
 
 
-def final_rows(steps: list[tuple[str, list[Any], bool, bool]]) -> dict[str, dict[tuple[str, str], Any]]:
+def key_of(each: Any) -> tuple[str, str, bool]:
+    """What a row replaces: the one of the same id, unless the store rejects it; then it leaves what is stored as it is."""
+    is_rejected = isinstance(each, Ticket) and each.solved_at is not None and each.solved_at < each.opened_at
+    return each.TABLE, each.id, is_rejected
+
+
+def final_rows(steps: list[tuple[str, list[Any], bool, bool]]) -> dict[str, dict[tuple[str, str, bool], Any]]:
     """What each source holds after all steps: the last row of each key, unless the source was replaced since."""
-    rows: dict[str, dict[tuple[str, str], Any]] = {source: {} for source in SOURCES}
+    rows: dict[str, dict[tuple[str, str, bool], Any]] = {source: {} for source in SOURCES}
     for source, records, replaces, _ in steps:
         if replaces:
             rows[source] = {}
-        rows[source] |= {(record.TABLE, record.id): record for record in records}
+        rows[source] |= {key_of(record): record for record in records}
     return rows
 
 
@@ -237,6 +243,14 @@ def test_after_any_changes_readers_see_what_a_new_store_would_show(
     store: Store, kind: str, data: st.DataObject
 ) -> None:
     assert_same_as_new(store, data.draw(steps_of(KINDS[kind])))
+
+
+def test_a_rejected_row_leaves_what_was_there_before(store: Store) -> None:
+    good, wrong = Ticket("t1", noon(DAYS[1]), "ann"), Ticket("t1", noon(DAYS[1]), "bob", solved_at=noon(DAYS[2]))
+    assert [key_of(each)[-1] for each in (good, wrong)] == [False, True]
+    assert_same_as_new(store, [("crm", [good], False, True), ("crm", [wrong], False, True)])
+    with store.engine.connect().execution_options(reading=True) as connection:
+        assert connection.scalars(select(ticket.c.customer)).all() == ["ann"]
 
 
 def shard_of(record: Any, customer_of_ticket: dict[str, str | None]) -> int:
