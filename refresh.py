@@ -241,18 +241,19 @@ class Progress:
     def ended(self, outcome: Outcome) -> None:
         if outcome.failed:
             text = f"{outcome.name}: FAILED. {outcome.failed}"
-            text += " The rows of before are kept." if outcome.keeps_rows else ""
+            text += " Previous data kept" if outcome.keeps_rows else ""
+            text = text.removesuffix(".")
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
         if outcome.rejected:
             share = percent(outcome.rejected, outcome.of)
             text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
         if outcome.removed:
-            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer there"
-        self._say(text, final=True)
+            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer in the source or now rejected"
+        self._say(text + "." if outcome.failed else text, final=True)
         if outcome.waiting:
             self._say(
-                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source. That is more than 20%, so "
+                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source or now rejected. That is more than 20%, so "
                 "they stay until you accept it: ./run refresh --accept-removal",
                 final=True,
             )

@@ -227,6 +227,8 @@ def _what(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
         return f"this must be at most {context.get('le')}"
     if kind == "string_too_short":
         return "this must not be empty"
+    if kind == "too_short":
+        return f"this must have at least {context.get('min_length')} letters"
     if kind == "string_too_long":
         return f"this must have at most {context.get('max_length')} letters"
     return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")

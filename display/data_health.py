@@ -68,7 +68,7 @@ def references(found: Sequence[Unresolved]) -> None:
 
 def _state(state: SourceState, view: View) -> str:
     if state.outcome == "failed":
-        kept = "; the rows of before are kept" if any(state.rows.values()) else ""
+        kept = "; previous data kept" if any(state.rows.values()) else ""
         return f"failed{kept}. {state.reason}"
     if state.outcome == "interrupted":
         return "the last read did not finish; the next one goes on from there"
@@ -83,7 +83,7 @@ def _waiting(state: SourceState) -> str:
     if not state.waiting:
         return ""
     return (
-        f". {state.waiting:,} of {sum(state.rows.values()):,} rows are no longer in the source: they are still counted, "
+        f". {state.waiting:,} of {sum(state.rows.values()):,} rows are no longer in the source or now rejected: they are still counted, "
         "until somebody accepts that so many go (./run refresh --accept-removal)"
     )
 

@@ -636,10 +636,11 @@ class Run:
             (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
             for each in refused
         ]
-        # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything.
+        # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything. A cell of the staff
+        # is not kept at all: it may say who somebody is, or when one person left.
         rows = {
             (clean(record, 100), clean(place, 500), clean(column, 200)): (
-                clean(mask(value), 200),
+                "" if record in PSEUDONYMOUS else clean(mask(value), 200),
                 clean(mask(reason), 500),
             )
             for record, place, column, value, reason in found
@@ -647,8 +648,9 @@ class Run:
         self.rows_set_aside += len({(record, place) for record, place, _ in rows})
         for (record, place, column), (value, reason) in rows.items():
             if len(self.first_rejected) < FIRST_REASONS:
-                # Two wrong values of one column are one reason to whoever mends the mapping.
-                self.first_rejected.setdefault((record, column), f"{place}, {column}: {value!r} {reason}")
+                # Two wrong values of one column are one reason to whoever corrects the mapping.
+                shown = f"{value!r} " if value else ""
+                self.first_rejected.setdefault((record, column), f"{place}, {column}: {shown}{reason}")
         at = naive(now)
         insert_or_replace(
             connection,

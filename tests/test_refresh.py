@@ -94,7 +94,7 @@ def test_a_row_that_left_its_file_leaves_the_store(company: Company) -> None:
     letters(company.folder, *"abcdefghij")
     company.refreshes(desk="three.csv")
     letters(company.folder, *"abcdefghi")
-    assert "1 removed that is no longer there" in company.refreshes(desk="three.csv")
+    assert "1 removed that is no longer in the source" in company.refreshes(desk="three.csv")
     assert company.customers() == 9
 
 
@@ -103,14 +103,14 @@ def test_a_file_that_shrank_by_half_waits_until_somebody_accepts_it(company: Com
     company.refreshes(desk="three.csv")
     letters(company.folder, *"abcde")
     asks = (
-        "5 of 10 rows are no longer in the source. That is more than 20%, so they stay until you accept it: "
+        "5 of 10 rows are no longer in the source or now rejected. That is more than 20%, so they stay until you accept it: "
         "./run refresh --accept-removal"
     )
     assert asks in company.refreshes(desk="three.csv")
     assert asks in company.refreshes(desk="three.csv")
     assert (company.customers(), company.sources()["desk"].waiting) == (10, 5)
     said = company.refreshes("--accept-removal", desk="three.csv")
-    assert "5 removed that are no longer there" in said
+    assert "5 removed that are no longer in the source" in said
     assert "--accept-removal" not in said
     assert (company.customers(), company.sources()["desk"].waiting) == (5, 0)
 
@@ -239,9 +239,9 @@ def test_a_real_source_may_be_called_sample(company: Company) -> None:
 
 
 def test_rows_of_before_are_spoken_of_once_and_only_where_there_are_some(company: Company) -> None:
-    assert "The rows of before" not in company.refreshes(crm="nowhere.csv", code=1)
+    assert "Previous data" not in company.refreshes(crm="nowhere.csv", code=1)
     company.refreshes(crm="two.csv")
-    assert company.refreshes(crm="nowhere.csv", code=1).count("The rows of before are kept.") == 1
+    assert company.refreshes(crm="nowhere.csv", code=1).count("Previous data kept.") == 1
 
 
 @pytest.mark.parametrize(

@@ -239,3 +239,39 @@ def test_the_caution_stands_beside_the_number_in_the_terminal_and_in_json(shop: 
     assert said in " ".join(shop.reads(*asked).split())
     assert json.loads(shop.reads(*asked, "--json"))["cautions"][0] == said
     assert said in " ".join(shop.reads(*asked, "--by", "month").split())
+
+
+STAFF = """
+[sources.hr]
+type = "files"
+[[sources.hr.files]]
+path = "staff.csv"
+record = "employment"
+[sources.hr.files.fields]
+id = "No"
+started_on = "From"
+ended_on = "To"
+"""
+
+
+def test_of_a_rejected_row_of_the_staff_nobody_reads_whose_it_is_or_when_somebody_left(
+    tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empathy.toml").write_text(f'database_url = "{database_url}"\n{STAFF}')
+    (tmp_path / "staff.csv").write_text(
+        "No,From,To\nanna.k,2024-01-01,\nanna.k,2024-02-01,\nben.o,2024-01-01,31.02.2026\ncleo.p,2024-05-02,2023-05-01\n"
+    )
+    assert refresh.main(["--config", str(tmp_path / "empathy.toml")]) == 0
+    assert read.main(["rejected", "--config", str(tmp_path / "empathy.toml")]) == 0
+    told = capsys.readouterr()
+    assert read.main(["rejected", "--json", "--config", str(tmp_path / "empathy.toml")]) == 0
+    found = json.loads(capsys.readouterr().out)["rejected"]
+    assert [(each["row"], each["column"], each["value"]) for each in found] == [
+        (3, "No", ""),
+        (4, "To", ""),
+        (5, "To", ""),
+    ]
+    everything = told.out + told.err + json.dumps(found)
+    assert "staff.csv row 3, No: same id as an earlier row" in " ".join(told.err.split())
+    for secret in ("anna.k", "ben.o", "cleo.p", "31.02.2026", "2023-05-01", "2024-05-02"):
+        assert secret not in everything

@@ -31,6 +31,7 @@ def said(folder: Path, text: str = "") -> str:
         ('grace_days = "x"', "empathy.toml, grace_days: this must be a whole number."),
         ("grace_days = -1", "empathy.toml, grace_days: this must be at least 0."),
         ("company = 3", 'empathy.toml, company: this must be text in quotes, like "...".'),
+        ('staff_key = "short"', "empathy.toml, staff_key: this must have at least 16 letters."),
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
         (
             '[sources.desk]\ntype = "files"\nshares_ids_with = ["cmr"]\n[sources.crm]\ntype = "files"',

@@ -124,7 +124,7 @@ def _paths(entry: Entry, folder: Path, fence: Fence) -> tuple[list[Path], Path]:
         is_there = _status(whole) is not None
         if not glob.has_magic(pattern) or is_there:
             if not is_there:
-                raise SourceError(f"There is no file {whole.resolve()}, which {entry.short_key} names.")
+                raise SourceError(f"There is no file {_without_folder(pattern)}, which {entry.short_key} names.")
             return [whole], whole.parent
         if "**" in pattern:
             found = fence.matching(str(whole), entry.deadline)  # it follows links, which may lead round in circles
@@ -135,12 +135,18 @@ def _paths(entry: Entry, folder: Path, fence: Fence) -> tuple[list[Path], Path]:
         ]  # ~$: Excel's locks
     except (OSError, ValueError, RuntimeError) as error:  # a name that is too long, holds a NUL, or is no one's home
         said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise SourceError(f"{entry.short_key}.path {pattern!r} cannot be read: {said}.") from None
+        raise SourceError(f"{entry.short_key}.path {_without_folder(pattern)!r} cannot be read: {said}.") from None
     if not found:
-        raise SourceError(f"No file matches {whole}, which {entry.short_key} names.")
+        raise SourceError(f"No file matches {_without_folder(pattern)}, which {entry.short_key} names.")
     fixed = [part for part in whole.parts if not glob.has_magic(part)]
     above = whole.parents[len(whole.parts) - 1 - next(n for n, part in enumerate(whole.parts) if glob.has_magic(part))]
     return found, above if fixed else folder
+
+
+def _without_folder(name: str) -> str:
+    """As the settings say it, but of what lies elsewhere the last part alone: everybody reads this on Data health."""
+    lies_elsewhere = Path(name).is_absolute() or name.startswith(("~", ".."))
+    return _printable(Path(name).name if lies_elsewhere else name)
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -162,7 +168,9 @@ def _left(files: dict[str, _File], known: dict[str, Any], folder: Path, refused:
         try:
             os.listdir(parent)
         except OSError as error:
-            refused.append(f"The folder {parent} cannot be read: {error.strerror}. Rows that came from it are kept.")
+            name = _printable(os.path.relpath(parent, folder))
+            shown = "of the settings" if name == "." else _without_folder(name)
+            refused.append(f"The folder {shown} cannot be read: {error.strerror}. Rows from it are kept.")
     return {} if refused else left
 
 

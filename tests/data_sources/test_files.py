@@ -402,6 +402,17 @@ def test_a_wrong_word_in_the_mapping_is_named_together_with_the_right_one(
     assert said in refusal(tmp_path, {key: value for key, value in entry.items() if value is not None})
 
 
+@pytest.mark.parametrize("name", ["none.csv", "none-*.csv", "n\0ne.csv"])
+@pytest.mark.parametrize("where", ["", "in/", "{folder}/"])
+def test_a_file_that_is_not_there_is_named_without_the_folder_that_it_should_lie_in(
+    tmp_path: Path, where: str, name: str
+) -> None:
+    entry = tickets(tmp_path, "id,opened\n1,2026-01-01\n") | {"path": where.format(folder=tmp_path) + name}
+    said = refusal(tmp_path, entry)
+    assert str(tmp_path) not in said  # Data health shows it to everybody
+    assert "sources" in said or "files[1]" in said
+
+
 def test_money_is_marked_for_fields_that_exist() -> None:
     names = {name for record in BY_TABLE.values() for name in record.__dataclass_fields__}
     assert set(mapping.MONEY) <= names
@@ -712,7 +723,7 @@ def test_a_file_that_may_only_be_away_takes_nothing_with_it(tmp_path: Path, away
     else:
         shutil.rmtree(tmp_path / "in")
     found: list[Page] = []
-    with pytest.raises(SourceError, match=r"No file matches|cannot be read: .* Rows that came from it are kept"):
+    with pytest.raises(SourceError, match=r"No file matches|cannot be read: .* Rows from it are kept"):
         found.extend(SOURCE.fetch(asked(tmp_path, entry, more, since=cursor)))
     (tmp_path / "in").chmod(0o700) if away == "the right to look" else None
     assert whole(found) == ["more.csv"]
