@@ -43,6 +43,8 @@ def keyed(record: str) -> list[str]:
 
 def bare(id: str) -> str:
     """The id as its source knows it, as it is shown to people."""
+    if SEPARATOR not in id:
+        return id  # as nearly all, and each row of a list is asked for
     before, _, own = id.rpartition(SEPARATOR)
     return (PAIN if before.startswith(PAIN) else "") + own
 

@@ -7,22 +7,19 @@ removed. Whether it goes is decided at the end of a run that went well, when it 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from array import array
+from collections.abc import Collection, Container, Iterator, Sequence
+from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from store.ids import bare
 from store.schema import FACTS, listing, removal, row_count
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[Any]
-
 PARTS = 50  # of one place, before they are made one
 BATCH = 20_000
+HASH = 8  # bytes
 WAITING = 0  # the run of candidates that were found to be too many to go without a word
 BEFORE_LISTINGS = {"place": "", "record": "", "run": 0, "part": 0}
 
@@ -58,9 +55,9 @@ def everything_was_read_whole(connection: Connection, source: str, places: Colle
     if not connection.execute(delete(listing).where(old)).rowcount:
         return
     for record in connection.scalars(select(row_count.c.record).where(row_count.c.source == source)).all():
-        listed = _hashes(connection, (listing.c.source == source) & (listing.c.record == record))
+        listed = set(_words(_hashes(connection, (listing.c.source == source) & (listing.c.record == record))))
         unlisted = [hash for _, hash in _stored(connection, source, record, listed, those_in=False)]
-        _candidates(connection, source, "", record, run, _sorted(b"".join(unlisted)))
+        _candidates(connection, source, "", record, run, b"".join(unlisted))
 
 
 def those_that_left(connection: Connection, source: str) -> dict[str, list[str]]:
@@ -69,15 +66,14 @@ def those_that_left(connection: Connection, source: str) -> dict[str, list[str]]
     mine = removal.c.source == source
     records = list(connection.scalars(select(removal.c.record).where(mine).distinct()))
     for record in records:
-        candidates = _sorted(
-            b"".join(connection.scalars(select(removal.c.ids).where(mine, removal.c.record == record)))
-        )
+        candidates = b"".join(connection.scalars(select(removal.c.ids).where(mine, removal.c.record == record)))
         listed = _hashes(connection, (listing.c.source == source) & (listing.c.record == record))
-        left = list(_stored(connection, source, record, _without(candidates, listed), those_in=True))
+        gone = set(_words(_without(candidates, listed)))
+        left = list(_stored(connection, source, record, gone, those_in=True)) if gone else []
         connection.execute(delete(removal).where(mine, removal.c.record == record))
         if left:
             found[record] = [id for id, _ in left]
-            _candidates(connection, source, "", record, WAITING, _sorted(b"".join(hash for _, hash in left)))
+            _candidates(connection, source, "", record, WAITING, b"".join(hash for _, hash in left))
     return found
 
 
@@ -95,61 +91,62 @@ def join_parts(connection: Connection, source: str, run: int) -> None:
     )
     for place, record in connection.execute(counted).all():
         mine = (listing.c.source == source) & (listing.c.place == place) & (listing.c.record == record)
-        _replace(connection, source, place, record, run, _hashes(connection, mine))
+        # Little by little: what was read anew stands in many parts.
+        once = array("Q", set(_words(_hashes(connection, mine)))).tobytes()
+        _replace(connection, source, place, record, run, once)
 
 
 def _hash(id: str) -> bytes:
     """Of the id as the source knows it: which sources share their ids may change, what one lists does not."""
-    return hashlib.blake2b(bare(id).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b(bare(id).encode("utf-8", "surrogatepass"), digest_size=HASH).digest()
 
 
-def _sorted(hashes: bytes) -> Hashes:
-    import numpy  # only where a listing is compared: most refreshes need none
-
-    return numpy.unique(numpy.frombuffer(hashes, dtype="<u8"))
-
-
-def _without(some: Hashes, others: Hashes) -> Hashes:
-    import numpy
-
-    return numpy.setdiff1d(some, others, assume_unique=True)
+def _words(hashes: bytes) -> memoryview[int]:
+    """Hashes as numbers, of which a set is quickly made: loading numpy would take longer than most lists are long."""
+    return memoryview(hashes).cast("Q")
 
 
-def _hashes(connection: Connection, which: Any) -> Hashes:
-    return _sorted(b"".join(connection.scalars(select(listing.c.ids).where(which))))
+def _without(some: bytes, others: bytes) -> bytes:
+    """Those of `some` that are not among `others`, each once."""
+    if some == others:
+        return b""  # as it is with most lists that are read again
+    left = set(_words(some))
+    left.difference_update(_words(others))
+    return array("Q", left).tobytes()
 
 
-def _replace(connection: Connection, source: str, place: str, record: str, run: int, ids: Hashes) -> None:
+def _hashes(connection: Connection, which: Any) -> bytes:
+    """In the order in which they were noted."""
+    return b"".join(connection.scalars(select(listing.c.ids).where(which).order_by(listing.c.run, listing.c.part)))
+
+
+def _replace(connection: Connection, source: str, place: str, record: str, run: int, ids: bytes) -> None:
     mine = (listing.c.source == source) & (listing.c.place == place) & (listing.c.record == record)
     connection.execute(delete(listing).where(mine))
-    if ids.size:
+    if ids:
         values = {"source": source, "place": place, "record": record, "run": run, "part": 0}
-        connection.execute(insert(listing).values(**values, ids=ids.tobytes()))
+        connection.execute(insert(listing).values(**values, ids=ids))
 
 
-def _candidates(connection: Connection, source: str, place: str, record: str, run: int, ids: Hashes) -> None:
-    if not ids.size:
+def _candidates(connection: Connection, source: str, place: str, record: str, run: int, ids: bytes) -> None:
+    if not ids:
         return
     values = {"source": source, "place": place, "record": record, "run": run}
     key = [removal.c[name] == value for name, value in values.items()]
     known = connection.scalar(select(removal.c.ids).where(*key))
     if known is not None:
         connection.execute(delete(removal).where(*key))
-    connection.execute(insert(removal).values(**values, ids=ids.tobytes() + (known or b"")))
+    connection.execute(insert(removal).values(**values, ids=ids + (known or b"")))
 
 
 def _stored(
-    connection: Connection, source: str, record: str, hashes: Hashes, those_in: bool
+    connection: Connection, source: str, record: str, hashes: Container[int], those_in: bool
 ) -> Iterator[tuple[str, bytes]]:
     """(id, hash) of the stored rows whose hash is among these, or is not; one walk over the ids of the source."""
-    if those_in and not hashes.size:
-        return
-    import numpy
-
     table = FACTS[record]
     ids = connection.scalars(select(table.c.id).where(table.c.source == source).execution_options(yield_per=BATCH))
     for some in ids.partitions(BATCH):
-        of_them = [_hash(id) for id in some]
-        chosen = numpy.isin(numpy.frombuffer(b"".join(of_them), dtype="<u8"), hashes, invert=not those_in)
-        for at in map(int, numpy.flatnonzero(chosen)):
-            yield some[at], of_them[at]
+        of_them = b"".join(map(_hash, some))
+        for at, word in enumerate(_words(of_them)):
+            if (word in hashes) == those_in:
+                yield some[at], of_them[at * HASH : (at + 1) * HASH]

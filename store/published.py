@@ -66,13 +66,20 @@ class Newest(NamedTuple):
     newest_run: int
 
 
-def newest(connection: Connection) -> Newest:
-    """One question. Raises DBAPIError where the tables are not there."""
+def _question() -> Any:
     version: ColumnElement[str] = literal_column("(SELECT version_num FROM alembic_version)")
     identity = select(meta.c.value).where(meta.c.name == "store").scalar_subquery()
     last = select(func.max(snapshot.c.id)).scalar_subquery()
     one = select(version.label("version"), identity.label("store"), last.label("last")).subquery()
-    row = connection.execute(select(one, snapshot).join(snapshot, snapshot.c.id == one.c.last, isouter=True)).one()
+    return select(one, snapshot).join(snapshot, snapshot.c.id == one.c.last, isouter=True)
+
+
+_QUESTION = _question()  # made once: every page asks it
+
+
+def newest(connection: Connection) -> Newest:
+    """One question. Raises DBAPIError where the tables are not there."""
+    row = connection.execute(_QUESTION).one()
     store = row.store or ""
     found = Snapshot(row.id, aware(row.published_at), row.is_sample, store) if row.id is not None else None
     return Newest(row.version, store, found, row.newest_run or 0)

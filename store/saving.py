@@ -413,7 +413,10 @@ def _write(
 def _stored(connection: Connection, shape: Shape, source: str, ids: list[str]) -> dict[str, tuple[Any, ...]]:
     found = connection.exec_driver_sql(shape.select, (source, _among(shape.sqlite, ids)))
     position = shape.position["id"]
-    return {row[position]: tuple(row) for row in found}
+    # The driver's own tuples: making SQLAlchemy's rows of them, and tuples of those, takes as long as to find them.
+    rows = found.cursor.fetchall()
+    found.close()
+    return {row[position]: row for row in rows}
 
 
 def _among(in_sqlite: bool, values: Iterable[str]) -> Any:

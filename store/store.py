@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -83,6 +84,8 @@ PSEUDONYMOUS = [
 ]
 log = logging.getLogger("empathy.store")
 LOCK_NOT_AVAILABLE = "55P03"
+ANSWERED_S = 1.0
+SETTLED_NS = 100_000_000
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
@@ -123,6 +126,9 @@ class Store:
         self.staff_key = StaffKey(settings, self.file, in_memory=self.sqlite and self.file is None)
         self.notes: list[str] = []  # what was put in order while the store was opened, in words
         self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
+        self._answer: tuple[Any, float, Snapshot | None] | None = (
+            None  # of the last question: state, when, the snapshot
+        )
         self._known: str | None = None  # the identity of the store that was read last
         self._shapes: dict[str, Shape] = {}
         self._prefixes: dict[str, str] = {}
@@ -189,9 +195,42 @@ class Store:
             yield Published(connection, self.settings, self._newest(connection))
 
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError."""
+        """The newest snapshot: what pages cache by. None while nothing has been published. Raises StoreError.
+
+        The answer holds for as long as nothing was written into the files of the store, and they are the same files; it is
+        asked again after a second all the same.
+        """
+        started, state = (
+            time.monotonic(),
+            self._state(),
+        )  # before the question: what is written meanwhile is another state
+        if state is not None and self._answer is not None:
+            of, at, answer = self._answer
+            if of == state and started - at < ANSWERED_S:
+                return answer
         with self._words(), self._opened(reading=True) as connection:
-            return self._newest(connection).snapshot
+            found = self._newest(connection).snapshot
+        self._answer = (state, started, found)
+        return found
+
+    def _state(self) -> tuple[tuple[int, ...], ...] | None:
+        """What is another after every change of a SQLite store; None where nobody can tell."""
+        if self.file is None:
+            return None
+        try:
+            file = state_of(self.file)
+        except OSError:
+            return None
+        try:
+            # Without the time of its last change: where root reads, SQLite settles the owner of this file each time.
+            changes = state_of(self.file.with_name(f"{self.file.name}-wal"))[:4]
+        except FileNotFoundError:
+            changes = ()
+        except OSError:
+            return None
+        # The clock of files ticks every few milliseconds: what was written just now may be written again in the same tick.
+        written = max([file[3], *changes[3:4]])
+        return (file, changes) if time.time_ns() - written > SETTLED_NS else None
 
     def check_for_damage(self) -> None:
         """Raises StoreError where the file of the store is damaged. Looks at all of it once for each state of the file."""
