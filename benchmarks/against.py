@@ -187,6 +187,8 @@ def main() -> None:
     parser.add_argument("--only", choices=KINDS, action="append", default=None)
     parser.add_argument("--sqlite", action="store_true", help="leave PostgreSQL out")
     told = parser.parse_args()
+    if told.tickets < TICKETS:
+        parser.error(f"at least {TICKETS} tickets: else the last 14 days have too few")
     trees = {"this": HERE, "other": told.other.resolve()}
     for line in compared(trees, told.tickets, min(told.rounds, ROUNDS), told.only or list(KINDS), not told.sqlite):
         print(line, flush=True)
