@@ -433,7 +433,8 @@ def _series_text(found: dict[str, Any], zone: ZoneInfo) -> str:
     known = sum(each["value"] is not None for each in found["series"])
     head = f"{found['name']} by {found['by']}: {known} of {len(rows)} have a number. In {_unit(found['unit'])}."
     table = _table((found["by"], "value", "between", "n", "state"), rows)
-    said = _cautions(found["series"])
+    why = dict.fromkeys(each["reason"] for each in found["series"] if each["state"] == "no data" and each["reason"])
+    said = "\n".join([*map(_wrapped, why), *filter(None, [_cautions(found["series"])])])
     return "\n\n".join(each for each in (head, table, said, _age(found["series"][0], zone) if rows else "") if each)
 
 
@@ -544,11 +545,18 @@ def _sources_text(found: dict[str, Any]) -> str:
     ]
     failed = [f"{each['name']}: {each['reason']}" for each in found["sources"] if each["reason"]]
     hints = [_wrapped(each["hint"]) for each in found["unresolved_references"] if each["hint"]]
+    waiting = [
+        _wrapped(
+            f"{each['name']}: {each['waiting']:,} rows are no longer in the source or now rejected. That is more than 20%, so "
+            "they stay until you accept it: ./run refresh --accept-removal"
+        )
+        for each in found["sources"]
+        if each["waiting"]
+    ]
     n = len(rows)
     head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
-    return "\n\n".join(
-        [head, _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows), *failed, *hints]
-    )
+    table = _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows)
+    return "\n\n".join([head, table, *failed, *waiting, *hints])
 
 
 def _rejected_text(found: dict[str, Any]) -> str:

@@ -166,9 +166,10 @@ def _read_source(
         # Rows that another type of source left under this name would never be changed again.
         is_another = type_before not in (None, told.type)
         run.replaces = replaces = source.replaces or is_another
-        since = None if full or is_another else running.cursor(name)
+        before = None if is_another else running.cursor(name)
+        since = None if full else before
         run.reads_everything, run.accepts_removal = since is None, accept_removal
-        asked = Asked(name, told.options, settings, since, now)
+        asked = Asked(name, told.options, settings, since, now, before)
         for page in source.fetch(asked):
             run.save(
                 page.records,

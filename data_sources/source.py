@@ -82,13 +82,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a source is told. `options` are the rest of its [sources.NAME] table; `now` is an aware instant."""
+    """What a source is told. `options` are the rest of its [sources.NAME] table; `now` is an aware instant.
+
+    `since` is the cursor of the read before, None where everything is to be read; `before` is that cursor also then, for a
+    source that must know what was there.
+    """
 
     name: str
     options: dict[str, Any]
     settings: Settings
     since: str | None
     now: datetime
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

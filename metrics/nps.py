@@ -68,7 +68,7 @@ METRIC = Metric(
         "It needs many answers: to be sure to ±10 points takes about 235, to ±5 about 940.",
         "It folds eleven answers into three groups and so throws away much of what people said; look at the scores too.",
         "It was not shown to foretell growth better than other questions (Keiningham and others, 2007).",
-        "Scores outside 0 to 10 are set aside and listed under Data health; they are not counted.",
+        "Scores outside 0 to 10 are rejected and listed under Data health; they are not counted.",
         "A change in who is asked moves it as much as a change in what they think.",
     ),
     cites=(

@@ -72,7 +72,7 @@ METRIC = Metric(
     thin_below=100,
     why="Coming back is what a good experience looks like from the outside.",
     caveats=(
-        "Whoever ordered before the orders begin looks new in the first of them: nothing is told of the first year.",
+        "Earlier customers look new at the start of the data, so the first year is not shown.",
         "The newest first-time customers are not in it until their window is over, so it is always a few months behind.",
         "Where the orders end (an old file, a source that stopped), the window counts as over only up to the last order.",
         "A second order on the same day counts as coming back.",

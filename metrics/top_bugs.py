@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 HURTS_DAYS = 90
 MADE_OF = ("ticket", "bug", "bug_report")
-WITHHELD = "The bugs that hurt most cannot be told: too many rows were rejected."
+WITHHELD = "The top 10 is withheld: too many rows were rejected."
 MONTH_DAYS = 30
 WEEK_DAYS = 7
 WEEKS = 13
@@ -664,10 +664,9 @@ def _revenue_sentence(bugs: tuple[TopBug, ...], revenue: Revenue, settings: Sett
     """Of all listed bugs together; the money of single bugs must not be added up, since a customer may report several."""
     if len(bugs) < 2 or not revenue.customers:
         return None
-    return (
-        f"Of these {_number(len(bugs))} together {_paid(revenue, settings)}: those of the last {HURTS_DAYS} days, "
-        "each counted once."
-    )
+    paid = _paid(revenue, settings).removeprefix("affected ")
+    who, pay = paid[:1].upper() + paid[1:].split(" pay ")[0], paid.split(" pay ")[1]
+    return f"{who} who reported any of these {_number(len(bugs))} in the last {HURTS_DAYS} days pay {pay}; each counted once."
 
 
 def _arithmetic(scored: _Scored, settings: Settings) -> str:

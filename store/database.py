@@ -157,8 +157,8 @@ def guard_file(file: Path, group: str | None) -> list[str]:
             )
             continue
         if had & ~mode and each == file and not is_new:
-            others = f"the group {group}" if group else "nobody else"
-            said.append(f"{file} could be read by others on this machine: now by its owner and {others} ({mode:o}).")
+            who = f"its owner and the group {group}" if group else "only its owner"
+            said.append(f"{file} could be read by others on this machine; now {who} can ({mode:04o}).")
     return said
 
 

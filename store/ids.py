@@ -123,12 +123,12 @@ def _sentence(source: str, before: Mapping[str, str], now: Mapping[str, str], mo
         each for each in now if each != source and now[each] == now[source] and before.get(each) != before[source]
     ]
     if joined:
-        return f"{source} shares its ids with {_listed(joined)} from now on. Everything is counted again."
+        return f"{source} shares its ids with {_listed(joined)} now. All metrics are recounted."
     return (
-        f"The ids of {source} are kept apart from those of {_listed(left) or 'other sources'} from now on: one id in two "
+        f"The ids of {source} are kept apart from those of {_listed(left) or 'other sources'} now: one id in two "
         "sources may be two customers or tickets. If both mean the same by it, write "
         f'shares_ids_with = ["{left[0] if left else "..."}"] under [sources.{source}] and refresh. '
-        "Everything is counted again."
+        "All metrics are recounted."
     )
 
 

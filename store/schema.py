@@ -135,8 +135,6 @@ release = FACTS["release"]
 employment = FACTS["employment"]
 
 Index(None, ticket.c.opened_on, ticket.c.area)
-Index(None, ticket.c.replied_on, ticket.c.area)
-Index(None, ticket.c.solved_on, ticket.c.area)
 Index(None, ticket.c.customer, ticket.c.opened_on)
 # Open tickets alone, which are few: they are counted at every publishing.
 Index(

@@ -129,8 +129,8 @@ class StaffKey:
         where = "the setting staff_key" if self._setting is not None else (self.place.name if self.place else "memory")
         found = f"The key in {where} is not the one" if is_another else f"There is no key in {where}, but one"
         return (
-            f"{found} that made the pseudonyms of the staff in this store. Put it back; the staff of before stay as they are "
-            "until then. If it is lost for good, type ./run refresh --new-staff-key: staff rows are removed and read again."
+            f"{found} that made the pseudonyms of the staff in this store. Put it back; previous staff data is kept until "
+            "then. If it is lost for good, type ./run refresh --new-staff-key: staff rows are removed and read again."
         )
 
 

@@ -149,7 +149,7 @@ def test_the_ten_bugs_say_it_and_are_withheld_like_any_number(store: Store) -> N
     with store.reading() as published:
         top = top_bugs(published, TODAY, store.settings)
     assert (top.bugs, top.others) == ((), 0)
-    assert top.headline == "The bugs that hurt most cannot be told: too many rows were rejected."
+    assert top.headline == "The top 10 is withheld: too many rows were rejected."
     assert top.missing == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
 
 

@@ -32,7 +32,9 @@ UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
 def fetch(asked: Asked) -> Iterator[Page]:
     """Pages of every file that changed. A file that is no table is left out whole, and said at the end."""
     entries = mapping.entries(asked)
-    known, is_old = _known(asked.since)
+    known, is_old = _known(asked.since or asked.before)
+    if asked.since is None:
+        known = dict.fromkeys(known, UNREAD)  # all is read again; which files there were is still known
     refused: list[str] = []
     with Fence() as fence:
         files = _files(entries, asked.settings.folder, fence, refused)

@@ -150,8 +150,7 @@ def test_the_money_of_all_together_counts_each_customer_once_and_never_exceeds_w
     assert (found.revenue.customers, found.revenue.total, found.revenue.of_all) == (5, 500_00, 800_00)
     assert found.bugs[0].paid == "affected customers pay EUR 500 a month (of EUR 800)"
     assert found.revenue_sentence == (
-        "Of these three together affected customers pay EUR 500 a month (of EUR 800): those of the last 90 days, "
-        "each counted once."
+        "Customers who reported any of these three in the last 90 days pay EUR 500 a month (of EUR 800); each counted once."
     )
 
 

@@ -165,7 +165,7 @@ def test_references_to_nothing_are_counted_and_the_source_that_would_know_them_i
     assert 'write shares_ids_with = ["crm"] under [sources.desk]' in found_elsewhere(found)
     store.engine.dispose()
     together = opened(database_url, desk=["crm"], crm=[], empty=[])
-    assert saved(together) == ["crm shares its ids with desk from now on. Everything is counted again."]
+    assert saved(together) == ["crm shares its ids with desk now. All metrics are recounted."]
     with together.reading() as published:
         (left,) = published.unresolved()
     assert tuple(left) == ("desk", "ticket", "customer", 10, 2, None, 0)

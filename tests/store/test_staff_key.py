@@ -239,7 +239,7 @@ def test_a_store_that_others_could_read_is_closed_with_a_sentence(tmp_path: Path
     file.chmod(0o644)
     store = open_store(settings(f"sqlite:///{file}"))
     builders.save(store, [])
-    assert store.notes == [f"{file} could be read by others on this machine: now by its owner and nobody else (600)."]
+    assert store.notes == [f"{file} could be read by others on this machine; now only its owner can (0600)."]
     assert mode(file) == 0o600
     store.engine.dispose()
 
