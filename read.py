@@ -571,8 +571,8 @@ def _rejected_text(found: dict[str, Any]) -> str:
     lines = []
     for each in rows[:SHOWN]:
         column = f", {each['column']}" if each["column"] else ""
-        value = f" {each['value']!r}" if each["value"] else ""
-        lines.append(_wrapped(f"{each['source']}, {each['place']}{column}:{value} {each['reason']}", "    "))
+        said = f"{each['value']!r} {each['reason'].removeprefix('it ')}" if each["value"] else each["reason"]
+        lines.append(_wrapped(f"{each['source']}, {each['place']}{column}: {said}", "    "))
     more = f"{len(rows) - SHOWN:,} more: --json has all of them. " if len(rows) > SHOWN else ""
     blocks = ["\n".join(counts), "\n".join(lines), _wrapped(more + FIX)]
     return "\n\n".join(each for each in blocks if each)

@@ -50,7 +50,7 @@ def references(found: Sequence[Unresolved]) -> None:
     missing = [each for each in found if each.missing]
     if not missing:
         return
-    st.header("References to nothing", anchor=False)
+    st.header("Unresolved references", anchor=False)
     rows = [
         {
             "Source": plain(each.source),

@@ -688,8 +688,8 @@ class Run:
         for (record, place, column), (value, reason) in rows.items():
             if len(self.first_rejected) < FIRST_REASONS:
                 # Two wrong values of one column are one reason to whoever corrects the mapping.
-                shown = f"{value!r} " if value else ""
-                self.first_rejected.setdefault((record, column), f"{place}, {column}: {shown}{reason}")
+                said = f"{value!r} {reason.removeprefix('it ')}" if value else reason
+                self.first_rejected.setdefault((record, column), f"{place}, {column}: {said}")
         at = naive(now)
         insert_or_replace(
             connection,
