@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from metrics import METRICS, all_metrics, metric
-from metrics.cautions import FIX, found_elsewhere, rejected_sentence
+from metrics.cautions import FIX, found_elsewhere, rejected_sentence, waiting_sentence
 from metrics.details import named, wait_range
 from metrics.metric import (
     Comparison,
@@ -546,10 +546,7 @@ def _sources_text(found: dict[str, Any]) -> str:
     failed = [f"{each['name']}: {each['reason']}" for each in found["sources"] if each["reason"]]
     hints = [_wrapped(each["hint"]) for each in found["unresolved_references"] if each["hint"]]
     waiting = [
-        _wrapped(
-            f"{each['name']}: {each['waiting']:,} rows are no longer in the source or now rejected. That is more than 20%, so "
-            "they stay until you accept it: ./run refresh --accept-removal"
-        )
+        _wrapped(f"{each['name']}: {waiting_sentence(each['waiting'], sum(each['rows'].values()))}")
         for each in found["sources"]
         if each["waiting"]
     ]

@@ -16,7 +16,7 @@ import click
 
 from data_sources import source as source_of
 from data_sources.source import Asked, Page, SourceError
-from metrics.cautions import percent
+from metrics.cautions import percent, waiting_sentence
 from metrics.unlinked import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
@@ -253,11 +253,7 @@ class Progress:
             text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer in the source or now rejected"
         self._say(text + "." if outcome.failed else text, final=True)
         if outcome.waiting:
-            self._say(
-                f"  {outcome.waiting:,} of {outcome.stored:,} rows are no longer in the source or now rejected. That is more than 20%, so "
-                "they stay until you accept it: ./run refresh --accept-removal",
-                final=True,
-            )
+            self._say(f"  {waiting_sentence(outcome.waiting, outcome.stored)}", final=True)
         for reason in outcome.reasons:
             self._say(f"  {' '.join(reason.split())}", final=True)
         if outcome.rejected:

@@ -80,6 +80,14 @@ def rejected_sentence(source: str, record: str, read: int, rejected: int) -> str
     return f"{rejected:,} of {of} of {plural(record)} in {source} {were} rejected ({percent(rejected, read)})."
 
 
+def waiting_sentence(waiting: int, stored: int) -> str:
+    """What a terminal says of rows that have left their source, too many to remove without being asked."""
+    return (
+        f"{waiting:,} of {stored:,} rows are no longer in the source or now rejected. That is more than 20%, so "
+        "they stay until you accept it: ./run refresh --accept-removal"
+    )
+
+
 def percent(part: int, whole: int) -> str:
     """Without a blank, one decimal under 20; neither none nor all where it is not."""
     share = 100 * part / whole if whole else 0.0

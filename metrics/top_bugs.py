@@ -656,17 +656,24 @@ def _paid(revenue: Revenue, settings: Settings) -> str:
     """What the customers behind a bug pay today: "affected customers pay EUR 45,164 a month (of EUR 145,097)"."""
     if not revenue.customers:
         return ""
+    return f"affected {settings.words.customers} pay {_of_all(revenue, settings)}"
+
+
+def _of_all(revenue: Revenue, settings: Settings) -> str:
+    """ "EUR 45,164 a month (of EUR 145,097)"."""
     money, whole = (f"{settings.currency} {each / 100:,.0f}" for each in (revenue.total, revenue.of_all))
-    return f"affected {settings.words.customers} pay {money} a month (of {whole})"
+    return f"{money} a month (of {whole})"
 
 
 def _revenue_sentence(bugs: tuple[TopBug, ...], revenue: Revenue, settings: Settings) -> str | None:
     """Of all listed bugs together; the money of single bugs must not be added up, since a customer may report several."""
     if len(bugs) < 2 or not revenue.customers:
         return None
-    paid = _paid(revenue, settings).removeprefix("affected ")
-    who, pay = paid[:1].upper() + paid[1:].split(" pay ")[0], paid.split(" pay ")[1]
-    return f"{who} who reported any of these {_number(len(bugs))} in the last {HURTS_DAYS} days pay {pay}; each counted once."
+    who = settings.words.customers
+    return (
+        f"{who[:1].upper()}{who[1:]} who reported any of these {_number(len(bugs))} in the last {HURTS_DAYS} days pay "
+        f"{_of_all(revenue, settings)}; each counted once."
+    )
 
 
 def _arithmetic(scored: _Scored, settings: Settings) -> str:
