@@ -142,8 +142,9 @@ def kill_many(folder: Path, settings: Settings, kills: int, postgres_url: str | 
             time.sleep(by_chance.uniform(0, whole * 0.8))  # not to wait for something: the moment is what is drawn
             child.send_signal(signal.SIGSTOP)
             was_writing = is_writing(store, postgres_url)
-            # Every third one dies wherever it is; the others, as soon as they write.
-            while not was_writing and turn % 3 and child.poll() is None:
+            # Every third one that is killed dies wherever it is; the others, as soon as they write. (Counted by kills and not by
+            # turns: a refresh that ends before it is killed takes no turn from them.)
+            while not was_writing and killed % 3 != 2 and child.poll() is None:
                 child.send_signal(signal.SIGCONT)
                 time.sleep(by_chance.uniform(0, 0.02))
                 child.send_signal(signal.SIGSTOP)
