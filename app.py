@@ -16,11 +16,13 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, half_requests, long_lines, warm
-from web.doorway import Doorway
+from web import failures, half_requests
+from web import header_limit as long_lines
+from web import prewarm as warm
 from web.health import health
 from web.icon import icon
-from web.refusals import refuse_unsafe_start
+from web.middleware import Doorway
+from web.startup_checks import refuse_unsafe_start
 
 FOLDER = Path(__file__).resolve().parent
 

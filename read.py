@@ -16,7 +16,6 @@ import click
 
 from metrics import METRICS, all_metrics, metric
 from metrics.cautions import FIX, found_elsewhere, rejected_sentence, waiting_sentence
-from metrics.details import named, wait_range
 from metrics.metric import (
     Comparison,
     Metric,
@@ -30,6 +29,7 @@ from metrics.metric import (
     split_by,
 )
 from metrics.period import GRAINS, Period, start_of
+from reporting.details import named, wait_range
 from settings import Settings, SettingsError, load
 from store import EmptyStoreError, Published, StoreError, open_store
 from store.ids import bare
@@ -96,7 +96,7 @@ def _rejected(published: Published) -> dict[str, Any]:
     return {
         "as_of": plain(_published_at(published)),
         "counts": [dict(zip(names, each, strict=True)) for each in counts],
-        "rejected": published.set_aside(at_most=None),
+        "rejected": published.rejected_rows(at_most=None),
     }
 
 
@@ -248,7 +248,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, Any]:
-    from metrics.top_bugs import top_bugs
+    from ranking.top_bugs import top_bugs
 
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
     found: dict[str, Any] = plain(top_bugs(published, at, settings))
@@ -539,7 +539,7 @@ def _sources_text(found: dict[str, Any]) -> str:
             each["outcome"],
             (each["last_succeeded_at"] or "never")[:16].replace("T", " "),
             f"{sum(each['rows'].values()):,}",
-            f"{sum(n for n, _ in each['rejected'].values()) or each['set_aside']:,}",
+            f"{sum(n for n, _ in each['rejected'].values()) or each['rejected_rows']:,}",
         )
         for each in found["sources"]
     ]

@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from data_sources import source as source_of
-from data_sources.source import Asked, Page, SourceError
+from data_sources.source import Page, Request, SourceError
 from metrics.cautions import percent, waiting_sentence
-from metrics.unlinked import cluster
+from ranking.clusters import cluster
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.masking import clean
@@ -127,7 +127,7 @@ def declared(settings: Settings, name: str, told: SourceSettings, now: datetime)
     try:
         source = source_of(told.type)
         if source.declares is not None:
-            return source.declares(Asked(name, told.options, settings, None, now))
+            return source.declares(Request(name, told.options, settings, None, now))
     except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
         return None
     return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
@@ -169,12 +169,12 @@ def _read_source(
         before = None if is_another else running.cursor(name)
         since = None if full else before
         run.reads_everything, run.accepts_removal = since is None, accept_removal
-        asked = Asked(name, told.options, settings, since, now, before)
+        asked = Request(name, told.options, settings, since, now, before)
         for page in source.fetch(asked):
             run.save(
                 page.records,
                 datetime.now(UTC),
-                aside=page.set_aside,
+                aside=page.rejected_rows,
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,

@@ -16,7 +16,7 @@ from benchmarks.figures import Figure, markdown
 from data_sources.files import mapping, reading
 from data_sources.files.fence import MOST_MEMORY, Fence
 from data_sources.files.mapping import Bound, Entry
-from data_sources.source import Asked
+from data_sources.source import Request
 from settings import Settings
 from tests.data_sources.hostile import workbook
 
@@ -72,7 +72,7 @@ def write_xlsx(path: Path, count: int) -> None:
 
 def entry_of(path: Path) -> Entry:
     table = {"path": path.name, "record": "ticket", "fields": COLUMNS}
-    (entry,) = mapping.entries(Asked("bench", {"files": [table]}, Settings(folder=path.parent), None, NOW))
+    (entry,) = mapping.entries(Request("bench", {"files": [table]}, Settings(folder=path.parent), None, NOW))
     return entry
 
 

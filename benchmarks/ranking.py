@@ -18,8 +18,8 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from metrics import pain as pains
-from metrics.pain import Place, Since
+from ranking import impact as pains
+from ranking.impact import Place, Since
 
 LISTED = 10
 AHEAD_DAYS = 180

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from data_sources.http import Answer, Limits, Refused, Web, foreign
-from data_sources.source import Asked, Page, SetAside, Source, SourceError
+from data_sources.source import Page, RejectedRow, Request, Source, SourceError
 from store.records import WORDS, Bug, BugReport, Release
 
 SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
@@ -54,7 +54,9 @@ OPTIONS = {
 }
 
 
-def fetch(asked: Asked, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep) -> Iterator[Page]:
+def fetch(
+    asked: Request, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Page]:
     """Releases, then issues that changed since last time, oldest issue first. Raises SourceError.
 
     The order by age does not change while we read, so a change in the meantime can show an issue twice, but hides none
@@ -142,8 +144,8 @@ def _read_issue(item: Any, told: _Told, page: Page, cursor: _Cursor) -> None:
             page.gone.append(("bug_report", f"{bug.id}/author"))
     except _Wrong as wrong:
         number = _shown(item.get("number", "?")) if isinstance(item, dict) else "?"
-        page.set_aside.append(
-            SetAside("bug", f"{told.repository}#{number}", wrong.column, _shown(wrong.value), wrong.reason)
+        page.rejected_rows.append(
+            RejectedRow("bug", f"{told.repository}#{number}", wrong.column, _shown(wrong.value), wrong.reason)
         )
 
 
@@ -241,8 +243,8 @@ def _read_release(item: Any, told: _Told, page: Page) -> None:
         page.records.append(Release(f"{told.repository}@{number}", name.strip()[:200], _instant(item, "published_at")))
     except _Wrong as wrong:
         shown = _shown(item.get("id", "?")) if isinstance(item, dict) else "?"
-        page.set_aside.append(
-            SetAside("release", f"{told.repository}@{shown}", wrong.column, _shown(wrong.value), wrong.reason)
+        page.rejected_rows.append(
+            RejectedRow("release", f"{told.repository}@{shown}", wrong.column, _shown(wrong.value), wrong.reason)
         )
 
 
@@ -359,7 +361,7 @@ class _Told:
     look_back: timedelta
 
     @classmethod
-    def of(cls, asked: Asked) -> _Told:
+    def of(cls, asked: Request) -> _Told:
         options, name = dict(asked.options), f"sources.{asked.name}"
         unknown = sorted(set(options) - set(OPTIONS))
         if unknown:
@@ -475,7 +477,7 @@ def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _declares(asked: Asked) -> dict[str, frozenset[str]]:
+def _declares(asked: Request) -> dict[str, frozenset[str]]:
     """What an issue and a release can say. When customers had a fix, and when one is expected, no issue says."""
     told = asked.options
     bug = {"id", "title", "opened_at", "severity", "status", "fixed_at", "closed_at", "url"}

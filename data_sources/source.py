@@ -40,7 +40,7 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class RejectedRow:
     """One row that could not be read, with all that somebody needs to mend it."""
 
     record: str  # the table it was meant for, for example "ticket"
@@ -60,7 +60,7 @@ class Page:
     """
 
     records: list[Any] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
+    rejected_rows: list[RejectedRow] = field(default_factory=list)
     cursor: str | None = None
     read: int = 0  # rows or items looked at, including blanks and those left out by a filter
     total: int | None = None
@@ -81,7 +81,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """What a source is told. `options` are the rest of its [sources.NAME] table; `now` is an aware instant.
 
     `since` is the cursor of the read before, None where everything is to be read; `before` is that cursor also then, for a
@@ -104,10 +104,10 @@ class Source:
     says: str  # one sentence for ./run help and the docs
     records: tuple[str, ...]  # the tables it can fill
     options: dict[str, str]  # option -> what it means
-    fetch: Callable[[Asked], Iterator[Page]]
+    fetch: Callable[[Request], Iterator[Page]]
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""
     drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read
     # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
     # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
-    declares: Callable[[Asked], dict[str, frozenset[str]]] | None = None
+    declares: Callable[[Request], dict[str, frozenset[str]]] | None = None

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from display import tables, words
-from display.foreign import plain
+from display import tables
+from display.escape import plain
 from display.links import BUG
 from display.sparkline import COLOUR, picture
-from metrics.readings import Voice
-from metrics.top_bugs import Explained, TopBug, TopBugs
+from ranking.top_bugs import Explained, TopBug, TopBugs
+from reporting import words
 from settings import Settings
+from views.view import Excerpt
 
 # The word carries the meaning; the colour only helps.
 LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}
@@ -169,7 +170,7 @@ def course(explained: Explained) -> None:
         st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="Pain by week, newest first")
 
 
-def said(voices: Sequence[Voice]) -> None:
+def said(voices: Sequence[Excerpt]) -> None:
     """The newest tickets, letter for letter (masked before they were stored)."""
     if not voices:
         st.markdown("No ticket with a text is linked to it.")

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from display import words
-from display.foreign import plain
+from display.escape import plain
 from display.links import METRIC
 from metrics.metric import Metric, Reading
-from metrics.readings import Card
+from reporting import words
+from views.view import Card
 
 
 def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:

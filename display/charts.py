@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from display import words
-from display.foreign import in_chart, tidy
+from display.escape import in_chart, tidy
 from metrics.metric import Metric, Reading
-from metrics.readings import Mark
+from reporting import words
+from views.view import Mark
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

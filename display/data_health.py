@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from display import frame, tables, words
-from display.foreign import plain
+from display import frame, tables
+from display.escape import plain
 from metrics.cautions import FIX, found_elsewhere, percent, plural
-from metrics.readings import SourceState, Unresolved, View
+from reporting import words
+from views.view import SourceState, Unresolved, View
 
 SHOWN = 50
 
@@ -20,7 +21,7 @@ def answer(states: Sequence[SourceState], view: View) -> str:
     if not states:
         return "No source is set up yet."
     late = [state.name for state in states if frame.is_stale(state, view.now)]
-    aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.set_aside for state in states)
+    aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.rejected_rows for state in states)
     rows = f"{aside:,} rejected {'row' if aside == 1 else 'rows'}" if aside else "No rejected rows"
     if not late:
         every = "The only source was" if len(states) == 1 else f"All {len(states)} sources were"
@@ -94,7 +95,7 @@ def _rejected(state: SourceState) -> str:
         f"{rejected:,} of {read:,} {plural(record)} ({percent(rejected, read)})"
         for record, (rejected, read) in sorted(state.rejected.items())
     ]
-    return ", ".join(counts) or f"{state.set_aside:,}"
+    return ", ".join(counts) or f"{state.rejected_rows:,}"
 
 
 def _held(record: str, n: int) -> str:
@@ -102,7 +103,7 @@ def _held(record: str, n: int) -> str:
     return f"{n:,} {word if n != 1 else word.removesuffix('s')}"
 
 
-def rows_set_aside(rows: Sequence[dict[str, Any]]) -> None:
+def rejected_rows(rows: Sequence[dict[str, Any]]) -> None:
     """Where each is, and what is wrong with it. The values were masked before they were stored."""
     if not rows:
         st.markdown("None: every row that was read could be used.")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from display import words
-from display.foreign import plain
-from metrics import readings
-from metrics.readings import EmptyStoreError, SourceState, StoreError, View, sources, view
+from display.escape import plain
+from reporting import words
 from settings import SettingsError
+from views import view as readings
+from views.view import EmptyStoreError, SourceState, StoreError, View, sources, view
 
 log = logging.getLogger("empathy.web")
 LOOK = Path(__file__).with_name("look.css")

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from display import tables, words
-from display.asked import asked
-from display.foreign import plain
+from display import tables
+from display.escape import plain
 from display.links import METRIC
-from metrics.details import named
+from display.request import asked
 from metrics.metric import Metric, Reading
-from metrics.readings import Mark, MetricPage
+from reporting import words
+from reporting.details import named
+from views.view import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
 DIRECTION = {

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from display import words
-from display.foreign import in_file, plain
+from display.escape import in_file, plain
 from metrics.metric import Metric, Reading, is_annualised
-from metrics.readings import Card
+from reporting import words
+from views.view import Card
 
 
 def readings(shown: Sequence[Card], alt: str) -> None:
@@ -78,7 +78,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) 
 
 
 def facts(rows: Iterable[tuple[str, str]], alt: str) -> None:
-    """Names and values, one under the other. The values must be harmless already (display.foreign)."""
+    """Names and values, one under the other. The values must be harmless already (display.escape)."""
     st.table(
         columns([{"": f"**{name}**", " ": value} for name, value in rows]),
         border="horizontal",

@@ -31,7 +31,11 @@ from datetime import date
 from math import floor
 from typing import TYPE_CHECKING
 
-from metrics.anonymity import (
+from estimates.statistics import poisson_interval, rate_difference
+from metrics.counting.stays import Stays, stays
+from metrics.metric import Begins, Counted, Difference, Metric, Where
+from metrics.period import Period, start_of, starts_after
+from metrics.suppression import (
     FEWEST,
     HIDDEN,
     HIDDEN_WITH_OTHERS,
@@ -41,10 +45,6 @@ from metrics.anonymity import (
     is_calendar_year,
     is_whole_months,
 )
-from metrics.metric import Begins, Counted, Difference, Metric, Where
-from metrics.period import Period, start_of, starts_after
-from metrics.statistics import poisson_interval, rate_difference
-from metrics.stays import Stays, stays
 
 if TYPE_CHECKING:
     from settings import Settings

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Begins, Counted, Difference, Metric
-from metrics.statistics import mean_interval, newcombe, wilson
-from metrics.surveys import (
+from estimates.statistics import mean_interval, newcombe, wilson
+from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
     Bins,
@@ -16,6 +15,7 @@ from metrics.surveys import (
     sums,
     untested,
 )
+from metrics.metric import Begins, Counted, Difference, Metric
 
 # Which scores mean "easy" in each version of the question (METHODOLOGY 1.3). In 1.0 a low score is a small effort.
 EASY = {"2.0": (5, 6, 7), "1.0": (1, 2), "1-5 easy": (4, 5)}

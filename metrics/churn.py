@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from metrics.intervals_of_time import compounded, hazard
+from estimates.retention import compounded, hazard
+from metrics.counting.stays import Stays, stays
 from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
-from metrics.stays import Stays, stays
 
 if TYPE_CHECKING:
     from settings import Settings

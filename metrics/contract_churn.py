@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.churn import lost_of_those_at_start, was_there_before
+from metrics.counting.stays import Stays, stays
 from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
-from metrics.stays import Stays, stays
 
 if TYPE_CHECKING:
     from settings import Settings

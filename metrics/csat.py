@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from metrics.metric import Begins, Counted, Difference, Metric
-from metrics.statistics import mean_interval, newcombe, wilson
-from metrics.surveys import (
+from estimates.statistics import mean_interval, newcombe, wilson
+from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
     Bins,
@@ -16,6 +15,7 @@ from metrics.surveys import (
     sums,
     untested,
 )
+from metrics.metric import Begins, Counted, Difference, Metric
 from store.records import DISSATISFIED_TO
 
 # The lowest score that is a satisfied answer (METHODOLOGY 1.1).

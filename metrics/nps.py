@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from estimates.statistics import nps, nps_difference, nps_interval
+from metrics.counting.surveys import (
+    DIMENSIONS,
+    RESPONSE,
+    Bins,
+    count_answers,
+    not_comparable,
+    scores_by_scale,
+    untested,
+)
 from metrics.metric import Begins, Counted, Difference, Metric
-from metrics.statistics import nps, nps_difference, nps_interval
-from metrics.surveys import DIMENSIONS, RESPONSE, Bins, count_answers, not_comparable, scores_by_scale, untested
 
 SCALE = "0-10"
 PROMOTER_FROM, PASSIVE_FROM = 9, 7

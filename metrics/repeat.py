@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from metrics.grouped import grouped, whole
+from metrics.counting.groups import grouped, whole
 from metrics.metric import A_YEAR, Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares, share

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from metrics.counting.waits import CAVEATS, CITES, FEWEST, count_waits, differ
 from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
-from metrics.waits import CAVEATS, CITES, FEWEST, count_waits, differ
 
 if TYPE_CHECKING:
     from settings import Settings

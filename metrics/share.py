@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from estimates.statistics import newcombe, wilson
 from metrics.metric import Counted, Difference
-from metrics.statistics import newcombe, wilson
 
 
 def share(part: int, whole: int, missing: str, details: dict[str, Any] | None = None) -> Counted:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from metrics.counting.tickets import count_yes
 from metrics.metric import Begins, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
-from metrics.yes_of_tickets import count_yes
 
 if TYPE_CHECKING:
     from settings import Settings

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from display import bugs, frame
-from display.asked import asked
-from display.foreign import plain
+from display.escape import plain
 from display.links import HURTS
-from metrics.readings import first_page, one_bug
+from display.request import asked
+from views.view import first_page, one_bug
 from web.guard import guard
 
 guard()

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from display import cards, frame, tables, words
-from metrics.readings import PERIODS, health
+from display import cards, frame, tables
+from reporting import words
+from views.view import PERIODS, health
 from web.guard import guard
 
 guard()

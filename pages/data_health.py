@@ -3,7 +3,7 @@
 import streamlit as st
 
 from display import data_health, frame
-from metrics.readings import set_aside, sources, unresolved
+from views.view import rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -19,6 +19,6 @@ data_health.table(states, view)
 data_health.references(unresolved(view))
 
 st.header("Rejected rows", anchor=False)
-data_health.rows_set_aside(set_aside(view))
+data_health.rejected_rows(rejected_rows(view))
 
 frame.as_of(view, ())

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from display import charts, frame, one_metric, tables, words
-from display.asked import asked
+from display import charts, frame, one_metric, tables
 from display.links import HEALTH
+from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
-from metrics.readings import one_metric as read_metric
+from reporting import words
+from views.view import one_metric as read_metric
 from web.guard import guard
 
 guard()

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from display import bugs, cards, frame
-from display.foreign import plain
-from metrics.readings import first_page
+from display.escape import plain
+from views.view import first_page
 from web.guard import guard
 
 guard()

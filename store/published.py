@@ -22,9 +22,9 @@ from store.schema import (
     mark,
     meta,
     paying,
+    rejected_row,
     revenue_month,
     run,
-    set_aside,
     severity_change,
     snapshot,
     stored_rows,
@@ -96,7 +96,7 @@ class SourceState:
     reason: str | None  # of the last failure, in words
     stale_after_hours: float
     rows: dict[str, int]  # record -> rows stored
-    set_aside: int  # rejected rows that are listed
+    rejected_rows: int  # rejected rows that are listed
     rejected: dict[str, tuple[int, int]]  # record -> rows rejected, of how many that were read, where any was
     waiting: int  # rows that have left the source and stay until somebody accepts that so many go
 
@@ -139,7 +139,7 @@ class BugDay(NamedTuple):
     bad: int
 
 
-class Voice(NamedTuple):
+class Excerpt(NamedTuple):
     """A ticket behind a bug, already masked."""
 
     bug: str
@@ -368,7 +368,9 @@ class Published:
                 rows.setdefault(row.source, {})[row.record] = row.n
         aside: dict[str, int] = dict(
             self._connection.execute(
-                select(set_aside.c.source, func.count(func.distinct(set_aside.c.place))).group_by(set_aside.c.source)
+                select(rejected_row.c.source, func.count(func.distinct(rejected_row.c.place))).group_by(
+                    rejected_row.c.source
+                )
             ).all()
         )
         states = []
@@ -387,7 +389,7 @@ class Published:
                     reason=last.reason if last else None,
                     stale_after_hours=hours,
                     rows=rows.get(name, {}),
-                    set_aside=int(aside.get(name, 0)),
+                    rejected_rows=int(aside.get(name, 0)),
                     rejected={
                         row.record: (row.rejected, row.read)
                         for row in self._rows()
@@ -398,14 +400,14 @@ class Published:
             )
         return states
 
-    def set_aside(self, source: str | None = None, at_most: int | None = 200) -> list[dict[str, Any]]:
+    def rejected_rows(self, source: str | None = None, at_most: int | None = 200) -> list[dict[str, Any]]:
         """Rows that were rejected, newest first: source, record, place, file, row, column, value, reason, seen_at.
 
         `file` is the file or address that was read, `row` its row as a spreadsheet counts them, None where it has none.
         """
-        chosen = select(set_aside).order_by(set_aside.c.seen_at.desc(), set_aside.c.place).limit(at_most)
+        chosen = select(rejected_row).order_by(rejected_row.c.seen_at.desc(), rejected_row.c.place).limit(at_most)
         if source is not None:
-            chosen = chosen.where(set_aside.c.source == source)
+            chosen = chosen.where(rejected_row.c.source == source)
         return [
             {
                 "source": row.source,
@@ -587,10 +589,10 @@ class Published:
         n, total, most = self._connection.execute(select(func.count(), func.sum(mrr), func.max(mrr)).where(which)).one()
         return int(n), int(total or 0), int(most or 0)
 
-    def voices(self, bug: str) -> list[Voice]:
+    def excerpts(self, bug: str) -> list[Excerpt]:
         """The newest ten tickets behind a bug."""
         chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
-        found = [Voice(*row) for row in self._connection.execute(chosen)]
+        found = [Excerpt(*row) for row in self._connection.execute(chosen)]
         return [each._replace(ticket=bare(each.ticket)) for each in found]
 
     def releases(self, start: date, end: date) -> list[Mark]:

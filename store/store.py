@@ -3,7 +3,7 @@
 store = open_store(settings)
 with store.refreshing(now) as refresh:            # takes the lease; BusyError if another refresh runs
     with refresh.run("helpdesk", "files", ...) as run:
-        run.save(page.records, page.set_aside, cursor=page.cursor, read=page.read, now=now)
+        run.save(page.records, page.rejected_rows, cursor=page.cursor, read=page.read, now=now)
     refresh.publish(now)
 with store.reading() as published:
     published.tally("csat", start, end)
@@ -68,10 +68,10 @@ from store.schema import (
     listing,
     meta,
     read_rows,
+    rejected_row,
     removal,
     row_count,
     run,
-    set_aside,
     sign_of_life,
     snapshot,
 )
@@ -96,8 +96,8 @@ class BusyError(StoreError):
     """Another refresh is running."""
 
 
-class AsideRow(Protocol):
-    """What a source says about a row that it could not read (data_sources.source.SetAside)."""
+class RejectedRowLike(Protocol):
+    """What a source says about a row that it could not read (data_sources.source.RejectedRow)."""
 
     @property
     def record(self) -> str: ...
@@ -551,7 +551,7 @@ class Run:
     rows_read: int = 0
     rows_saved: int = 0
     rows_unchanged: int = 0
-    rows_set_aside: int = 0
+    rejected_rows: int = 0
     reads_everything: bool = False  # all that the source has was asked for, not what changed
     accepts_removal: bool = False  # however many rows have left the source, they may go
     rows_removed: int = 0
@@ -567,7 +567,7 @@ class Run:
         self,
         records: Sequence[Any],
         now: datetime,
-        aside: Sequence[AsideRow] = (),
+        aside: Sequence[RejectedRowLike] = (),
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
@@ -653,14 +653,16 @@ class Run:
         """Forgets what was set aside of these rows, whether their source or the store had refused them."""
         names = [id for id in ids if isinstance(id, str)]
         places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
-        mine = (set_aside.c.source == self.source) & (set_aside.c.stream == stream)
+        mine = (rejected_row.c.source == self.source) & (rejected_row.c.stream == stream)
         for start in range(0, len(places), 1_000):
-            connection.execute(delete(set_aside).where(mine, set_aside.c.place.in_(places[start : start + 1_000])))
+            connection.execute(
+                delete(rejected_row).where(mine, rejected_row.c.place.in_(places[start : start + 1_000]))
+            )
 
     def _set_aside(
         self,
         connection: Connection,
-        aside: Sequence[AsideRow],
+        aside: Sequence[RejectedRowLike],
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
@@ -669,7 +671,9 @@ class Run:
         if not judged and stream not in self._streams:
             # What was wrong in this file or address before is judged anew, now that it is read anew.
             self._streams.add(stream)
-            connection.execute(delete(set_aside).where(set_aside.c.source == self.source, set_aside.c.stream == stream))
+            connection.execute(
+                delete(rejected_row).where(rejected_row.c.source == self.source, rejected_row.c.stream == stream)
+            )
         found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
         found += [
             (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
@@ -684,7 +688,7 @@ class Run:
             )
             for record, place, column, value, reason in found
         }
-        self.rows_set_aside += len({(record, place) for record, place, _ in rows})
+        self.rejected_rows += len({(record, place) for record, place, _ in rows})
         for (record, place, column), (value, reason) in rows.items():
             if len(self.first_rejected) < FIRST_REASONS:
                 # Two wrong values of one column are one reason to whoever corrects the mapping.
@@ -693,7 +697,7 @@ class Run:
         at = naive(now)
         insert_or_replace(
             connection,
-            set_aside,
+            rejected_row,
             [
                 {
                     "source": self.source,
@@ -713,7 +717,7 @@ class Run:
         self,
         connection: Connection,
         records: Sequence[Any],
-        aside: Sequence[AsideRow],
+        aside: Sequence[RejectedRowLike],
         refused: Sequence[Refused],
         place: str,
         whole: bool,
@@ -779,7 +783,7 @@ class Run:
         """Removes the rows that have left the source; more than a fifth of it only if somebody accepts that."""
         if self.reads_everything and self._whole and self._whole == self._streams:
             # What was noted of places that the source no longer has goes with them.
-            for table, place in ((read_rows, read_rows.c.place), (set_aside, set_aside.c.stream)):
+            for table, place in ((read_rows, read_rows.c.place), (rejected_row, rejected_row.c.stream)):
                 connection.execute(
                     delete(table).where(table.c.source == self.source, place.not_in(sorted(self._whole)))
                 )
@@ -800,7 +804,7 @@ class Run:
             "rows_read": self.rows_read,
             "rows_saved": self.rows_saved,
             "rows_unchanged": self.rows_unchanged,
-            "rows_set_aside": self.rows_set_aside,
+            "set_aside": self.rejected_rows,
         }
         connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
 
@@ -836,7 +840,7 @@ def forget(connection: Connection, source: str, in_sqlite: bool) -> None:
         connection.execute(delete(table).where(table.c.source == source))
     for noted in (row_count, read_rows, listing, removal):
         connection.execute(delete(noted).where(noted.c.source == source))
-    connection.execute(delete(set_aside).where(set_aside.c.source == source))
+    connection.execute(delete(rejected_row).where(rejected_row.c.source == source))
     connection.execute(delete(cursor).where(cursor.c.source == source))
 
 

@@ -24,10 +24,14 @@ ARROWS = {
     "settings": set(),
     "store": set(),
     "data_sources": {"store"},
-    "metrics": {"store"},
-    "display": {"metrics"},
-    "pages": {"display", "metrics"},
-    "web": {"pages", "display", "metrics"},
+    "estimates": set(),
+    "metrics": {"store", "estimates"},
+    "ranking": {"store", "estimates", "metrics"},
+    "views": {"store", "metrics", "ranking", "estimates"},
+    "reporting": {"views", "metrics", "ranking", "store"},
+    "display": {"reporting", "views", "metrics", "ranking"},
+    "pages": {"display", "reporting", "views", "metrics", "ranking"},
+    "web": {"pages", "display", "reporting", "views", "metrics"},
 }
 # The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
 GUARD = ("pages", "web.guard.guard")

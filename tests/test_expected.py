@@ -119,7 +119,7 @@ def test_field_service_gives_nps_as_a_whole_and_by_week(ask: Ask) -> None:
     assert weeks[0]["value"] is None
     assert weeks[0]["reason"] == "Only 1 answer: too few to say."
     (source,) = ask("sources")["sources"]
-    assert source["set_aside"] == published["out_of_range"]
+    assert source["rejected_rows"] == published["out_of_range"]
 
 
 @of("saas-ravenstack")
@@ -220,7 +220,7 @@ def test_a_dirty_ticket_file_gives_satisfaction_and_sets_its_impossible_rows_asi
     for name, channel in published["by_channel"].items():
         check_survey(channels[name], channel)
     (source,) = ask("sources")["sources"]
-    assert source["set_aside"] == published["negative_durations"]
+    assert source["rejected_rows"] == published["negative_durations"]
 
 
 def test_every_example_of_the_issue_is_asked() -> None:

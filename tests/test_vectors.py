@@ -22,30 +22,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.ranking import ndcg, precision
-from metrics import (
-    anonymity,
-    attrition,
-    ces,
-    churn,
-    costs,
-    csat,
-    intervals_of_time,
-    nps,
-    pain,
-    repeat,
-    repeat_in_period,
-    replies,
-    seasons,
-    share,
-    statistics,
-    surveys,
-)
-from metrics.intervals_of_time import Stay
+from estimates import costs, replies, seasons, statistics
+from estimates import retention as intervals_of_time
+from estimates.retention import Stay
+from estimates.statistics import Survival, kaplan_meier, survival_of_table
+from metrics import attrition, ces, churn, csat, nps, repeat, repeat_in_period, share
+from metrics import suppression as anonymity
+from metrics.counting import surveys
+from metrics.counting.stays import Stays, stays
+from metrics.counting.waits import waited
 from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
-from metrics.statistics import Survival, kaplan_meier, survival_of_table
-from metrics.stays import Stays, stays
-from metrics.waits import waited
+from ranking import impact as pain
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
 from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
@@ -313,7 +301,7 @@ def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
     answers = [builders.answer(score, kind="nps", scale="0-10") for score in scores]
     with stored(*answers) as published:
         counted = count(nps.METRIC, published, Period(builders.YESTERDAY, builders.TODAY))
-        return counted, len(published.set_aside())
+        return counted, len(published.rejected_rows())
 
 
 def ces_group(inputs: Inputs) -> Answer:

@@ -9,9 +9,9 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from display.foreign import plain
-from metrics.readings import StoreError
-from web.doorway import HEADERS
+from display.escape import plain
+from views.view import StoreError
+from web.middleware import HEADERS
 
 log = logging.getLogger("empathy.web")
 

@@ -1,7 +1,7 @@
 """Who may read this: every page asks here first, before it shows anything.
 
 There is no sign-in yet, so for now it lets in whoever sits at this machine, or everybody where the settings say so.
-web/doorway.py has asked the same before any page ran; this is the second lock, should a page ever run without its frame.
+web/middleware.py has asked the same before any page ran; this is the second lock, should a page ever run without its frame.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 import streamlit as st
 
 import settings
-from web.refusals import OTHER_MACHINES, is_this_machine
+from web.startup_checks import OTHER_MACHINES, is_this_machine
 
 
 def guard() -> str | None:

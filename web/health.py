@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from display import frame
-from metrics import readings
-from metrics.readings import EmptyStoreError, StoreError
+from views import view as readings
+from views.view import EmptyStoreError, StoreError
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 3.0

@@ -23,13 +23,13 @@ from data_sources.files.fence import Fence
 from data_sources.files.formats import Shape
 from data_sources.files.mapping import Entry
 from data_sources.files.words import listed
-from data_sources.source import Asked, Page, Source, SourceError
+from data_sources.source import Page, Request, Source, SourceError
 from store.records import BY_TABLE
 
 UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
 
 
-def fetch(asked: Asked) -> Iterator[Page]:
+def fetch(asked: Request) -> Iterator[Page]:
     """Pages of every file that changed. A file that is no table is left out whole, and said at the end."""
     entries = mapping.entries(asked)
     known, is_old = _known(asked.since or asked.before)

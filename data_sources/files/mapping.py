@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from data_sources.files.formats import TYPES, Layout, Shape, as_text
 from data_sources.files.words import listed, nearest
 from data_sources.files.workbook import BadCell
-from data_sources.source import Asked, SetAside, SourceError
+from data_sources.source import RejectedRow, Request, SourceError
 from store.records import BY_TABLE, SCALES, WORDS
 
 MONEY = ("mrr", "amount")  # whole hundredths; every other number is a whole number as it stands
@@ -141,7 +141,7 @@ class Entry:
 # --- reading the mapping -----------------------------------------------------------------------------------------
 
 
-def entries(asked: Asked) -> list[Entry]:
+def entries(asked: Request) -> list[Entry]:
     """The entries of this source. Raises SourceError that names the key and the nearest right one."""
     key = f"sources.{asked.name}"
     for option in asked.options:
@@ -394,7 +394,7 @@ def _zone(key: str, name: Any) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def declared(asked: Asked) -> dict[str, frozenset[str]]:
+def declared(asked: Request) -> dict[str, frozenset[str]]:
     """Record -> the fields that its mappings fill, from the settings alone. Raises SourceError as `entries` does."""
     found: dict[str, frozenset[str]] = {}
     for entry in entries(asked):
@@ -475,7 +475,7 @@ class Bound:
     def label(self, name: str) -> str:
         return self.entry.fields[name].label if name in self.entry.fields else name
 
-    def explain(self, row: list[Any], fault: Exception, place: str) -> SetAside:
+    def explain(self, row: list[Any], fault: Exception, place: str) -> RejectedRow:
         """Which cell it was: found by asking field by field again, so that good rows pay nothing for it.
 
         A cell can also break what reads it, which is no fault of the other rows.
@@ -492,7 +492,7 @@ class Bound:
                         value = self._raw(row, name)
                     break
         reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
-        return SetAside(self.entry.record, place, column or "", value[:200], reason)
+        return RejectedRow(self.entry.record, place, column or "", value[:200], reason)
 
     def _raw(self, row: list[Any], name: str) -> str:
         """The cells of this field, as far as they can be shown."""

@@ -12,7 +12,7 @@ from typing import Any
 from data_sources.sample.company import Company
 from data_sources.sample.help_desk import HelpDesk
 from data_sources.sample.truths import TRUTHS, Truth, truth
-from data_sources.source import Asked, Page, Source, SourceError
+from data_sources.source import Page, Request, Source, SourceError
 from store.records import BugReport, SurveyResponse, Ticket
 
 COMPANY = "Kestrel (sample company)"
@@ -21,7 +21,7 @@ PAGE = 5_000
 __all__ = ["COMPANY", "SOURCE", "TRUTHS", "Truth", "truth"]
 
 
-def fetch(asked: Asked) -> Iterator[Page]:
+def fetch(asked: Request) -> Iterator[Page]:
     """All rows of the company up to the end of yesterday; nothing if this day has been read already.
 
     The cursor is the day and the seed, and comes with the last page only.

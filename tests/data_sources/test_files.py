@@ -25,7 +25,7 @@ from hypothesis import strategies as some
 
 from data_sources.files import SOURCE, mapping, reading
 from data_sources.files.formats import Layout, check, read
-from data_sources.source import Asked, Page, SourceError
+from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE
 from tests.data_sources.door import let_in
@@ -34,8 +34,8 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TICKET = {"id": "id", "opened_at": "opened"}
 
 
-def asked(folder: Path, *files: dict[str, Any], since: str | None = None, time_zone: str = "UTC") -> Asked:
-    return Asked("desk", {"files": list(files)}, Settings(folder=folder, time_zone=time_zone), since, NOW)
+def asked(folder: Path, *files: dict[str, Any], since: str | None = None, time_zone: str = "UTC") -> Request:
+    return Request("desk", {"files": list(files)}, Settings(folder=folder, time_zone=time_zone), since, NOW)
 
 
 def pages(folder: Path, *files: dict[str, Any], since: str | None = None, time_zone: str = "UTC") -> list[Page]:
@@ -46,7 +46,7 @@ def records(found: list[Page]) -> list[Any]:
     return [record for page in found for record in let_in(page)[0]]
 
 
-def set_aside(found: list[Page]) -> list[Any]:
+def rejected_rows(found: list[Page]) -> list[Any]:
     return [row for page in found for row in let_in(page)[1]]
 
 
@@ -209,7 +209,7 @@ def one(
 ) -> Any:
     (folder / "one.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     found = pages(folder, {"path": "one.csv", "record": record, "fields": fields, **more}, time_zone=time_zone)
-    assert set_aside(found) == []
+    assert rejected_rows(found) == []
     return records(found)[0]
 
 
@@ -342,7 +342,7 @@ def test_a_survey_nobody_answered_counts_only_if_it_is_known_to_have_been_sent(t
     entry = tickets(tmp_path, text, record="survey_response")
     answered = pages(tmp_path, {**entry, "fields": SURVEY})
     assert [each.id for each in records(answered)] == ["1"]
-    assert set_aside(answered) == []
+    assert rejected_rows(answered) == []
     assert sum(page.read for page in answered) == 4
     sent = records(pages(tmp_path, {**entry, "fields": {**SURVEY, "sent_at": "sent"}}))
     assert [(each.id, each.score, each.answered_at is None) for each in sent] == [
@@ -361,11 +361,11 @@ def test_a_score_outside_its_scale_is_set_aside_and_a_scale_nobody_knows_is_refu
     )
     found = pages(tmp_path, entry)
     assert [each.score for each in records(found)] == [3]
-    assert [(row.place, row.column, row.value) for row in set_aside(found)] == [
+    assert [(row.place, row.column, row.value) for row in rejected_rows(found)] == [
         ("tickets.csv row 3", "score", "4.5"),
         ("tickets.csv row 2", "score", "9"),
     ]
-    assert "outside the scale 1 to 5" in set_aside(found)[1].reason
+    assert "outside the scale 1 to 5" in rejected_rows(found)[1].reason
     assert 'csat "1-5"' in refusal(tmp_path, {**entry, "fields": {**SURVEY, "scale": {"constant": "1-6"}}})
     undated = {name: value for name, value in SURVEY.items() if name != "answered_at"}
     assert "map answered_at" in refusal(tmp_path, {**entry, "fields": undated})
@@ -430,7 +430,7 @@ def test_a_wrong_cell_keeps_its_row_out_says_where_it_is_and_lets_the_others_in(
     found = pages(tmp_path, entry)
     assert [each.id for each in records(found)][:2] == ["1", "7"]
     assert len(records(found)) == 22
-    rows = [(row.record, row.place, row.column, row.value) for row in set_aside(found)]
+    rows = [(row.record, row.place, row.column, row.value) for row in rejected_rows(found)]
     assert rows == [
         ("ticket", "tickets.csv row 3", "opened", "31/12\n2025"),
         ("ticket", "tickets.csv row 5", "id", ""),
@@ -438,7 +438,7 @@ def test_a_wrong_cell_keeps_its_row_out_says_where_it_is_and_lets_the_others_in(
         ("ticket", "tickets.csv row 7", "", ""),
         ("ticket", "tickets.csv row 8", "opened", "0206-01-01 00:00:00+00:00"),
     ]
-    reasons = " ".join(row.reason for row in set_aside(found))
+    reasons = " ".join(row.reason for row in rejected_rows(found))
     for part in ("is no date", "needs its id", "is no number", "2 cells and the header has 3", "date that cannot be"):
         assert part in reasons
 
@@ -475,7 +475,7 @@ def test_a_cell_that_cannot_be_is_set_aside_with_the_reason(
     cells = row if row.count(",") > 1 and '"' not in row else row + ","
     found = pages(tmp_path, tickets(tmp_path, f"a,b,c\n{cells}\n", record=record, fields=fields))
     assert records(found) == []
-    assert reason in set_aside(found)[0].reason
+    assert reason in rejected_rows(found)[0].reason
 
 
 # --- wrong files -------------------------------------------------------------------------------------------------
@@ -575,7 +575,7 @@ def test_a_later_row_replaces_an_earlier_one_where_the_mapping_says_so(tmp_path:
     entry = tickets(tmp_path, LOG, fields={**TICKET, "priority": "state"}, same_id=spelling)
     (page,) = pages(tmp_path, entry)
     assert [(each.id, each.priority) for each in page.records] == [("A", "done"), ("B", "new")]
-    assert page.set_aside == []
+    assert page.rejected_rows == []
     first = pages(tmp_path, {**entry, "same_id": "first"})
     assert [(each.id, each.opened_at.day) for each in records(first)] == [("A", 1), ("B", 5)]
 
@@ -586,10 +586,11 @@ def test_a_later_row_with_the_same_id_is_rejected_and_counted_even_if_it_says_th
     kept = records(found)
     assert len(kept) == 30_001
     assert [each.opened_at.day for each in kept if each.id == "A"] == [1]
-    rows = [(row.record, row.place, row.column, row.value) for row in set_aside(found)]
+    rows = [(row.record, row.place, row.column, row.value) for row in rejected_rows(found)]
     assert rows == [("ticket", "tickets.csv row 30003", "id", "A"), ("ticket", "tickets.csv row 30004", "id", "7")]
     assert all(
-        "same id as an earlier row" in row.reason and 'same_id = "last_wins"' in row.reason for row in set_aside(found)
+        "same id as an earlier row" in row.reason and 'same_id = "last_wins"' in row.reason
+        for row in rejected_rows(found)
     )
     assert sum(page.read for page in found) == 30_003
 
@@ -650,7 +651,7 @@ def test_every_page_names_its_file_and_the_last_of_a_file_that_was_read_whole_sa
         ("in/t-1.csv", True),
         ("in/t-2.csv", True),
     ]
-    assert [row.place for row in set_aside(found)] == ["t-2.csv row 3"]
+    assert [row.place for row in rejected_rows(found)] == ["t-2.csv row 3"]
 
 
 def test_a_file_with_two_mappings_is_whole_when_both_were_read_and_both_are_read_again_together(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import settings
 from data_sources.files import SOURCE
-from data_sources.source import Asked, SetAside
+from data_sources.source import RejectedRow, Request
 from tests.data_sources.door import let_in
 
 ROOT = Path(__file__).parents[2]
@@ -32,14 +32,14 @@ def _where_the_real_data_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def everything(name: str) -> tuple[dict[str, list[Any]], list[SetAside], int]:
+def everything(name: str) -> tuple[dict[str, list[Any]], list[RejectedRow], int]:
     """Records by table as a store would hold them (a later one replaces an earlier one), what was set aside, rows read."""
     chosen = settings.load(ROOT / "examples" / f"{name}.toml")
     by_key: dict[tuple[str, str], Any] = {}
-    aside: list[SetAside] = []
+    aside: list[RejectedRow] = []
     rows = 0
     for source, each in chosen.sources.items():
-        for page in SOURCE.fetch(Asked(source, each.options, chosen, None, NOW)):
+        for page in SOURCE.fetch(Request(source, each.options, chosen, None, NOW)):
             rows += page.read
             good, rejected = let_in(page)
             aside += rejected

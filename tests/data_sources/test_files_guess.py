@@ -16,7 +16,7 @@ import pytest
 
 from data_sources.files import SOURCE
 from data_sources.files.guess import mapping_for
-from data_sources.source import Asked, Page
+from data_sources.source import Page, Request
 from refresh import refresh
 from settings import Settings
 from store import open_store
@@ -41,7 +41,7 @@ ROWS = [
 def pages(folder: Path, text: str) -> list[Page]:
     ((name, options),) = tomllib.loads(text)["sources"].items()
     options.pop("type")
-    return list(SOURCE.fetch(Asked(name, options, Settings(folder=folder), None, NOW)))
+    return list(SOURCE.fetch(Request(name, options, Settings(folder=folder), None, NOW)))
 
 
 def written(path: Path, rows: list[list[str]], delimiter: str = ",", encoding: str = "utf-8") -> Path:
@@ -89,7 +89,7 @@ def test_the_printed_mapping_works_as_it_is(tmp_path: Path, name: str) -> None:
     FORMATS[name](tmp_path / name)
     found = pages(tmp_path, mapping_for(tmp_path / name))
     records = [record for page in found for record in page.records]
-    assert [row for page in found for row in page.set_aside] == []
+    assert [row for page in found for row in page.rejected_rows] == []
     assert len(records) == 28
     assert {type(record).__name__ for record in records} == {"Ticket"}
     assert (records[0].id, records[0].customer, records[0].area, records[0].channel) == ("T1", "C1", "Billing", "chat")
@@ -143,7 +143,7 @@ def test_it_names_codes_outside_the_scale_instead_of_guessing_them_away(tmp_path
     settings = Settings(folder=tmp_path, sources=dict([told]))
     assert [outcome.rejected for outcome in refresh(settings, NOW)] == [2]
     with open_store(settings).reading() as published:
-        assert [row["value"] for row in published.set_aside()] == ["11", "11"]
+        assert [row["value"] for row in published.rejected_rows()] == ["11", "11"]
 
 
 def test_it_finds_decimal_commas_and_words_for_nothing(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_one_slip_in_a_column_of_dates_does_not_hide_what_the_column_is(tmp_path
         path, [["ticket", "opened"], *([f"T{n}", f"{n % 28 + 1}/3/2026"] for n in range(100)), ["T100", "31/2/2026"]]
     )
     found = pages(tmp_path, mapping_for(path))
-    assert [row.place for page in found for row in page.set_aside] == ["tickets.csv row 102"]
+    assert [row.place for page in found for row in page.rejected_rows] == ["tickets.csv row 102"]
 
 
 def test_an_event_log_is_taken_for_one_record_per_case(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, update
 import refresh
 from data_sources import github, source
 from data_sources.http import Limits
-from data_sources.source import Asked, Page, SourceError
+from data_sources.source import Page, Request, SourceError
 from settings import Settings, SourceSettings
 from store import open_store
 from store.records import BY_TABLE, Bug, BugReport, Release, stored_fields
@@ -61,9 +61,9 @@ class Waits(list[float]):
 
 def asked(
     upstream: Upstream, since: str | None = None, now: datetime = NOW, zone: str = "Europe/Madrid", **options: Any
-) -> Asked:
+) -> Request:
     options = {"repository": "octo/shop", "base_url": upstream.url, **options}
-    return Asked("tracker", options, Settings(time_zone=zone), since, now)
+    return Request("tracker", options, Settings(time_zone=zone), since, now)
 
 
 def read(
@@ -256,7 +256,7 @@ def test_an_issue_that_cannot_be_read_is_set_aside_with_the_reason_and_the_rest_
     upstream.on(ISSUES, Reply(broken.encode(), fault="it"))
     pages = read(upstream)
     assert set(bugs(pages)) == {"2"}
-    first, second = [aside for page in pages for aside in page.set_aside]
+    first, second = [aside for page in pages for aside in page.rejected_rows]
     assert upstream.fired("it") == 1
     assert (first.record, first.column) == ("bug", field)
     assert first.reason
@@ -518,7 +518,7 @@ def test_an_issue_that_stays_rejected_is_still_listed_after_a_read_of_what_chang
         assert outcome.failed is None
         store = open_store(settings)
         with store.reading() as published:
-            found = sorted(each["place"] for each in published.set_aside())
+            found = sorted(each["place"] for each in published.rejected_rows())
         store.engine.dispose()
         return found
 
@@ -918,7 +918,7 @@ def test_recorded_issues_of_a_real_program_become_its_bugs(upstream: Upstream) -
     found = bugs(pages)
     assert set(found) == set(wanted)
     assert len(found) == 18
-    assert [aside for page in pages for aside in page.set_aside] == []
+    assert [aside for page in pages for aside in page.rejected_rows] == []
     for number, bug in found.items():
         assert (bug.fixed_at is not None) == (wanted[number]["state_reason"] == "completed")
         assert bug.opened_at == datetime.fromisoformat(wanted[number]["created_at"])

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from data_sources import github
 from data_sources.http import Limits, Web
-from data_sources.source import Asked, SourceError
+from data_sources.source import Request, SourceError
 from settings import Settings
 from store.records import Bug
 from tests.data_sources.replay import Reply, Upstream
@@ -95,7 +95,7 @@ def issue(number: int) -> dict[str, Any]:
 def read(upstream: Upstream, since: str | None = None, **options: Any) -> set[str]:
     """The bugs that GitHub gave."""
     options = {"repository": "octo/shop", "base_url": upstream.url, "releases": False, **options}
-    pages = github.fetch(Asked("tracker", options, SETTINGS, since, NOW), limits=QUICK)
+    pages = github.fetch(Request("tracker", options, SETTINGS, since, NOW), limits=QUICK)
     return {record.id for page in pages for record in page.records if isinstance(record, Bug)}
 
 
@@ -526,7 +526,7 @@ def test_whatever_a_server_sends_is_read_or_ends_in_a_sentence(
     told: list[str] = []
     try:
         for page in github.fetch(
-            Asked("tracker", options, SETTINGS, None, NOW), limits=QUICK, sleep=lambda seconds: None
+            Request("tracker", options, SETTINGS, None, NOW), limits=QUICK, sleep=lambda seconds: None
         ):
             told += [str(page.cursor)]
     except SourceError as error:
@@ -577,6 +577,6 @@ def test_whatever_a_release_holds_costs_that_release_at_most(upstream: Upstream,
     upstream.on(RELEASES, Reply([{**good, "id": 8, **wrong}, good], fault="it"))
     before = upstream.fired("it")
     options = {"repository": "octo/shop", "base_url": upstream.url}
-    pages = list(github.fetch(Asked("tracker", options, SETTINGS, None, NOW), limits=QUICK))
+    pages = list(github.fetch(Request("tracker", options, SETTINGS, None, NOW), limits=QUICK))
     assert "octo/shop@9" in {record.id for page in pages for record in page.records}
     assert upstream.fired("it") == before + 1

@@ -15,15 +15,15 @@ import pytest
 from data_sources import sample, source
 from data_sources.sample import TRUTHS, truth
 from data_sources.sample.texts import texts
-from data_sources.source import Asked, Page, SourceError
+from data_sources.source import Page, Request, SourceError
 from metrics import metric
 from metrics.metric import headline_period, series
 from metrics.metric import read as read_metric
-from metrics.readings import HISTORY, line_periods
 from settings import Settings
 from store.masking import mask
 from store.records import BY_TABLE, SCALES, WORDS, Customer, SurveyResponse, Ticket
 from tests.builders import filled
+from views.view import HISTORY, line_periods
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -32,7 +32,7 @@ DAYS = ("2026-11-21", "2028-02-29", "2025-10-26")
 
 
 def read(now: datetime = NOW, zone: str = "Europe/Madrid", since: str | None = None, **options: Any) -> list[Page]:
-    return list(sample.fetch(Asked("sample", options, Settings(time_zone=zone), since, now)))
+    return list(sample.fetch(Request("sample", options, Settings(time_zone=zone), since, now)))
 
 
 class Rows:

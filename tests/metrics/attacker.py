@@ -17,7 +17,7 @@ import numpy as np
 from metrics.period import Period
 
 Numbers = np.ndarray[Any, Any]
-Asked = tuple[frozenset[str], Period]
+Request = tuple[frozenset[str], Period]
 NOTHING = 1e-9
 
 
@@ -60,7 +60,7 @@ class Attacker:
         self._moves = np.zeros(patterns.shape[1], bool)  # unknowns of which a step has been found
         self._parts = _connected(patterns)
 
-    def worked_out(self, asked: Sequence[Asked]) -> list[Asked]:
+    def worked_out(self, asked: Sequence[Request]) -> list[Request]:
         """Those whose leavers follow from what was told; not where it was told that nobody at all of these left."""
         return [each for each in asked if self._follows(np.array(_inside(self._cells, *each), bool))]
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from metrics.counting.stays import Stays
 from metrics.period import Period
-from metrics.stays import Stays
 from store.histogram import bin_of
 from store.published import Count
 

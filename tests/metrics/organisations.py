@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from itertools import count
 from math import exp, log
 
+from metrics.counting.stays import Stays
 from metrics.period import Period
-from metrics.stays import Stays
 from store.published import Count
 
 YEARS = [Period(date(year, 1, 1), date(year + 1, 1, 1)) for year in (2022, 2023, 2024, 2025)]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import pytest
 
 from metrics import attrition
-from metrics.anonymity import HIDDEN, HIDDEN_WITH_OTHERS
 from metrics.attrition import (
     NOT_OVER,
     ONLY_QUARTERS,
@@ -19,9 +18,10 @@ from metrics.attrition import (
     is_year,
     pieces_of,
 )
+from metrics.counting.stays import Stays
 from metrics.metric import Counted
 from metrics.period import Period
-from metrics.stays import Stays
+from metrics.suppression import HIDDEN, HIDDEN_WITH_OTHERS
 from store.published import Count
 from tests.metrics.counting import Stay, day, people_of, period
 

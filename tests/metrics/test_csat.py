@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics import csat
-from metrics.details import named
+from reporting.details import named
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from metrics import METRICS, all_metrics, docs, metric
+from metrics import METRICS, all_metrics, metric
 from metrics.metric import Metric, Unanswerable
+from reporting import docs
 from store.records import BY_TABLE
 
 FOLDER = Path(__file__).parents[2] / "metrics"

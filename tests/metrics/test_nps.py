@@ -8,9 +8,9 @@ import pytest
 
 from display import one_metric
 from metrics import nps
+from metrics.counting.surveys import with_response
 from metrics.metric import read
 from metrics.period import Period
-from metrics.surveys import with_response
 from read import as_text, reading_as_data
 from tests.builders import answer, filled, noon
 

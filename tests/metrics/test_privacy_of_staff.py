@@ -15,14 +15,14 @@ import pytest
 
 import read
 from data_sources import sample
-from data_sources.source import Asked
-from display import one_metric, tables, words
+from data_sources.source import Request
+from display import one_metric, tables
 from metrics import attrition, metric
-from metrics.anonymity import FEWEST
+from metrics.counting.stays import Stays
 from metrics.metric import Counted, Reading, series, split_by
 from metrics.period import Period, whole_months
-from metrics.readings import line_periods
-from metrics.stays import Stays
+from metrics.suppression import FEWEST
+from reporting import words
 from settings import Settings
 from store import Store
 from store.records import Employment
@@ -39,6 +39,7 @@ from tests.metrics.organisations import (
     organisation,
     stays_of,
 )
+from views.view import line_periods
 
 ORGANISATIONS = int(os.environ.get("EMPATHY_ORGANISATIONS", "80"))
 ATTRITION = metric("attrition")
@@ -304,7 +305,7 @@ def _said_by_pages(store: Store) -> Iterator[str]:
 
 @pytest.mark.parametrize("seed", [7, 8])
 def test_the_solver_works_out_nobody_of_the_sample_company(seed: int, tmp_path: Path) -> None:
-    pages = sample.fetch(Asked("sample", {"seed": seed}, settings(f"sqlite:///{tmp_path}/no.db"), None, NOW))
+    pages = sample.fetch(Request("sample", {"seed": seed}, settings(f"sqlite:///{tmp_path}/no.db"), None, NOW))
     people = next(list(page.records) for page in pages if any(isinstance(each, Employment) for each in page.records))
     workers = [
         Worker(each.team or "", each.started_on, each.ended_on, each.left_how or "other")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.counting.stays import Stays
 from metrics.period import Period
-from metrics.stays import Stays
 from tests.metrics.counting import day, period, stays_of
 
 FIRST = date(2026, 1, 1)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import ces, csat, metric, nps
+from metrics.counting.surveys import with_response
 from metrics.metric import Counted, Metric, Reading, read, series, split_by
 from metrics.period import Period
-from metrics.surveys import with_response
 from store import Store
 from store.records import SCALES, SurveyResponse
 from tests.builders import answer, customer, filled, noon

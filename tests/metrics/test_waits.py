@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display import words
+from estimates.statistics import Survival
 from metrics import metric
+from metrics.counting.waits import quantile_interval, survival, waited
 from metrics.metric import Reading, read, split_by
-from metrics.statistics import Survival
-from metrics.waits import quantile_interval, survival, waited
 from read import as_text, reading_as_data
+from reporting import words
 from store import Store
 from store.histogram import ages, bin_of, edges, quantile
 from store.published import naive

@@ -9,10 +9,10 @@ import pytest
 from metrics import all_metrics, metric
 from metrics.metric import Reading, read, series, split_by
 from metrics.period import Period, whole_months
-from metrics.readings import one_metric, start_anew, view
 from store import Store
 from tests.builders import NOW, TODAY, answer, customer, filled, noon, purchase, subscription, ticket
 from tests.metrics.counting import period
+from views.view import one_metric, start_anew, view
 
 AUGUST = date(2025, 8, 21)
 YEAR = period("2025-11-01", "2026-11-01")

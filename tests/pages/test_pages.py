@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_sources.source import SetAside
-from metrics import readings
+from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
 from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
+from views import view as readings
 from web.pages import PAGES
 
 MENU = Path(__file__).resolve().parents[2] / "web" / "menu.py"
@@ -52,7 +52,7 @@ def text_of(app: AppTest) -> str:
 
 
 def shown(markdown: Any) -> str:
-    """As a reader sees it (display.foreign escapes signs, and puts some into elements of their own)."""
+    """As a reader sees it (display.escape escapes signs, and puts some into elements of their own)."""
     return re.sub(r":color\[(.)\]\{\}", r"\1", str(markdown).replace("\\", ""))
 
 
@@ -212,7 +212,7 @@ def test_the_share_of_tickets_without_a_bug_is_said_and_a_list_of_few_is_called_
     assert "This list is incomplete" in text_of(opened(monkeypatch, sqlite_database))
 
 
-def test_rows_set_aside_are_listed_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
+def test_rejected_rows_are_listed_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
     filled(sqlite_database, answer(9, id="r-77"), now=NOW)
     app = opened(monkeypatch, sqlite_database, "data_health")
     (_, aside) = app.table
@@ -221,7 +221,7 @@ def test_rows_set_aside_are_listed_with_what_is_wrong(monkeypatch: pytest.Monkey
 
 def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
     """A refresh that reads one file to its end, some rows of which are rejected."""
-    wrong = [SetAside("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
+    wrong = [RejectedRow("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.save(records, NOW, aside=wrong, stream="a.csv", whole=True)

@@ -41,7 +41,7 @@ def reaches(store: Store) -> list[Reach]:
 
 def voices(store: Store) -> list[str]:
     with store.reading() as published:
-        return [each.ticket for each in published.voices("B")]
+        return [each.ticket for each in published.excerpts("B")]
 
 
 def counted(store: Store, measure: str, by: str | None = None) -> dict[tuple[str, str], int]:

@@ -50,7 +50,7 @@ def test_two_help_desks_with_one_ticket_number_and_one_link_are_one_customer(dat
             ("linked", 1),
             ("not linked", 2),
         ]
-        assert [each.ticket for each in published.voices("12")] in ([], ["35436"])
+        assert [each.ticket for each in published.excerpts("12")] in ([], ["35436"])
     store.engine.dispose()
 
 

@@ -16,7 +16,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Boolean, Date, DateTime, MetaData, insert, select
 
-from metrics.unlinked import cluster
+from ranking.clusters import cluster
 from read import Question, answer
 from settings import Settings, SourceSettings
 from store import StoreError, open_store

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from data_sources.source import SetAside
+from data_sources.source import RejectedRow
 from store import Store, open_store
 from store.records import BY_TABLE, Employment, personal_fields
 from store.schema import FACTS, dirty, run, survey_response, ticket
@@ -39,7 +39,7 @@ def last_run(store: Store) -> Any:
 
 def aside(store: Store) -> list[dict[str, str]]:
     with store.reading() as published:
-        return published.set_aside()
+        return published.rejected_rows()
 
 
 def tallied(store: Store, measure: str, by: str | None = None) -> dict[tuple[date, str, str], int]:
@@ -99,7 +99,7 @@ def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_goes_in(store: Sto
         "seen_at": NOW.isoformat(),
     }
     assert found["survey_response"]["reason"] == "it is outside the scale 1 to 5"
-    assert last_run(store).rows_set_aside == 2
+    assert last_run(store).rejected_rows == 2
 
 
 BAD_CELLS: list[tuple[Any, str]] = [
@@ -190,7 +190,7 @@ def test_a_value_that_is_sql_is_only_a_value(store: Store) -> None:
 
 def test_what_is_said_of_a_row_set_aside_is_masked_wherever_it_was_found(store: Store) -> None:
     mail = "jo.lind@shop.example"
-    by_source = SetAside("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
+    by_source = RejectedRow("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
     with store.refreshing(NOW) as refresh:
         its_run = refresh.begin_run("test", "files", NOW)
         its_run.save([builders.ticket("t", subject=[mail]), builders.ticket(mail, replies=-1)], NOW, aside=[by_source])

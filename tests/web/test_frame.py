@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.web.serving import ROOT, STREAMLIT, UVICORN, serving
 from tests.web.viewer import elements, texts, viewing
 from web.pages import FOLDER, PAGES, Page
-from web.refusals import OTHER_MACHINES
+from web.startup_checks import OTHER_MACHINES
 
 every_page = pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.url_path or "first")
 

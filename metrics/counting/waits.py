@@ -9,11 +9,11 @@ from datetime import date
 from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
-from metrics.distributions import binomial_at_most
-from metrics.grouped import grouped, whole
+from estimates.distributions import binomial_at_most
+from estimates.statistics import Survival, survival_of_table
+from metrics.counting.groups import grouped, whole
 from metrics.metric import Counted, Difference, Where
 from metrics.period import Period
-from metrics.statistics import Survival, survival_of_table
 from store.histogram import ZERO, edges, value_of
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
-from metrics.details import wait_range
 from metrics.metric import Comparison, Metric, Reading, is_annualised
 from metrics.period import Period
-from metrics.readings import Card
+from reporting.details import wait_range
+from views.view import Card
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"
@@ -206,8 +206,6 @@ def sentence(metric: Metric, reading: Reading) -> str:
     text = f"{first or f'{metric.name} is '}{value(metric, reading.value)}{yearly}: {standing(metric, reading)}"
     if reading.state == "thin":
         return " ".join([f"{text}. {reading.reason}", *reading.cautions])
-    if metric.differ is None:
-        return " ".join([f"{text}.", *reading.cautions])
     text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
     return " ".join([text, *(each for each in reading.cautions if each not in text)])
 

@@ -7,7 +7,7 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
-from metrics import unlinked
+from ranking import clusters as unlinked
 from store.publishing import PainOf, UnlinkedTicket
 
 DAY = date(2026, 3, 1)

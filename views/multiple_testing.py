@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from estimates.statistics import benjamini_hochberg
 from metrics.metric import Reading
-from metrics.statistics import benjamini_hochberg
 
 FALSE_SHARE = 0.10  # of what a page calls changed, at most this share may be chance (Benjamini & Hochberg 1995)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import distributions, statistics
-from metrics.statistics import (
+from estimates import distributions, statistics
+from estimates.statistics import (
     benjamini_hochberg,
     clopper_pearson,
     fisher,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.intervals_of_time import (
+from estimates.retention import (
     Stay,
     attrition,
     compounded,

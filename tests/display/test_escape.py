@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from display import tables
 from display.bugs import web_address
-from display.foreign import in_chart, in_file, plain, tidy
+from display.escape import in_chart, in_file, plain, tidy
 
 HOSTILE = [
     "![pixel](https://evil.example/p.png)",

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics.costs import cost_of_one_more, cost_per_ticket
-from metrics.replies import Reply, first_human_reply, hours_of_day, office_minutes, replies_per_ticket
-from metrics.seasons import complete_from, expected_final, weekday_index, without_weekday
+from estimates.costs import cost_of_one_more, cost_per_ticket
+from estimates.replies import Reply, first_human_reply, hours_of_day, office_minutes, replies_per_ticket
+from estimates.seasons import complete_from, expected_final, weekday_index, without_weekday
 
 MADRID = ZoneInfo("Europe/Madrid")
 

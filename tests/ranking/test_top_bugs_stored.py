@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from metrics.top_bugs import TopBugs, explain, top_bugs
-from metrics.unlinked import cluster
+from ranking.clusters import cluster
+from ranking.top_bugs import TopBugs, explain, top_bugs
 from store import Store
 from tests.builders import TODAY, answer, bug, customer, days_ago, filled, noon, report, save, subscription, ticket
 

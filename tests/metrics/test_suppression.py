@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.anonymity import hidden_groups, is_calendar_year, may_show_both
+from metrics.suppression import hidden_groups, is_calendar_year, may_show_both
 from tests.metrics.counting import period
 
 

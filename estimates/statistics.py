@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
-from metrics.distributions import (
+from estimates.distributions import (
     beta_quantile,
     binomial_two_sided,
     gamma_quantile,

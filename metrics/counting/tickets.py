@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from metrics.grouped import grouped, whole
+from metrics.counting.groups import grouped, whole
 from metrics.metric import Counted, Where
 from metrics.period import Period
 from metrics.share import share

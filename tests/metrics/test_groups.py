@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.grouped import grouped, whole
+from metrics.counting.groups import grouped, whole
 from store.published import Count
 from tests.metrics.counting import day, period
 

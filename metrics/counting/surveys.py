@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from estimates.statistics import with_the_silent
 from metrics.metric import Count, Counted, Difference, Where
 from metrics.period import Period
-from metrics.statistics import with_the_silent
 
 if TYPE_CHECKING:
     from settings import Settings

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from math import exp
 from typing import NamedTuple
 
+from estimates.statistics import Interval, poisson_interval, wilson
 from metrics.period import Period
-from metrics.statistics import Interval, poisson_interval, wilson
 
 DAYS_A_MONTH = 30
 DAYS_A_YEAR = 365

@@ -16,18 +16,18 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from metrics import all_metrics
 from metrics import metric as metric_of
-from metrics.many import settle
 from metrics.metric import Metric, Reading, headline_period, known, read, series, split_by
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks
-from metrics.top_bugs import Explained, TopBugs, explain, top_bugs
+from ranking.top_bugs import Explained, TopBugs, explain, top_bugs
 from settings import Settings, load
 from store import EmptyStoreError as EmptyStoreError
 from store import Published, Snapshot, Store, open_store
 from store import StoreError as StoreError
+from store.published import Excerpt as Excerpt
 from store.published import Mark as Mark
 from store.published import SourceState as SourceState
 from store.published import Unresolved as Unresolved
-from store.published import Voice as Voice
+from views.multiple_testing import settle
 
 POINTS = {"week": 26, "month": 12, "quarter": 8}  # how many grains a small line shows
 HISTORY = {"week": 52, "month": 24, "quarter": 12}  # ... and the chart of one metric
@@ -250,15 +250,15 @@ def _one_metric(published: Published, view: View, key: str, by: str | None) -> M
     )
 
 
-def one_bug(view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
+def one_bug(view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
     return _one_bug(view, id[:500])
 
 
 @kept(128)
-def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Voice, ...]] | None:
+def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
     id = published.bug_named(id) or id
     explained = explain(published, id, view.today, view.settings)
-    return (explained, tuple(published.voices(id))) if explained else None
+    return (explained, tuple(published.excerpts(id))) if explained else None
 
 
 @kept(4)
@@ -273,9 +273,9 @@ def unresolved(view: View) -> list[Unresolved]:
         return published.unresolved()
 
 
-def set_aside(view: View, source: str | None = None) -> list[dict[str, Any]]:
+def rejected_rows(view: View, source: str | None = None) -> list[dict[str, Any]]:
     with view.store.reading() as published:
-        return published.set_aside(source)
+        return published.rejected_rows(source)
 
 
 def warm(now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md: what every number means, from the same records that the pages read. `python -m metrics.docs`."""
+"""Writes docs/metrics.md: what every number means, from the same records that the pages read. `python -m reporting.docs`."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import read
-from display import one_metric, words
+from display import one_metric
 from metrics import metric
-from metrics.details import named
 from metrics.period import Period
 from metrics.repeat import came_back
 from metrics.revenue import kept
+from reporting import words
+from reporting.details import named
 from store.published import Count, Month
 
 CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")

@@ -13,8 +13,8 @@ from websockets.exceptions import InvalidStatus
 
 from tests.web.serving import ROOT, STREAMLIT, UVICORN, Served, clean_environment, serving
 from tests.web.viewer import texts, viewing
-from web.doorway import inline_scripts, is_from_this_machine
-from web.refusals import OPTIONS, OTHER_MACHINES, is_this_machine, refuse_unsafe_start
+from web.middleware import inline_scripts, is_from_this_machine
+from web.startup_checks import OPTIONS, OTHER_MACHINES, is_this_machine, refuse_unsafe_start
 
 BROKEN = """
 from starlette.routing import Route

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import stream
-from web.refusals import OTHER_MACHINES, is_this_machine
+from web.startup_checks import OTHER_MACHINES, is_this_machine
 
 MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
 STARTING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import pain
-from metrics.pain import Course, Place, Rise, Since
+from ranking import impact as pain
+from ranking.impact import Course, Place, Rise, Since
 
 QUIET = Rise(1.0, 1.0, False)
 customers = st.lists(

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.top_bugs import Explained, TopBug, TopBugs, explain, top_bugs
+from ranking.top_bugs import Explained, TopBug, TopBugs, explain, top_bugs
 from settings import Pain, Settings, Words
 from store.published import ListedBug
-from tests.metrics.remembered import Remembered, Report, bug, reports
+from tests.ranking.remembered import Remembered, Report, bug, reports
 
 AT = date(2026, 3, 31)
 LONG_AGO = date(2025, 1, 1)

@@ -1,6 +1,6 @@
 """How much a bug hurts customers now: how many told us lately, times how bad it is, times how unhappy they were.
 
-Everything here is arithmetic on numbers that are handed in; metrics/top_bugs.py fetches them and writes the sentences.
+Everything here is arithmetic on numbers that are handed in; ranking/top_bugs.py fetches them and writes the sentences.
 The rules are METHODOLOGY 5.2 to 5.4. Days are whole calendar days: age 0 is today, "the last 7 days" are ages 0 to 6.
 """
 
@@ -13,8 +13,8 @@ from functools import cache
 from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
 
-from metrics.distributions import binomial_at_least, normal_cdf
-from metrics.statistics import benjamini_hochberg
+from estimates.distributions import binomial_at_least, normal_cdf
+from estimates.statistics import benjamini_hochberg
 
 HALF_LIFE_DAYS = 30.0
 PRIOR_RATINGS = 10

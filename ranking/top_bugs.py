@@ -2,7 +2,7 @@
 
 `top_bugs` makes the list, `explain` tells everything about one bug. Both use only what was known at the end of the day
 that is asked for, and fetch with a fixed number of queries, however many bugs there are. The arithmetic is in
-metrics/pain.py. Titles are foreign text: the sentences here are plain text, and whoever shows them escapes them.
+ranking/impact.py. Titles are foreign text: the sentences here are plain text, and whoever shows them escapes them.
 
 What was decided where METHODOLOGY 5 leaves it open:
 - A bug is in the ranking while it is not over and a customer reported it in the last 90 days (at three half-lives).
@@ -26,9 +26,9 @@ from math import ceil, log2
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from metrics import pain as pains
 from metrics.cautions import Cautions, cautions
-from metrics.pain import Course, Coverage, Label, Place, Reached, Revenue, Severity
+from ranking import impact as pains
+from ranking.impact import Course, Coverage, Label, Place, Reached, Revenue, Severity
 from store.records import DISSATISFIED_TO
 
 if TYPE_CHECKING:

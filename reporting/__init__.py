@@ -1,0 +1,1 @@
+"""How a number is said: every sentence, unit and table, once, for pages, terminal and documents."""
