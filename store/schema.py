@@ -179,7 +179,7 @@ run = Table(
     Column("rows_read", BigInteger, nullable=False, default=0),
     Column("rows_saved", BigInteger, nullable=False, default=0),
     Column("rows_unchanged", BigInteger, nullable=False, default=0),
-    Column("set_aside", BigInteger, nullable=False, default=0),
+    Column("rows_set_aside", BigInteger, nullable=False, default=0),
 )
 rejected_row = Table(
     "set_aside",

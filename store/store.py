@@ -88,8 +88,8 @@ ANSWERED_S = 1.0
 SETTLED_NS = 100_000_000
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
-OLDER = ("0001", "0002")  # the migrations in store/migrations/versions ...
-HEAD = "0003"  # ... and the newest of them
+OLDER = ("0001", "0002", "0003")  # the migrations in store/migrations/versions ...
+HEAD = "0004"  # ... and the newest of them
 
 
 class BusyError(StoreError):
@@ -804,7 +804,7 @@ class Run:
             "rows_read": self.rows_read,
             "rows_saved": self.rows_saved,
             "rows_unchanged": self.rows_unchanged,
-            "set_aside": self.rejected_rows,
+            "rows_set_aside": self.rejected_rows,
         }
         connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
 
