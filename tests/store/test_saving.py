@@ -99,7 +99,7 @@ def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_goes_in(store: Sto
         "seen_at": NOW.isoformat(),
     }
     assert found["survey_response"]["reason"] == "it is outside the scale 1 to 5"
-    assert last_run(store).rejected_rows == 2
+    assert last_run(store).rows_set_aside == 2
 
 
 BAD_CELLS: list[tuple[Any, str]] = [
