@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from data_sources.http import Answer, Limits, Refused, Web, foreign
 from data_sources.kit import options
+from data_sources.kit.http import Answer, Limits, Refused, Web, foreign
 from data_sources.source import Page, RejectedRow, Request, Source, SourceError
 from store.records import WORDS, Bug, BugReport, Release
 

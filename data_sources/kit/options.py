@@ -35,7 +35,9 @@ def read(model: type[O], request: Request) -> O:
     try:
         return model.model_validate(request.options)
     except ValidationError as error:
-        raise SourceError(_sentence(model, f"sources.{request.name}", error.errors()[0])) from None
+        found = error.errors()  # a misspelt name first: it is often why another one is missing
+        first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+        raise SourceError(_sentence(model, f"sources.{request.name}", first)) from None
 
 
 def _sentence(model: type[Options], table: str, error: Mapping[str, Any]) -> str:
