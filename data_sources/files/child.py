@@ -124,7 +124,7 @@ def _guess(path: Path, shown_as: str) -> Iterator[Message]:
 
 def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     from data_sources.files import reading
-    from data_sources.files.mapping import Bound
+    from data_sources.mapping.grammar import Bound
 
     packing = Packing(Bound(entry, shape).kinds)
     for page in reading.pages(path, entry, shape, named):
