@@ -20,13 +20,13 @@ from typing import Any
 
 from pydantic import Field
 
-from data_sources.files import mapping
 from data_sources.files.fence import Fence
 from data_sources.files.formats import Shape
-from data_sources.files.mapping import Entry
-from data_sources.files.words import listed
 from data_sources.kit.options import Options
+from data_sources.mapping import grammar as mapping
+from data_sources.mapping.grammar import Entry
 from data_sources.source import Page, Request, Source, SourceError
+from data_sources.words import listed
 from store.records import BY_TABLE
 
 

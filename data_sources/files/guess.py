@@ -20,9 +20,9 @@ from typing import Any
 
 from data_sources.files import formats
 from data_sources.files.formats import BadRow, Layout, Shape, as_text
-from data_sources.files.mapping import MONEY, REFERENCES, Wrong, _decimals, _reader_of, kind_of
-from data_sources.files.words import listed, number
+from data_sources.mapping.grammar import MONEY, REFERENCES, Wrong, _decimals, _reader_of, kind_of
 from data_sources.source import OBEYED, SourceError, harmless
+from data_sources.words import listed, number
 from store.records import BY_TABLE, SCALES, WORDS
 
 SAMPLE = 2_000  # rows
