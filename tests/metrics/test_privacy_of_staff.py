@@ -39,7 +39,7 @@ from tests.metrics.organisations import (
     organisation,
     stays_of,
 )
-from views.view import line_periods
+from views.lines import line_periods
 
 ORGANISATIONS = int(os.environ.get("EMPATHY_ORGANISATIONS", "80"))
 ATTRITION = metric("attrition")
