@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.statistics import mean_interval, newcombe, wilson
+from estimates.interval import Difference
+from estimates.means import mean_interval
+from estimates.shares import newcombe, wilson
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -15,7 +17,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Difference, Metric
+from metrics.metric import Begins, Counted, Metric
 from store.records import DISSATISFIED_TO
 
 # The lowest score that is a satisfied answer (METHODOLOGY 1.1).
