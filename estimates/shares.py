@@ -33,14 +33,14 @@ def agresti_coull(x: float, n: float) -> Interval:
 def jeffreys(x: float, n: float) -> Interval:
     """Jeffreys' interval: quantiles of Beta(x + 1/2, n - x + 1/2)."""
     _check_share(x, n)
-    return Interval(beta_quantile(TAIL, x + 0.5, n - x + 0.5), 1 - beta_quantile(TAIL, n - x + 0.5, x + 0.5))
+    return Interval(beta_quantile(TAIL, x + 0.5, n - x + 0.5), beta_quantile(1 - TAIL, x + 0.5, n - x + 0.5))
 
 
 def clopper_pearson(x: int, n: int) -> Interval:
     """The exact interval (Clopper and Pearson, Biometrika 1934)."""
     _check_share(x, n)
     low = 0.0 if x == 0 else beta_quantile(TAIL, x, n - x + 1)
-    high = 1.0 if x == n else 1 - beta_quantile(TAIL, n - x, x + 1)
+    high = 1.0 if x == n else beta_quantile(1 - TAIL, x + 1, n - x)
     return Interval(low, high)
 
 
