@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimates.statistics import Survival
+from estimates.survival import Survival
 from metrics import metric
 from metrics.counting.waits import quantile_interval, survival, waited
 from metrics.metric import Reading, read, split_by
