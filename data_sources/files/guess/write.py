@@ -1,8 +1,8 @@
 """The mapping as TOML to paste: what is not sure is said beside it, in a comment that begins with "not sure:"."""
 
 from __future__ import annotations
-# ruff: noqa: E501 (sentences for the comments of the mapping)
 
+# ruff: noqa: E501 (sentences for the comments of the mapping)
 import json
 import re
 from collections import Counter
