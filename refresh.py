@@ -174,7 +174,7 @@ def _read_source(
             run.save(
                 page.records,
                 datetime.now(UTC),
-                aside=page.rejected_rows,
+                rejected=page.rejected_rows,
                 cursor=page.cursor,
                 read=page.read or None,
                 stream=page.place,

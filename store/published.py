@@ -32,7 +32,7 @@ from store.schema import (
     tally_total,
     unresolved,
     unsaid,
-    voice,
+    excerpt_of_bug,
 )
 
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")
@@ -366,7 +366,7 @@ class Published:
         for row in self._rows():
             if row.n:
                 rows.setdefault(row.source, {})[row.record] = row.n
-        aside: dict[str, int] = dict(
+        listed: dict[str, int] = dict(
             self._connection.execute(
                 select(rejected_row.c.source, func.count(func.distinct(rejected_row.c.place))).group_by(
                     rejected_row.c.source
@@ -389,7 +389,7 @@ class Published:
                     reason=last.reason if last else None,
                     stale_after_hours=hours,
                     rows=rows.get(name, {}),
-                    rejected_rows=int(aside.get(name, 0)),
+                    rejected_rows=int(listed.get(name, 0)),
                     rejected={
                         row.record: (row.rejected, row.read)
                         for row in self._rows()
@@ -591,7 +591,12 @@ class Published:
 
     def excerpts(self, bug: str) -> list[Excerpt]:
         """The newest ten tickets behind a bug."""
-        chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
+        chosen = (
+            select(excerpt_of_bug)
+            .where(excerpt_of_bug.c.bug == bug)
+            .order_by(excerpt_of_bug.c.opened_on.desc(), excerpt_of_bug.c.ticket)
+            .limit(10)
+        )
         found = [Excerpt(*row) for row in self._connection.execute(chosen)]
         return [each._replace(ticket=bare(each.ticket)) for each in found]
 

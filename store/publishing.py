@@ -37,7 +37,7 @@ from store.ids import COUNT_ALL, PAIN, note_unresolved
 from store.listings import WAITING
 from store.published import naive
 from store.records import BY_TABLE, DISSATISFIED_TO, stored_fields
-from store.saving import NO_DAY, keep_before, mark_dirty, was_counted
+from store.saving import NO_DAY, keep_before, mark_stale, was_counted
 from store.schema import (
     BEFORE,
     FACTS,
@@ -51,8 +51,8 @@ from store.schema import (
     counted,
     customer,
     customer_interval,
-    dirty,
-    dirty_contact,
+    stale_key,
+    stale_contact,
     listed_bug,
     mark,
     meta,
@@ -70,13 +70,13 @@ from store.schema import (
     ticket,
     ticket_before,
     unsaid,
-    voice,
+    excerpt_of_bug,
 )
 from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
 
 # What is made of rows by their ids, besides the tallies.
-MADE_OF_ROWS = (account, customer_interval, revenue_month, listed_bug, bug_contact, bug_rating, voice, mark)
-VOICES = 10  # tickets shown behind a bug
+MADE_OF_ROWS = (account, customer_interval, revenue_month, listed_bug, bug_contact, bug_rating, excerpt_of_bug, mark)
+EXCERPTS = 10  # tickets shown behind a bug
 UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
 UNLINKED_MOST = 2000
 
@@ -119,7 +119,7 @@ def count_again(
     declared: Declared,
     were_read: Collection[str],
 ) -> None:
-    """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
+    """Everything that depends on what changed, in the order in which one needs the other. Clears the stale keys.
 
     `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
     so that their rows can have what is declared.
@@ -131,10 +131,10 @@ def count_again(
         _forget_what_was_counted(connection)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
-    look_again(connection, dirty, dirty_contact)
+    look_again(connection, stale_key, stale_contact)
     if not everything:
         _moved_customers(connection, in_sqlite)
-    look_again(connection, dirty, *BEFORE.values())
+    look_again(connection, stale_key, *BEFORE.values())
     take_away(connection, measures, due)
     _accounts(connection)
     add_up(connection, measures, due, told)
@@ -142,7 +142,7 @@ def count_again(
     _purchase_days(connection)
     _ages(connection, now)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
-    look_again(connection, dirty)
+    look_again(connection, stale_key)
     recount(connection, measures, told)
     told("revenue")
     _revenue(connection, settings, now)
@@ -150,18 +150,18 @@ def count_again(
     told("bugs")
     _listed_bugs(connection)
     _bug_contacts(connection)
-    _voices(connection)
+    _excerpts_of_bugs(connection)
     _pains(connection, settings, now, cluster, everything)
     _marks(connection)
     _stored_rows(connection)
     _unresolved(connection, settings, now, everything)
-    for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
+    for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
 
 
 def _forget_what_was_counted(connection: Connection) -> None:
-    """As in a store that was filled just now: nothing is counted, all is dirty."""
-    for table in (dirty, dirty_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
+    """As in a store that was filled just now: nothing is counted, all is stale."""
+    for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
         connection.execute(delete(table))
     keys = {
         "customer": union(select(customer.c.id), select(subscription.c.customer)),
@@ -172,11 +172,11 @@ def _forget_what_was_counted(connection: Connection) -> None:
     for kind, chosen in keys.items():
         key = chosen.subquery("keys").columns[0]
         connection.execute(
-            insert(dirty).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+            insert(stale_key).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
         )
     report = bug_report.c
     own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()
-    connection.execute(insert(dirty_contact).from_select(["day", "bug", "customer"], own))
+    connection.execute(insert(stale_contact).from_select(["day", "bug", "customer"], own))
     connection.execute(delete(meta).where(meta.c.name == COUNT_ALL))
 
 
@@ -196,8 +196,8 @@ def _unresolved(connection: Connection, settings: Settings, now: datetime, every
         note_unresolved(connection)
 
 
-def _is_dirty(connection: Connection, *kinds: str) -> bool:
-    return bool(connection.scalar(select(select(dirty.c.kind).where(dirty.c.kind.in_(kinds)).exists())))
+def _is_stale(connection: Connection, *kinds: str) -> bool:
+    return bool(connection.scalar(select(select(stale_key.c.kind).where(stale_key.c.kind.in_(kinds)).exists())))
 
 
 def _is_done(connection: Connection, what: str, until: str) -> bool:
@@ -211,11 +211,11 @@ def _is_done(connection: Connection, what: str, until: str) -> bool:
 
 
 def _keys(kind: str) -> Any:
-    return select(dirty.c.key).where(dirty.c.kind == kind)
+    return select(stale_key.c.key).where(stale_key.c.kind == kind)
 
 
 def _known_now() -> Any:
-    """The accounts of dirty customers, as their rows say now; two sources may know one."""
+    """The accounts of stale customers, as their rows say now; two sources may know one."""
     return (
         select(
             customer.c.id,
@@ -230,26 +230,26 @@ def _known_now() -> Any:
 
 def _moved_customers(connection: Connection, in_sqlite: bool) -> None:
     """A change of segment or plan changes what all rows of that customer count for. Called while the old one is known."""
-    if not _is_dirty(connection, "customer"):
+    if not _is_stale(connection, "customer"):
         return
-    of_dirty = account.c.id.in_(_keys("customer"))
-    before = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_dirty))}
+    of_stale = account.c.id.in_(_keys("customer"))
+    before = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_stale))}
     after = {row.id: (row.segment, row.plan) for row in connection.execute(_known_now())}
     moved = [id for id in before.keys() | after.keys() if before.get(id, ("", "")) != after.get(id, ("", ""))]
     if not moved:
         return
     no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
-    mark_dirty(connection, in_sqlite, {("moved", no_day, id) for id in moved})
+    mark_stale(connection, in_sqlite, {("moved", no_day, id) for id in moved})
     if was_counted(connection):
         for name in BEFORE:
-            keep_before(connection, name, "t.customer IN (SELECT key FROM dirty WHERE kind = 'moved')")
+            keep_before(connection, name, "t.customer IN (SELECT key FROM stale_key WHERE kind = 'moved')")
     cells = [
         ("subscription", subscription, subscription.c.started_on),
         ("subscription", subscription, subscription.c.ended_on),
         ("purchase", purchase, purchase.c.ordered_on),
     ]
     for kind, table, day in cells:
-        _add_dirt(
+        _add_stale_keys(
             connection,
             select(literal(kind), day, literal(""))
             .where(table.c.customer.in_(_keys("moved")), day.is_not(None))
@@ -263,17 +263,17 @@ def _accounts(connection: Connection) -> None:
     connection.execute(insert(account).from_select([column.name for column in account.columns], _known_now()))
 
 
-def _add_dirt(connection: Connection, chosen: Any) -> None:
+def _add_stale_keys(connection: Connection, chosen: Any) -> None:
     """`INSERT ... SELECT ... ON CONFLICT DO NOTHING`, said without a word that only one engine knows."""
     new = chosen.subquery("new")
     kind, day, key = new.columns
-    known = exists().where(dirty.c.kind == kind, dirty.c.day == day, dirty.c.key == key)
-    connection.execute(insert(dirty).from_select(["kind", "day", "key"], select(kind, day, key).where(~known)))
+    known = exists().where(stale_key.c.kind == kind, stale_key.c.day == day, stale_key.c.key == key)
+    connection.execute(insert(stale_key).from_select(["kind", "day", "key"], select(kind, day, key).where(~known)))
 
 
 def _purchase_days(connection: Connection) -> None:
     """A purchase changes what the customer's other purchases count as, so all their days are counted again."""
-    _add_dirt(
+    _add_stale_keys(
         connection,
         select(literal("purchase"), purchase.c.ordered_on, literal(""))
         .where(purchase.c.customer.in_(_keys("buyer")))
@@ -282,7 +282,7 @@ def _purchase_days(connection: Connection) -> None:
 
 
 def _unsaid(connection: Connection, in_sqlite: bool, declared: Declared, were_read: Collection[str]) -> None:
-    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is dirty.
+    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is stale.
 
     A field that is newly mapped is only known when its source has been read to the end with it.
     """
@@ -312,11 +312,11 @@ def _unsaid(connection: Connection, in_sqlite: bool, declared: Declared, were_re
         if record != "employment":
             who = table.c.id if record == "customer" else table.c.customer
             chosen = select(literal("customer"), literal(NO_DAY, Day), who)
-            _add_dirt(connection, chosen.where(table.c.source == source).distinct())
+            _add_stale_keys(connection, chosen.where(table.c.source == source).distinct())
         if record != "customer":
             chosen = select(literal(record), table.c.started_on, literal(""))
             started = table.c.started_on.is_not(None)
-            _add_dirt(connection, chosen.where(table.c.source == source, started).distinct())
+            _add_stale_keys(connection, chosen.where(table.c.source == source, started).distinct())
 
 
 def _silent(record: str, field: str) -> Any:
@@ -340,27 +340,29 @@ class _Contract:
 def _intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> None:
     if not _is_done(connection, "grace_days", str(settings.grace_days)):
         # Another rule for everybody, so everybody is looked at again.
-        _add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
-        _add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct())
-    if not _is_dirty(connection, "customer"):
+        _add_stale_keys(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
+        _add_stale_keys(
+            connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct()
+        )
+    if not _is_stale(connection, "customer"):
         return
-    of_dirty = customer_interval.c.customer.in_(_keys("customer"))
-    old = connection.execute(select(customer_interval.c.started_on, customer_interval.c.ended_on).where(of_dirty)).all()
-    connection.execute(delete(customer_interval).where(of_dirty))
+    of_stale = customer_interval.c.customer.in_(_keys("customer"))
+    old = connection.execute(select(customer_interval.c.started_on, customer_interval.c.ended_on).where(of_stale)).all()
+    connection.execute(delete(customer_interval).where(of_stale))
     rows = list(_new_intervals(connection, settings))
     if rows:
         connection.execute(insert(customer_interval), rows)
     days = {day for stretch in old for day in stretch if day is not None}
     days |= {row[name] for row in rows for name in ("started_on", "ended_on") if row[name] is not None}
-    mark_dirty(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
+    mark_stale(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
 
 
 def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[str, Any]]:
     accounts = {row.id: row for row in connection.execute(select(account).where(account.c.id.in_(_keys("customer"))))}
     contracted: set[str] = set()
     own = {row.id: row for row in connection.execute(_own_dates())}
-    dirty_contracts = subscription.c.customer.in_(_keys("customer"))
-    for id, contracts in groupby(_contracts(connection, dirty_contracts), key=lambda each: each.customer):
+    stale_contracts = subscription.c.customer.in_(_keys("customer"))
+    for id, contracts in groupby(_contracts(connection, stale_contracts), key=lambda each: each.customer):
         all_of_them = list(contracts)
         if id in own and own[id].sure and not any(each.says_end for each in all_of_them):
             continue  # its contracts cannot end, but the customer itself can
@@ -399,7 +401,7 @@ def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[
 
 
 def _own_dates() -> Any:
-    """Of dirty customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
+    """Of stale customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
     row = customer.c
     knows_start = or_(row.started_on.is_not(None), row.source.in_(_silent("customer", "started_on")))
     says_end = and_(knows_start, row.source.not_in(_silent("customer", "ended_on")))
@@ -463,7 +465,7 @@ def _revenue(connection: Connection, settings: Settings, now: datetime) -> None:
     """Months of revenue by segment and plan: what the customers of the start of a month pay at its start and its end."""
     today = now.astimezone(settings.zone).date()
     this_month = today.replace(day=1)
-    if _is_done(connection, "revenue", this_month.isoformat()) and not _is_dirty(
+    if _is_done(connection, "revenue", this_month.isoformat()) and not _is_stale(
         connection, "customer", "subscription"
     ):
         return
@@ -517,7 +519,7 @@ def _ages(connection: Connection, now: datetime) -> None:
 
 def _paying(connection: Connection, today: date) -> None:
     """What each customer pays today: the sum of its running contracts, or its own row's price where it has no contracts."""
-    if _is_done(connection, "paying", today.isoformat()) and not _is_dirty(connection, "customer", "subscription"):
+    if _is_done(connection, "paying", today.isoformat()) and not _is_stale(connection, "customer", "subscription"):
         return
 
     def runs(row: Any) -> Any:
@@ -541,7 +543,7 @@ def _paying(connection: Connection, today: date) -> None:
 
 
 def _listed_bugs(connection: Connection) -> None:
-    if not _is_dirty(connection, "bug"):
+    if not _is_stale(connection, "bug"):
         return
     connection.execute(delete(listed_bug).where(listed_bug.c.id.in_(_keys("bug")), ~listed_bug.c.is_pain))
     names = [column.name for column in listed_bug.columns if column.name != "is_pain"]
@@ -567,8 +569,8 @@ _WHO: Any = func.coalesce(bug_report.c.customer, ticket.c.customer, literal("tic
 _WHEN: Any = func.coalesce(bug_report.c.reported_on, ticket.c.opened_on)
 
 
-def _reports_of_dirty() -> Any:
-    """Reports of the customers of dirty contacts: bug, customer, day, and what makes it one contact."""
+def _reports_of_stale_contacts() -> Any:
+    """Reports of the customers of stale contacts: bug, customer, day, and what makes it one contact."""
     # Two links of one ticket to one bug, or of two trackers, are one contact.
     own = case((bug_report.c.ticket.is_(None), bug_report.c.source + literal("/") + bug_report.c.id), else_=literal(""))
     chosen = select(
@@ -579,7 +581,7 @@ def _reports_of_dirty() -> Any:
         own.label("report"),
     ).where(_WHEN.is_not(None))
     with_ticket = bug_report.outerjoin(ticket, ticket.c.id == bug_report.c.ticket)
-    cell = dirty_contact.c
+    cell = stale_contact.c
     # Not IS NULL: SQLite would take it for a good use of the index, and walk through nearly all reports.
     nobody = func.coalesce(bug_report.c.customer, "") == ""
     tickets = select(func.substr(cell.customer, len("ticket:") + 1)).where(cell.customer.startswith("ticket:"))
@@ -603,19 +605,19 @@ def _bug_contacts(connection: Connection) -> None:
         .distinct()
         .subquery("new")
     )
-    cells = dirty_contact.columns
+    cells = stale_contact.columns
     known = exists().where(*(cell == new for cell, new in zip(cells, where_they_count_now.columns, strict=True)))
     names = [column.name for column in cells]
-    connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
-    if not connection.scalar(select(select(dirty_contact.c.day).exists())):
+    connection.execute(insert(stale_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
+    if not connection.scalar(select(select(stale_contact.c.day).exists())):
         return
-    look_again(connection, dirty_contact)
+    look_again(connection, stale_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
     rated = bug_rating.c
     connection.execute(delete(bug_rating).where(tuple_(rated.day, rated.bug, rated.customer).in_(chosen)))
-    reports = _reports_of_dirty()
+    reports = _reports_of_stale_contacts()
     # A ticket that is linked to m bugs gives 1/m to each of them.
     links = (
         select(func.count(func.distinct(bug_report.c.bug)))
@@ -673,7 +675,7 @@ class _Ranked(NamedTuple):
         return (self.age, self.ticket) > (other.age, other.ticket)
 
 
-def _voices(connection: Connection) -> None:
+def _excerpts_of_bugs(connection: Connection) -> None:
     """The newest tickets behind each bug whose tickets changed.
 
     The ten of before, without those that changed, and those that changed are enough to find the new ten, unless the last
@@ -681,14 +683,16 @@ def _voices(connection: Connection) -> None:
     """
     changed = _keys("reported")
     bugs = select(bug_report.c.bug).where(bug_report.c.ticket.in_(changed))
-    bugs_of_before = select(voice.c.bug).where(voice.c.ticket.in_(changed))
+    bugs_of_before = select(excerpt_of_bug.c.bug).where(excerpt_of_bug.c.ticket.in_(changed))
     shown: dict[str, dict[_Ranked, dict[str, Any]]] = defaultdict(dict)
     gone: set[tuple[str, str]] = set()
-    is_gone = voice.c.ticket.in_(changed).label("is_gone")
-    of_touched = or_(voice.c.bug.in_(bugs), voice.c.bug.in_(bugs_of_before))
-    for row in connection.execute(select(voice, is_gone).where(of_touched, ~voice.c.bug.startswith(PAIN))).mappings():
+    is_gone = excerpt_of_bug.c.ticket.in_(changed).label("is_gone")
+    of_touched = or_(excerpt_of_bug.c.bug.in_(bugs), excerpt_of_bug.c.bug.in_(bugs_of_before))
+    for row in connection.execute(
+        select(excerpt_of_bug, is_gone).where(of_touched, ~excerpt_of_bug.c.bug.startswith(PAIN))
+    ).mappings():
         shown[row["bug"]][_ranked(row["opened_on"], row["ticket"], "")] = {
-            column.name: row[column.name] for column in voice.c
+            column.name: row[column.name] for column in excerpt_of_bug.c
         }
         if row["is_gone"]:
             gone.add((row["bug"], row["ticket"]))
@@ -699,8 +703,8 @@ def _voices(connection: Connection) -> None:
         before = sorted(shown[each])
         kept = [one for one in before if (each, one.ticket) not in gone]
         chosen[each] = _first_of_each_ticket(kept + newest.get(each, []))
-        is_full = len(before) == VOICES
-        if is_full and (len(chosen[each]) < VOICES or chosen[each][-1].comes_after(before[-1])):
+        is_full = len(before) == EXCERPTS
+        if is_full and (len(chosen[each]) < EXCERPTS or chosen[each][-1].comes_after(before[-1])):
             unsure.append(each)
     for some in _in_parts(unsure):
         chosen |= {each: [] for each in some} | _newest(connection, bug_report.c.bug.in_(some))
@@ -710,8 +714,8 @@ def _voices(connection: Connection) -> None:
         for one in ranked
     ]
     for some in _in_parts(list(chosen)):
-        connection.execute(delete(voice).where(voice.c.bug.in_(some)))
-    _add_voices(connection, rows)
+        connection.execute(delete(excerpt_of_bug).where(excerpt_of_bug.c.bug.in_(some)))
+    _add_excerpts(connection, rows)
 
 
 def _ranked(opened_on: date, ticket_id: str, source: str) -> _Ranked:
@@ -723,7 +727,7 @@ def _first_of_each_ticket(ranked: Iterable[_Ranked]) -> list[_Ranked]:
     found: dict[str, _Ranked] = {}
     for each in sorted(ranked):
         found.setdefault(each.ticket, each)
-    return list(found.values())[:VOICES]
+    return list(found.values())[:EXCERPTS]
 
 
 def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
@@ -738,16 +742,16 @@ def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
     for row in rows:
         mine = found[row.bug]
         mine.append(_ranked(row.opened_on, row.id, row.source))
-        if len(mine) > 20 * VOICES:
+        if len(mine) > 20 * EXCERPTS:
             mine[:] = _first_of_each_ticket(mine)
     return {name: _first_of_each_ticket(ranked) for name, ranked in found.items()}
 
 
-def _add_voices(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Inserts voices; those that are only known by ticket and source get their words from the ticket."""
+def _add_excerpts(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Inserts excerpts; those that are only known by ticket and source get their words from the ticket."""
     bare = [row for row in rows if "source" in row]
     said: dict[tuple[str, str], dict[str, Any]] = {}
-    names = [column.name for column in voice.c if column.name not in ("bug", "ticket")]
+    names = [column.name for column in excerpt_of_bug.c if column.name not in ("bug", "ticket")]
     for some in _in_parts([row["ticket"] for row in bare]):
         found = connection.execute(
             select(ticket.c.id, ticket.c.source, *(ticket.c[name] for name in names)).where(ticket.c.id.in_(some))
@@ -759,7 +763,7 @@ def _add_voices(connection: Connection, rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]
     if complete:
-        connection.execute(insert(voice), complete)
+        connection.execute(insert(excerpt_of_bug), complete)
 
 
 def _in_parts(values: list[str], most: int = 500) -> Iterator[list[str]]:
@@ -794,7 +798,11 @@ def _pains(connection: Connection, settings: Settings, now: datetime, cluster: C
         for row in found
     ]
     old = select(listed_bug.c.id).where(listed_bug.c.is_pain)
-    for table, column in ((bug_contact, bug_contact.c.bug), (voice, voice.c.bug), (listed_bug, listed_bug.c.id)):
+    for table, column in (
+        (bug_contact, bug_contact.c.bug),
+        (excerpt_of_bug, excerpt_of_bug.c.bug),
+        (listed_bug, listed_bug.c.id),
+    ):
         connection.execute(delete(table).where(column.in_(old)))
     for pain in cluster(tickets):
         _add_pain(connection, pain, settings)
@@ -822,9 +830,9 @@ def _add_pain(connection: Connection, pain: PainOf, settings: Settings) -> None:
     )
     # Two help desks may number their tickets alike.
     once = {each.id: each for each in reversed(pain.tickets)}
-    newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:VOICES]
+    newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:EXCERPTS]
     connection.execute(
-        insert(voice),
+        insert(excerpt_of_bug),
         [
             {
                 "bug": id,
@@ -841,7 +849,7 @@ def _add_pain(connection: Connection, pain: PainOf, settings: Settings) -> None:
 
 
 def _marks(connection: Connection) -> None:
-    if not _is_dirty(connection, "release"):
+    if not _is_stale(connection, "release"):
         return
     connection.execute(delete(mark))
     connection.execute(

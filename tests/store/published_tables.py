@@ -24,7 +24,7 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
-    voice,
+    excerpt_of_bug,
 )
 
 PUBLISHED = (
@@ -37,7 +37,7 @@ PUBLISHED = (
     listed_bug,
     bug_contact,
     bug_rating,
-    voice,
+    excerpt_of_bug,
     mark,
     stored_rows,
 )
