@@ -18,6 +18,7 @@ from store.ids import bare, meant_by
 from store.schema import (
     bug_contact,
     bug_rating,
+    excerpt_of_bug,
     listed_bug,
     mark,
     meta,
@@ -32,7 +33,6 @@ from store.schema import (
     tally_total,
     unresolved,
     unsaid,
-    excerpt_of_bug,
 )
 
 DIMENSIONS = ("area", "channel", "segment", "plan", "team")

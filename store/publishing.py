@@ -51,8 +51,7 @@ from store.schema import (
     counted,
     customer,
     customer_interval,
-    stale_key,
-    stale_contact,
+    excerpt_of_bug,
     listed_bug,
     mark,
     meta,
@@ -63,6 +62,8 @@ from store.schema import (
     removal,
     revenue_month,
     row_count,
+    stale_contact,
+    stale_key,
     stored_rows,
     subscription,
     survey_response,
@@ -70,7 +71,6 @@ from store.schema import (
     ticket,
     ticket_before,
     unsaid,
-    excerpt_of_bug,
 )
 from store.tallies import Measures, add_up, count_over_all_days, is_linked, is_problem, recount, take_away
 

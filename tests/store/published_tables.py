@@ -13,6 +13,7 @@ from store.schema import (
     bug_contact,
     bug_rating,
     customer_interval,
+    excerpt_of_bug,
     lease,
     listed_bug,
     mark,
@@ -24,7 +25,6 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
-    excerpt_of_bug,
 )
 
 PUBLISHED = (

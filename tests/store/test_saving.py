@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from data_sources.source import RejectedRow
 from store import Store, open_store
 from store.records import BY_TABLE, Employment, personal_fields
-from store.schema import FACTS, stale_key, run, survey_response, ticket
+from store.schema import FACTS, run, stale_key, survey_response, ticket
 from tests import builders
 from tests.builders import NOW, noon, save, settings
 
