@@ -22,8 +22,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from store.histogram import bin_of
 from store.ids import PAIN, keyed
+from store.instants import naive
 from store.masking import clean, mask
-from store.published import naive
 from store.records import BY_TABLE, SCALES, WORDS, stored_fields
 from store.schema import BEFORE, DERIVED, FACTS, NEVER_NULL, plain_type
 

@@ -19,7 +19,7 @@ from read import as_text, reading_as_data
 from reporting import words
 from store import Store
 from store.histogram import ages, bin_of, edges, quantile
-from store.published import naive
+from store.instants import naive
 from tests.builders import NOW, filled, save, ticket
 from tests.metrics.counting import day, period, waits_of
 
