@@ -20,7 +20,7 @@ from reporting.data import reading_as_data
 from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, bin_of, edges, quantile
-from store.published import naive
+from store.instants import naive
 from tests.builders import NOW, filled, save, ticket
 from tests.metrics.counting import day, period, waits_of
 

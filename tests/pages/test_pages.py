@@ -224,7 +224,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
     wrong = [RejectedRow("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
-        run.save(records, NOW, aside=wrong, stream="a.csv", whole=True)
+        run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
         refresh.publish(NOW)
 
