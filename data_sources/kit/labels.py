@@ -16,14 +16,10 @@ Severity = Literal["cosmetic", "minor", "major", "blocker"]
 SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
 DEFAULT_SEVERITY: Mapping[str, str] = {
     **{each: each for each in SEVERITIES},
-    **{"trivial": "cosmetic", "lowest": "cosmetic", "low": "minor", "medium": "minor", "high": "major"},
-    **{
-        "regression": "major",
-        "critical": "blocker",
-        "highest": "blocker",
-        "data loss": "blocker",
-        "security": "blocker",
-    },
+    **dict.fromkeys(("trivial", "lowest"), "cosmetic"),
+    **dict.fromkeys(("low", "medium", "normal"), "minor"),
+    **dict.fromkeys(("high", "regression"), "major"),
+    **dict.fromkeys(("critical", "highest", "urgent", "data loss", "security"), "blocker"),
 }
 LABELS = names("labels")
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*(?:::|[:/\-])\s*")
