@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from estimates.statistics import mean_interval, newcombe, wilson
+from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -16,10 +17,6 @@ from metrics.counting.surveys import (
     untested,
 )
 from metrics.metric import Begins, Counted, Difference, Metric
-from store.records import DISSATISFIED_TO
-
-# The lowest score that is a satisfied answer (METHODOLOGY 1.1).
-SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
 
 
 def of_bins(bins: Bins) -> Counted:

@@ -5,7 +5,7 @@ with store.refreshing(now) as refresh:            # takes the lease; BusyError i
     run = refresh.begin_run("helpdesk", "files", now)
     run.save(page.records, now, aside=page.rejected_rows, cursor=page.cursor)
     run.finish(now)
-    refresh.publish(now)
+    refresh.publish(now, rules)
 with store.reading() as published:
     published.tally("csat", start, end)
 """
