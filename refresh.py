@@ -193,7 +193,7 @@ class _Reading:
         self.run.save(
             page.records,
             datetime.now(UTC),
-            aside=page.rejected_rows,
+            rejected=page.rejected_rows,
             cursor=page.cursor,
             read=page.read or None,
             stream=page.place,

@@ -84,7 +84,7 @@ def compared(engine: str, database_url: str) -> list[Figure]:
 
 def clear(store: Store) -> None:
     with store.engine.begin() as connection:
-        for table in ("ticket", "dirty", "row_count"):
+        for table in ("ticket", "stale_key", "row_count"):
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
     if not store.sqlite:
         # Else what was deleted still lies in the way of the next round.

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from store.records import RECORDS, stored_fields
-from store.saving import DAYS, KEYS, NO_DAY, keep_before, mark_dirty, mark_reported, was_counted
+from store.saving import DAYS, KEYS, NO_DAY, keep_before, mark_reported, mark_stale, was_counted
 from store.schema import BEFORE, FACTS, cursor, listing, read_rows, rejected_row, removal, row_count, run
 
 PSEUDONYMOUS = [
@@ -24,7 +24,7 @@ def drop_sample(connection: Connection, in_sqlite: bool) -> bool:
 
 
 def delete_source(connection: Connection, source: str, in_sqlite: bool) -> None:
-    """Removes every row of one source, and marks what they counted for as dirty."""
+    """Removes every row of one source, and marks what they counted for as stale."""
     for record in RECORDS:
         mark_all(connection, record.TABLE, source, in_sqlite)
     mark = "?" if in_sqlite else "%s"
@@ -41,22 +41,22 @@ def delete_source(connection: Connection, source: str, in_sqlite: bool) -> None:
 
 
 def mark_all(connection: Connection, record: str, source: str, in_sqlite: bool) -> None:
-    """Marks as dirty what all rows of this record and source count for."""
+    """Marks as stale what all rows of this record and source count for."""
     no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
     table = FACTS[record]
     mine = table.c.source == source
-    dirt: set[tuple[str, Any, str]] = set()
+    stale: set[tuple[str, Any, str]] = set()
     for kind, day, key in DAYS.get(record, []):
         chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
         for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
-            dirt.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
+            stale.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
     for kind, key in KEYS.get(record, []):
         if key:
             for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
-                dirt.add((kind, no_day, value))
+                stale.add((kind, no_day, value))
         else:
-            dirt.add((kind, no_day, ""))
-    mark_dirty(connection, in_sqlite, dirt)
+            stale.add((kind, no_day, ""))
+    mark_stale(connection, in_sqlite, stale)
 
 
 def _mark_reports(connection: Connection, source: str, mark: str) -> None:
@@ -65,7 +65,7 @@ def _mark_reports(connection: Connection, source: str, mark: str) -> None:
         among = f"IN (SELECT {column} FROM {table} WHERE source = {mark})"  # noqa: S608
         mark_reported(connection, among, source, links=table == "bug_report")
     connection.exec_driver_sql(
-        "INSERT INTO dirty_contact (day, bug, customer) SELECT DISTINCT reported_on, bug, customer FROM bug_report "  # noqa: S608
+        "INSERT INTO stale_contact (day, bug, customer) SELECT DISTINCT reported_on, bug, customer FROM bug_report "  # noqa: S608
         f"WHERE source = {mark} AND ticket IS NULL ON CONFLICT DO NOTHING",
         (source,),
     )

@@ -78,7 +78,7 @@ class Run:
         self,
         records: Sequence[Any],
         now: datetime,
-        aside: Sequence[RejectedRowLike] = (),
+        rejected: Sequence[RejectedRowLike] = (),
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
@@ -87,10 +87,10 @@ class Run:
         gone: Sequence[tuple[str, str]] = (),
         where: Callable[[int, str], tuple[str, str]] | None = None,
     ) -> None:
-        """One page: its rows, what was set aside and the cursor, in one transaction. Raises StoreError.
+        """One page: its rows, what was rejected and the cursor, in one transaction. Raises StoreError.
 
         `stream` is the file or address that it is from; `whole`: with this page all of that was read in this run;
-        `partial`: only some rows of it are read in this run, so what was set aside of the others stays. `gone` are
+        `partial`: only some rows of it are read in this run, so what was rejected of the others stays. `gone` are
         (record, id) of rows of which the source says that they are no more. `where` tells the place and the column of
         a record that is refused, by its position and the field.
         """
@@ -107,16 +107,16 @@ class Run:
                 named = [id for _, given in ids if (id := shape.stored_id(self.source, given)) is not None]
                 self._remove(connection, record, named)
             if partial:
-                judged = {record.id for record in records} | {each.place for each in aside} | {id for _, id in gone}
+                judged = {record.id for record in records} | {each.place for each in rejected} | {id for _, id in gone}
                 self._judge_anew(connection, stream, judged)
-            self._set_aside(connection, aside, refused, stream, now, judged=partial)
-            self._count_read(connection, records, aside, refused, stream, whole)
+            self._reject(connection, rejected, refused, stream, now, judged=partial)
+            self._count_read(connection, records, rejected, refused, stream, whole)
             if whole:
                 self._whole.add(stream)
                 listings.was_read_whole(connection, self.source, stream, self.id)
             if cursor is not None:
                 self._move_cursor(connection, cursor, now)
-            self.rows_read += len(records) + len(aside) if read is None else read
+            self.rows_read += len(records) + len(rejected) if read is None else read
             self._note(connection)
 
     def _remove(self, connection: Connection, record: str, ids: list[str]) -> None:
@@ -161,7 +161,7 @@ class Run:
         connection.execute(delete(row_count).where(mine, row_count.c.n == 0))
 
     def _judge_anew(self, connection: Connection, stream: str, ids: Iterable[Any]) -> None:
-        """Forgets what was set aside of these rows, whether their source or the store had refused them."""
+        """Forgets what was rejected of these rows, whether their source or the store had refused them."""
         names = [id for id in ids if isinstance(id, str)]
         places = [clean(place, 500) for id in names for place in (id, f"{stream} {clean(mask(id[:500]), 200)}".strip())]
         mine = (rejected_row.c.source == self.source) & (rejected_row.c.stream == stream)
@@ -170,10 +170,10 @@ class Run:
                 delete(rejected_row).where(mine, rejected_row.c.place.in_(places[start : start + 1_000]))
             )
 
-    def _set_aside(
+    def _reject(
         self,
         connection: Connection,
-        aside: Sequence[RejectedRowLike],
+        rejected: Sequence[RejectedRowLike],
         refused: Sequence[Refused],
         stream: str,
         now: datetime,
@@ -185,7 +185,7 @@ class Run:
             connection.execute(
                 delete(rejected_row).where(rejected_row.c.source == self.source, rejected_row.c.stream == stream)
             )
-        found = [(each.record, each.place, each.column, each.value, each.reason) for each in aside]
+        found = [(each.record, each.place, each.column, each.value, each.reason) for each in rejected]
         found += [
             (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
             for each in refused
@@ -228,13 +228,13 @@ class Run:
         self,
         connection: Connection,
         records: Sequence[Any],
-        aside: Sequence[RejectedRowLike],
+        rejected: Sequence[RejectedRowLike],
         refused: Sequence[Refused],
         place: str,
         whole: bool,
     ) -> None:
         """How many rows were read and rejected here: in this run where it is whole, else added to what was before."""
-        by_source = Counter(record for record, _ in {(each.record, each.place) for each in aside})
+        by_source = Counter(record for record, _ in {(each.record, each.place) for each in rejected})
         at_the_door = Counter(each.record for each in refused)
         read = by_source + Counter(record.TABLE for record in records)
         mine = (read_rows.c.source == self.source) & (read_rows.c.place == place)
@@ -315,7 +315,7 @@ class Run:
             "rows_read": self.rows_read,
             "rows_saved": self.rows_saved,
             "rows_unchanged": self.rows_unchanged,
-            "rows_set_aside": self.rejected_rows,
+            "rows_rejected": self.rejected_rows,
         }
         connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
 

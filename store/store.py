@@ -3,7 +3,7 @@
 store = open_store(settings)
 with store.refreshing(now) as refresh:            # takes the lease; BusyError if another refresh runs
     run = refresh.begin_run("helpdesk", "files", now)
-    run.save(page.records, now, aside=page.rejected_rows, cursor=page.cursor)
+    run.save(page.records, now, rejected=page.rejected_rows, cursor=page.cursor)
     run.finish(now)
     refresh.publish(now, rules)
 with store.reading() as published:

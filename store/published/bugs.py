@@ -11,7 +11,7 @@ from sqlalchemy import func, select, true
 from store.ids import bare, meant_by
 from store.instants import aware, naive
 from store.published.snapshot import OpenSnapshot
-from store.schema import bug_contact, bug_rating, listed_bug, mark, paying, severity_change, voice
+from store.schema import bug_contact, bug_rating, excerpt_of_bug, listed_bug, mark, paying, severity_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,12 @@ class Bugs(OpenSnapshot):
 
     def excerpts(self, bug: str) -> list[Excerpt]:
         """The newest ten tickets behind a bug."""
-        chosen = select(voice).where(voice.c.bug == bug).order_by(voice.c.opened_on.desc(), voice.c.ticket).limit(10)
+        chosen = (
+            select(excerpt_of_bug)
+            .where(excerpt_of_bug.c.bug == bug)
+            .order_by(excerpt_of_bug.c.opened_on.desc(), excerpt_of_bug.c.ticket)
+            .limit(10)
+        )
         found = [Excerpt(*row) for row in self._connection.execute(chosen)]
         return [each._replace(ticket=bare(each.ticket)) for each in found]
 

@@ -124,7 +124,7 @@ class Sources(OpenSnapshot):
         for row in self._rows():
             if row.n:
                 rows.setdefault(row.source, {})[row.record] = row.n
-        aside: dict[str, int] = dict(
+        listed: dict[str, int] = dict(
             self._connection.execute(
                 select(rejected_row.c.source, func.count(func.distinct(rejected_row.c.place))).group_by(
                     rejected_row.c.source
@@ -147,7 +147,7 @@ class Sources(OpenSnapshot):
                     reason=last.reason if last else None,
                     stale_after_hours=hours,
                     rows=rows.get(name, {}),
-                    rejected_rows=int(aside.get(name, 0)),
+                    rejected_rows=int(listed.get(name, 0)),
                     rejected={
                         row.record: (row.rejected, row.read)
                         for row in self._rows()

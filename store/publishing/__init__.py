@@ -37,22 +37,22 @@ from store.schema import (
     counted,
     customer,
     customer_interval,
-    dirty,
-    dirty_contact,
+    excerpt_of_bug,
     listed_bug,
     mark,
     meta,
     revenue_month,
+    stale_contact,
+    stale_key,
     subscription,
     tally_change,
-    voice,
 )
 from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
 
 # What is made of rows by their ids, besides the tallies ...
 MADE_OF_ROWS = (account, customer_interval, revenue_month, bug_rating, mark)
 # ... and by which column that is a bug's: what is listed of clusters stays until they are made anew.
-MADE_OF_BUGS = {listed_bug: listed_bug.c.id, bug_contact: bug_contact.c.bug, voice: voice.c.bug}
+MADE_OF_BUGS = {listed_bug: listed_bug.c.id, bug_contact: bug_contact.c.bug, excerpt_of_bug: excerpt_of_bug.c.bug}
 
 
 def count_again(
@@ -66,7 +66,7 @@ def count_again(
     declared: Declared,
     were_read: Collection[str],
 ) -> None:
-    """Everything that depends on what changed, in the order in which one needs the other. Clears the dirt.
+    """Everything that depends on what changed, in the order in which one needs the other. Clears the stale keys.
 
     Days are those of `zone`; what figures mean is said by `rules`.
     `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
@@ -80,10 +80,10 @@ def count_again(
         _forget_what_was_counted(connection)
     everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
-    look_again(connection, dirty, dirty_contact)
+    look_again(connection, stale_key, stale_contact)
     if not everything:
         mark_moved_customers(connection, in_sqlite)
-    look_again(connection, dirty, *BEFORE.values())
+    look_again(connection, stale_key, *BEFORE.values())
     take_away(connection, measures, due)
     list_accounts(connection)
     add_up(connection, measures, due, told)
@@ -91,7 +91,7 @@ def count_again(
     mark_purchase_days(connection)
     note_ages(connection, now)
     count_over_all_days(connection, measures, due, today, told)
-    look_again(connection, dirty)
+    look_again(connection, stale_key)
     recount(connection, measures, told)
     told("revenue")
     count_revenue(connection, rules.paid, today)
@@ -104,13 +104,13 @@ def count_again(
     list_releases(connection)
     count_rows(connection)
     check_references(connection, today, everything)
-    for table in (dirty, dirty_contact, *BEFORE.values(), tally_change):
+    for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
 
 
 def _forget_what_was_counted(connection: Connection) -> None:
-    """As in a store that was filled just now: nothing is counted, all is dirty."""
-    for table in (dirty, dirty_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
+    """As in a store that was filled just now: nothing is counted, all is stale."""
+    for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
         connection.execute(delete(table))
     for table, of_bug in MADE_OF_BUGS.items():
         connection.execute(delete(table).where(~of_bug.startswith(PAIN)))
@@ -123,11 +123,11 @@ def _forget_what_was_counted(connection: Connection) -> None:
     for kind, chosen in keys.items():
         key = chosen.subquery("keys").columns[0]
         connection.execute(
-            insert(dirty).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+            insert(stale_key).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
         )
     report = bug_report.c
     own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()
-    connection.execute(insert(dirty_contact).from_select(["day", "bug", "customer"], own))
+    connection.execute(insert(stale_contact).from_select(["day", "bug", "customer"], own))
     connection.execute(delete(meta).where(meta.c.name == COUNT_ALL))
 
 

@@ -8,24 +8,24 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, insert, lit
 
 from store.database import look_again
 from store.ids import PAIN
-from store.publishing.stale import is_dirty, is_done, keys
+from store.publishing.stale import is_done, is_stale, keys
 from store.rules import Rules
 from store.schema import (
     bug,
     bug_contact,
     bug_rating,
     bug_report,
-    dirty_contact,
     listed_bug,
     mark,
     release,
+    stale_contact,
     survey_response,
     ticket,
 )
 
 
 def list_bugs(connection: Connection) -> None:
-    if not is_dirty(connection, "bug"):
+    if not is_stale(connection, "bug"):
         return
     connection.execute(delete(listed_bug).where(listed_bug.c.id.in_(keys("bug")), ~listed_bug.c.is_pain))
     names = [column.name for column in listed_bug.columns if column.name != "is_pain"]
@@ -51,8 +51,8 @@ _WHO: Any = func.coalesce(bug_report.c.customer, ticket.c.customer, literal("tic
 _WHEN: Any = func.coalesce(bug_report.c.reported_on, ticket.c.opened_on)
 
 
-def _reports_of_dirty() -> Any:
-    """Reports of the customers of dirty contacts: bug, customer, day, and what makes it one contact."""
+def _reports_of_stale_contacts() -> Any:
+    """Reports of the customers of stale contacts: bug, customer, day, and what makes it one contact."""
     # Two links of one ticket to one bug, or of two trackers, are one contact.
     own = case((bug_report.c.ticket.is_(None), bug_report.c.source + literal("/") + bug_report.c.id), else_=literal(""))
     chosen = select(
@@ -63,7 +63,7 @@ def _reports_of_dirty() -> Any:
         own.label("report"),
     ).where(_WHEN.is_not(None))
     with_ticket = bug_report.outerjoin(ticket, ticket.c.id == bug_report.c.ticket)
-    cell = dirty_contact.c
+    cell = stale_contact.c
     # Not IS NULL: SQLite would take it for a good use of the index, and walk through nearly all reports.
     nobody = func.coalesce(bug_report.c.customer, "") == ""
     tickets = select(func.substr(cell.customer, len("ticket:") + 1)).where(cell.customer.startswith("ticket:"))
@@ -90,19 +90,19 @@ def count_contacts(connection: Connection, rules: Rules) -> None:
         .distinct()
         .subquery("new")
     )
-    cells = dirty_contact.columns
+    cells = stale_contact.columns
     known = exists().where(*(cell == new for cell, new in zip(cells, where_they_count_now.columns, strict=True)))
     names = [column.name for column in cells]
-    connection.execute(insert(dirty_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
-    if not connection.scalar(select(select(dirty_contact.c.day).exists())):
+    connection.execute(insert(stale_contact).from_select(names, select(*where_they_count_now.columns).where(~known)))
+    if not connection.scalar(select(select(stale_contact.c.day).exists())):
         return
-    look_again(connection, dirty_contact)
+    look_again(connection, stale_contact)
     contact = bug_contact.c
     chosen = select(*cells)
     connection.execute(delete(bug_contact).where(tuple_(contact.day, contact.bug, contact.customer).in_(chosen)))
     rated = bug_rating.c
     connection.execute(delete(bug_rating).where(tuple_(rated.day, rated.bug, rated.customer).in_(chosen)))
-    reports = _reports_of_dirty()
+    reports = _reports_of_stale_contacts()
     links = (
         select(func.count(func.distinct(bug_report.c.bug)))
         .where(bug_report.c.ticket == reports.c.ticket)
@@ -152,13 +152,13 @@ def _mark_all_contacts(connection: Connection) -> None:
     """Not those of clusters, which are made of no reports."""
     contact = bug_contact.c
     cells = (contact.day, contact.bug, contact.customer)
-    known = exists().where(*(mine == cell for mine, cell in zip(dirty_contact.columns, cells, strict=True)))
+    known = exists().where(*(mine == cell for mine, cell in zip(stale_contact.columns, cells, strict=True)))
     all_of_them = select(*cells).where(~contact.bug.startswith(PAIN), ~known)
-    connection.execute(insert(dirty_contact).from_select([cell.name for cell in cells], all_of_them))
+    connection.execute(insert(stale_contact).from_select([cell.name for cell in cells], all_of_them))
 
 
 def list_releases(connection: Connection) -> None:
-    if not is_dirty(connection, "release"):
+    if not is_stale(connection, "release"):
         return
     connection.execute(delete(mark))
     connection.execute(

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from store.ids import PAIN
 from store.instants import naive
-from store.publishing.excerpts import VOICES
+from store.publishing.excerpts import EXCERPTS
 from store.publishing.stale import is_done
-from store.schema import bug_contact, listed_bug, meta, ticket, ticket_before, voice
+from store.schema import bug_contact, excerpt_of_bug, listed_bug, meta, ticket, ticket_before
 from store.tallies import is_linked, is_problem
 
 Row = dict[str, str | date | datetime | float | bool | None]
@@ -89,7 +89,7 @@ def list_clusters(connection: Connection, clusters: Iterable[Cluster], zone: Zon
     old = select(listed_bug.c.id).where(listed_bug.c.is_pain)
     tables = (
         (bug_contact, bug_contact.c.bug, contacts),
-        (voice, voice.c.bug, excerpts),
+        (excerpt_of_bug, excerpt_of_bug.c.bug, excerpts),
         (listed_bug, listed_bug.c.id, bugs),
     )
     # One after the other, not `any`: the ids of before are known from the last of these tables.
@@ -122,7 +122,7 @@ def _contacts(id: str, cluster: Cluster) -> list[Row]:
 def _excerpts(id: str, cluster: Cluster) -> list[Row]:
     # Two help desks may number their tickets alike.
     once = {each.id: each for each in reversed(cluster.tickets)}
-    newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:VOICES]
+    newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:EXCERPTS]
     return [
         {
             "bug": id,

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, literal, or_, select
 
 from store.publishing.sayings import silent
-from store.publishing.stale import add_dirt, is_dirty, is_done, keys
+from store.publishing.stale import add_stale_keys, is_done, is_stale, keys
 from store.rules import Contract, OwnDates, Rule, StaysOf
-from store.saving import NO_DAY, keep_before, mark_dirty, was_counted
+from store.saving import NO_DAY, keep_before, mark_stale, was_counted
 from store.schema import BEFORE, Day, account, customer, customer_interval, purchase, subscription
 
 
 def _known_now() -> Any:
-    """The accounts of dirty customers, as their rows say now; two sources may know one."""
+    """The accounts of stale customers, as their rows say now; two sources may know one."""
     return (
         select(
             customer.c.id,
@@ -31,26 +31,26 @@ def _known_now() -> Any:
 
 def mark_moved_customers(connection: Connection, in_sqlite: bool) -> None:
     """A change of segment or plan changes what all rows of that customer count for. Called while the old one is known."""
-    if not is_dirty(connection, "customer"):
+    if not is_stale(connection, "customer"):
         return
-    of_dirty = account.c.id.in_(keys("customer"))
-    before = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_dirty))}
+    of_stale = account.c.id.in_(keys("customer"))
+    before = {row.id: (row.segment, row.plan) for row in connection.execute(select(account).where(of_stale))}
     after = {row.id: (row.segment, row.plan) for row in connection.execute(_known_now())}
     moved = [id for id in before.keys() | after.keys() if before.get(id, ("", "")) != after.get(id, ("", ""))]
     if not moved:
         return
     no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
-    mark_dirty(connection, in_sqlite, {("moved", no_day, id) for id in moved})
+    mark_stale(connection, in_sqlite, {("moved", no_day, id) for id in moved})
     if was_counted(connection):
         for name in BEFORE:
-            keep_before(connection, name, "t.customer IN (SELECT key FROM dirty WHERE kind = 'moved')")
+            keep_before(connection, name, "t.customer IN (SELECT key FROM stale_key WHERE kind = 'moved')")
     cells = [
         ("subscription", subscription, subscription.c.started_on),
         ("subscription", subscription, subscription.c.ended_on),
         ("purchase", purchase, purchase.c.ordered_on),
     ]
     for kind, table, day in cells:
-        add_dirt(
+        add_stale_keys(
             connection,
             select(literal(kind), day, literal(""))
             .where(table.c.customer.in_(keys("moved")), day.is_not(None))
@@ -66,7 +66,7 @@ def list_accounts(connection: Connection) -> None:
 
 def mark_purchase_days(connection: Connection) -> None:
     """A purchase changes what the customer's other purchases count as, so all their days are counted again."""
-    add_dirt(
+    add_stale_keys(
         connection,
         select(literal("purchase"), purchase.c.ordered_on, literal(""))
         .where(purchase.c.customer.in_(keys("buyer")))
@@ -75,21 +75,23 @@ def mark_purchase_days(connection: Connection) -> None:
 
 
 def list_intervals(connection: Connection, rule: Rule[StaysOf], in_sqlite: bool) -> None:
-    """The stays of dirty customers; of all of them where the rule is another one."""
+    """The stays of stale customers; of all of them where the rule is another one."""
     if not is_done(connection, "rule of stays", rule.version):
-        add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
-        add_dirt(connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct())
-    if not is_dirty(connection, "customer"):
+        add_stale_keys(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
+        add_stale_keys(
+            connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct()
+        )
+    if not is_stale(connection, "customer"):
         return
-    of_dirty = customer_interval.c.customer.in_(keys("customer"))
-    old = connection.execute(select(customer_interval.c.started_on, customer_interval.c.ended_on).where(of_dirty)).all()
-    connection.execute(delete(customer_interval).where(of_dirty))
+    of_stale = customer_interval.c.customer.in_(keys("customer"))
+    old = connection.execute(select(customer_interval.c.started_on, customer_interval.c.ended_on).where(of_stale)).all()
+    connection.execute(delete(customer_interval).where(of_stale))
     rows = list(_new_intervals(connection, rule.says))
     if rows:
         connection.execute(insert(customer_interval), rows)
     days = {day for stretch in old for day in stretch if day is not None}
     days |= {row[name] for row in rows for name in ("started_on", "ended_on") if row[name] is not None}
-    mark_dirty(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
+    mark_stale(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
 
 
 def _new_intervals(connection: Connection, stays_of: StaysOf) -> Iterator[dict[str, Any]]:
@@ -121,7 +123,7 @@ def _new_intervals(connection: Connection, stays_of: StaysOf) -> Iterator[dict[s
 
 
 def _own_dates() -> Any:
-    """Of dirty customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
+    """Of stale customers with a start: their own dates, and how many rows can say an end (`sure`) and do (`ended`)."""
     row = customer.c
     knows_start = or_(row.started_on.is_not(None), row.source.in_(silent("customer", "started_on")))
     says_end = and_(knows_start, row.source.not_in(silent("customer", "ended_on")))

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, insert, or_, select
 
 from store.ids import PAIN
 from store.publishing.stale import in_parts, keys
-from store.schema import bug_report, ticket, voice
+from store.schema import bug_report, excerpt_of_bug, ticket
 
-VOICES = 10  # tickets shown behind a bug
+EXCERPTS = 10  # tickets shown behind a bug
 
 
 class _Ranked(NamedTuple):
@@ -35,14 +35,16 @@ def choose_excerpts(connection: Connection) -> None:
     """
     changed = keys("reported")
     bugs = select(bug_report.c.bug).where(bug_report.c.ticket.in_(changed))
-    bugs_of_before = select(voice.c.bug).where(voice.c.ticket.in_(changed))
+    bugs_of_before = select(excerpt_of_bug.c.bug).where(excerpt_of_bug.c.ticket.in_(changed))
     shown: dict[str, dict[_Ranked, dict[str, Any]]] = defaultdict(dict)
     gone: set[tuple[str, str]] = set()
-    is_gone = voice.c.ticket.in_(changed).label("is_gone")
-    of_touched = or_(voice.c.bug.in_(bugs), voice.c.bug.in_(bugs_of_before))
-    for row in connection.execute(select(voice, is_gone).where(of_touched, ~voice.c.bug.startswith(PAIN))).mappings():
+    is_gone = excerpt_of_bug.c.ticket.in_(changed).label("is_gone")
+    of_touched = or_(excerpt_of_bug.c.bug.in_(bugs), excerpt_of_bug.c.bug.in_(bugs_of_before))
+    for row in connection.execute(
+        select(excerpt_of_bug, is_gone).where(of_touched, ~excerpt_of_bug.c.bug.startswith(PAIN))
+    ).mappings():
         shown[row["bug"]][_ranked(row["opened_on"], row["ticket"], "")] = {
-            column.name: row[column.name] for column in voice.c
+            column.name: row[column.name] for column in excerpt_of_bug.c
         }
         if row["is_gone"]:
             gone.add((row["bug"], row["ticket"]))
@@ -53,8 +55,8 @@ def choose_excerpts(connection: Connection) -> None:
         before = sorted(shown[each])
         kept = [one for one in before if (each, one.ticket) not in gone]
         chosen[each] = _first_of_each_ticket(kept + newest.get(each, []))
-        is_full = len(before) == VOICES
-        if is_full and (len(chosen[each]) < VOICES or chosen[each][-1].comes_after(before[-1])):
+        is_full = len(before) == EXCERPTS
+        if is_full and (len(chosen[each]) < EXCERPTS or chosen[each][-1].comes_after(before[-1])):
             unsure.append(each)
     for some in in_parts(unsure):
         chosen |= {each: [] for each in some} | _newest(connection, bug_report.c.bug.in_(some))
@@ -64,8 +66,8 @@ def choose_excerpts(connection: Connection) -> None:
         for one in ranked
     ]
     for some in in_parts(list(chosen)):
-        connection.execute(delete(voice).where(voice.c.bug.in_(some)))
-    _add_voices(connection, rows)
+        connection.execute(delete(excerpt_of_bug).where(excerpt_of_bug.c.bug.in_(some)))
+    _add_excerpts(connection, rows)
 
 
 def _ranked(opened_on: date, ticket_id: str, source: str) -> _Ranked:
@@ -77,7 +79,7 @@ def _first_of_each_ticket(ranked: Iterable[_Ranked]) -> list[_Ranked]:
     found: dict[str, _Ranked] = {}
     for each in sorted(ranked):
         found.setdefault(each.ticket, each)
-    return list(found.values())[:VOICES]
+    return list(found.values())[:EXCERPTS]
 
 
 def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
@@ -92,16 +94,16 @@ def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
     for row in rows:
         mine = found[row.bug]
         mine.append(_ranked(row.opened_on, row.id, row.source))
-        if len(mine) > 20 * VOICES:
+        if len(mine) > 20 * EXCERPTS:
             mine[:] = _first_of_each_ticket(mine)
     return {name: _first_of_each_ticket(ranked) for name, ranked in found.items()}
 
 
-def _add_voices(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Inserts voices; those that are only known by ticket and source get their words from the ticket."""
+def _add_excerpts(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Inserts excerpts; those that are only known by ticket and source get their words from the ticket."""
     bare = [row for row in rows if "source" in row]
     said: dict[tuple[str, str], dict[str, Any]] = {}
-    names = [column.name for column in voice.c if column.name not in ("bug", "ticket")]
+    names = [column.name for column in excerpt_of_bug.c if column.name not in ("bug", "ticket")]
     for some in in_parts([row["ticket"] for row in bare]):
         found = connection.execute(
             select(ticket.c.id, ticket.c.source, *(ticket.c[name] for name in names)).where(ticket.c.id.in_(some))
@@ -113,4 +115,4 @@ def _add_voices(connection: Connection, rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]
     if complete:
-        connection.execute(insert(voice), complete)
+        connection.execute(insert(excerpt_of_bug), complete)

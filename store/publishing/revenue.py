@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, true, union_all
 
 from store.publishing.customers import contracts_by_customer
-from store.publishing.stale import is_dirty, is_done
+from store.publishing.stale import is_done, is_stale
 from store.rules import PaidBy, Rule
 from store.schema import account, customer, paying, revenue_month, subscription
 
@@ -17,7 +17,7 @@ from store.schema import account, customer, paying, revenue_month, subscription
 def count_revenue(connection: Connection, rule: Rule[PaidBy], today: date) -> None:
     """Months of revenue by segment and plan: what the customers of the start of a month pay at its start and its end."""
     this_month = today.replace(day=1)
-    if is_done(connection, "revenue", f"{this_month}; rule {rule.version}") and not is_dirty(
+    if is_done(connection, "revenue", f"{this_month}; rule {rule.version}") and not is_stale(
         connection, "customer", "subscription"
     ):
         return
@@ -40,7 +40,7 @@ def count_revenue(connection: Connection, rule: Rule[PaidBy], today: date) -> No
 
 def list_paying(connection: Connection, today: date) -> None:
     """What each customer pays today: the sum of its running contracts, or its own row's price where it has no contracts."""
-    if is_done(connection, "paying", today.isoformat()) and not is_dirty(connection, "customer", "subscription"):
+    if is_done(connection, "paying", today.isoformat()) and not is_stale(connection, "customer", "subscription"):
         return
 
     def runs(row: Any) -> Any:

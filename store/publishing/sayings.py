@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select
 
-from store.publishing.stale import add_dirt
+from store.publishing.stale import add_stale_keys
 from store.records import BY_TABLE, stored_fields
 from store.saving import NO_DAY
 from store.schema import FACTS, Day, row_count, unsaid
@@ -17,7 +17,7 @@ Declared = Mapping[str, Mapping[str, Collection[str]]]
 
 
 def note_unsaid(connection: Connection, declared: Declared, were_read: Collection[str]) -> None:
-    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is dirty.
+    """Notes which fields each source cannot say; whoever depends on a field that is now said, or no longer, is stale.
 
     A field that is newly mapped is only known when its source has been read to the end with it.
     """
@@ -47,11 +47,11 @@ def note_unsaid(connection: Connection, declared: Declared, were_read: Collectio
         if record != "employment":
             who = table.c.id if record == "customer" else table.c.customer
             chosen = select(literal("customer"), literal(NO_DAY, Day), who)
-            add_dirt(connection, chosen.where(table.c.source == source).distinct())
+            add_stale_keys(connection, chosen.where(table.c.source == source).distinct())
         if record != "customer":
             chosen = select(literal(record), table.c.started_on, literal(""))
             started = table.c.started_on.is_not(None)
-            add_dirt(connection, chosen.where(table.c.source == source, started).distinct())
+            add_stale_keys(connection, chosen.where(table.c.source == source, started).distinct())
 
 
 def silent(record: str, field: str) -> Any:

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, insert, select, update
 
-from store.schema import dirty, meta
+from store.schema import meta, stale_key
 
 
 def is_noted(connection: Connection, what: str) -> bool:
     return connection.scalar(select(meta.c.value).where(meta.c.name == what)) is not None
 
 
-def is_dirty(connection: Connection, *kinds: str) -> bool:
-    return bool(connection.scalar(select(select(dirty.c.kind).where(dirty.c.kind.in_(kinds)).exists())))
+def is_stale(connection: Connection, *kinds: str) -> bool:
+    return bool(connection.scalar(select(select(stale_key.c.kind).where(stale_key.c.kind.in_(kinds)).exists())))
 
 
 def is_done(connection: Connection, what: str, until: str) -> bool:
@@ -29,15 +29,15 @@ def is_done(connection: Connection, what: str, until: str) -> bool:
 
 
 def keys(kind: str) -> Any:
-    return select(dirty.c.key).where(dirty.c.kind == kind)
+    return select(stale_key.c.key).where(stale_key.c.kind == kind)
 
 
-def add_dirt(connection: Connection, chosen: Any) -> None:
+def add_stale_keys(connection: Connection, chosen: Any) -> None:
     """`INSERT ... SELECT ... ON CONFLICT DO NOTHING`, said without a word that only one engine knows."""
     new = chosen.subquery("new")
     kind, day, key = new.columns
-    known = exists().where(dirty.c.kind == kind, dirty.c.day == day, dirty.c.key == key)
-    connection.execute(insert(dirty).from_select(["kind", "day", "key"], select(kind, day, key).where(~known)))
+    known = exists().where(stale_key.c.kind == kind, stale_key.c.day == day, stale_key.c.key == key)
+    connection.execute(insert(stale_key).from_select(["kind", "day", "key"], select(kind, day, key).where(~known)))
 
 
 def in_parts(values: list[str], most: int = 500) -> Iterator[list[str]]:
