@@ -46,6 +46,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints must not stand among the answers
     warnings.simplefilter("ignore")
     _only_the_nouns()
+    import data_sources.files  # noqa: F401  (before its mapping, which needs it)
+
     gc.disable()  # rows make no circles; once for each file is enough
     while head := told.read(8):
         name, seconds, arguments = pickle.loads(told.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
