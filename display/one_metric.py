@@ -11,7 +11,8 @@ from display import tables
 from display.escape import plain
 from display.links import METRIC
 from display.request import asked
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
 from reporting.details import named
 from views.one_metric import Mark, MetricPage
