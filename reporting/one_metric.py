@@ -1,42 +1,25 @@
-"""The parts of the page about one number: the choice of a split, the course in a sentence, the definition."""
+"""What the page of one number says: its course in a sentence, its history as a table, its definition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
-
-from display import tables
-from display.escape import plain
-from display.links import METRIC
-from display.request import asked
 from metrics.metric import Metric, Reading
-from reporting import words
+from reporting import tables, words
 from reporting.details import named
 from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
+NO_SUCH_METRIC = "There is no such number"
+AS_A_TABLE = "The same as a table"
+AS_A_FILE = "Take it as a file (CSV)"
+CAVEATS = "What to beware of"
 DIRECTION = {
     "higher": "A higher value is better.",
     "lower": "A lower value is better.",
     None: "Neither a high nor a low value is better in itself.",
 }
-
-
-def choose_split(metric: Metric) -> str | None:
-    """What the address or the control below says; anything that this metric has not is ignored."""
-    chosen = str(st.session_state.get("by") or asked("by")).lower()
-    return chosen if chosen in metric.dimensions else None
-
-
-def offer_split(metric: Metric) -> None:
-    st.segmented_control("Split by", [name.capitalize() for name in metric.dimensions], key="by", bind="query-params")
-
-
-def links(metrics: Sequence[Metric]) -> None:
-    for each in metrics:
-        st.page_link(METRIC, label=each.name, query_params={"metric": each.key})
 
 
 def course(metric: Metric, history: Sequence[Reading], marks: Sequence[Mark]) -> str:
@@ -64,24 +47,23 @@ def course(metric: Metric, history: Sequence[Reading], marks: Sequence[Mark]) ->
     return text
 
 
-def history_table(metric: Metric, history: Sequence[Reading]) -> None:
-    rows = [
+def history(metric: Metric, readings: Sequence[Reading]) -> list[dict[str, str]]:
+    """The history as rows, newest first."""
+    return [
         {
             "Days": words.stretch(reading.period),
             "Value": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else plain(reading.reason),
+            "": "" if reading.state == "full" else reading.reason or "",
         }
-        for reading in reversed(history)
+        for reading in reversed(readings)
     ]
-    st.table(tables.columns(rows), border="horizontal", hide_index=True, alt=f"{metric.name}, newest first")
 
 
-def definition(metric: Metric, page: MetricPage, currency: str) -> None:
+def definition(metric: Metric, page: MetricPage, currency: str) -> list[tuple[str, str]]:
     """Everything a finance director asks."""
-    st.markdown(f"**{plain(metric.asks)}** {plain(metric.why, 1000)}")
-    rows = [
+    return [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
         ("Not shown below", metric.counted(metric.withheld_below)),
@@ -91,9 +73,6 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> None:
         ("After", "; ".join(metric.cites)),
         ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
     ]
-    tables.facts([(name, plain(text, 1000)) for name, text in rows], f"Definition of {metric.name}")
-    st.markdown("**What to beware of**")
-    st.markdown("\n".join(f"- {plain(caveat, 500)}" for caveat in metric.caveats))
 
 
 def details(metric: Metric, reading: Reading, currency: str) -> list[tuple[str, str]]:

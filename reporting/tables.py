@@ -1,42 +1,36 @@
-"""Tables: what a chart shows, to read, to hear and to take away."""
+"""The rows of tables and files: what a chart shows, to read, to hear and to take away."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
-import streamlit as st
-
-from display.escape import in_file, plain
 from metrics.metric import Metric, Reading, is_annualised
 from reporting import words
 from views.lines import Card
 
 
-def readings(shown: Sequence[Card], alt: str) -> None:
-    """One line for each number: now, range, who stands behind it, before, what changed."""
-    rows = [_reading(card.metric, card.reading) for card in shown]
-    st.table(columns(rows), border="horizontal", hide_index=True, alt=alt)
+def readings(shown: Sequence[Card]) -> list[dict[str, str]]:
+    """One row for each number: now, range, who stands behind it, before, what changed."""
+    return [_reading(card.metric, card.reading) for card in shown]
 
 
 def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
     before = reading.comparison.previous if reading.comparison else None
     return {
         "Number": metric.name,
-        "Now": plain(words.told(metric, reading)) if reading.apart else words.value(metric, reading.value),
+        "Now": words.told(metric, reading) if reading.apart else words.value(metric, reading.value),
         "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
         "Stands on": stands_on(metric, reading),
         "Days": words.stretch(reading.period),
         "Before": words.value(metric, before.value) if before else words.NOTHING,
-        "Changed": plain(changed(metric, reading)),
+        "Changed": changed(metric, reading),
     }
 
 
 def stands_on(metric: Metric, reading: Reading) -> str:
     """How many stand behind it, and what must be said beside it."""
     counted = metric.counted(reading.n) if reading.n else words.NOTHING
-    return ". ".join([counted, plain(" ".join(reading.cautions), 500)]) if reading.cautions else counted
+    return ". ".join([counted, " ".join(reading.cautions)]) if reading.cautions else counted
 
 
 def changed(metric: Metric, reading: Reading) -> str:
@@ -62,46 +56,18 @@ def changed(metric: Metric, reading: Reading) -> str:
     return f"{how}{comparison.verdict} {amount}"
 
 
-def groups(metric: Metric, found: dict[str, Reading], dimension: str, alt: str) -> None:
+def groups(metric: Metric, found: dict[str, Reading], dimension: str) -> list[dict[str, str]]:
     """A number split by area, channel, segment, plan or team."""
-    rows = [
+    return [
         {
-            dimension.capitalize(): plain(name) if name else "not said",
+            dimension.capitalize(): name or "not said",
             "Now": words.value(metric, reading.value),
             "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Stands on": stands_on(metric, reading),
-            "Changed": plain(changed(metric, reading)),
+            "Changed": changed(metric, reading),
         }
         for name, reading in found.items()
     ]
-    st.table(columns(rows), border="horizontal", hide_index=True, alt=alt)
-
-
-def facts(rows: Iterable[tuple[str, str]], alt: str) -> None:
-    """Names and values, one under the other. The values must be harmless already (display.escape)."""
-    st.table(
-        columns([{"": f"**{name}**", " ": value} for name, value in rows]),
-        border="horizontal",
-        hide_index=True,
-        hide_header=True,
-        alt=alt,
-    )
-
-
-def columns(rows: Sequence[dict[str, str]]) -> dict[str, list[str]]:
-    """Rows as columns, which is how Streamlit takes them without building a data frame for us first."""
-    return {name: [row[name] for row in rows] for name in (rows[0] if rows else {})}
-
-
-def as_csv(rows: Iterable[dict[str, object]]) -> bytes:
-    """A file for a spreadsheet (UTF-8 with a mark so that it is recognised); no data is an empty cell."""
-    listed = list(rows)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(listed[0]) if listed else [])
-    writer.writeheader()
-    for row in listed:
-        writer.writerow({name: in_file(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
-    return out.getvalue().encode("utf-8-sig")
 
 
 def history_rows(metric: Metric, history: Iterable[Reading]) -> list[dict[str, object]]:

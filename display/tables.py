@@ -1,0 +1,47 @@
+"""Tables and files of rows that reporting makes; every cell is shown letter for letter."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import streamlit as st
+
+from display.escape import in_file, plain
+
+LONGEST = 1000  # letters of a cell
+
+
+def table(rows: Sequence[Mapping[str, str]], alt: str) -> None:
+    """Nothing where there are no rows."""
+    if rows:
+        st.table(columns(rows), border="horizontal", hide_index=True, alt=alt)
+
+
+def facts(rows: Sequence[tuple[str, str]], alt: str) -> None:
+    """Names and values, one under the other."""
+    names = [f"**{plain(name)}**" for name, _ in rows]
+    values = [plain(value, LONGEST) for _, value in rows]
+    st.table({"": names, " ": values}, border="horizontal", hide_index=True, hide_header=True, alt=alt)
+
+
+def columns(rows: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+    """Rows as columns, which is how Streamlit takes them without building a data frame for us first."""
+    return {name: [plain(row[name], LONGEST) for row in rows] for name in (rows[0] if rows else {})}
+
+
+def as_csv(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """A file for a spreadsheet (UTF-8 with a mark so that it is recognised); no data is an empty cell."""
+    listed = list(rows)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(listed[0]) if listed else [])
+    writer.writeheader()
+    for row in listed:
+        writer.writerow({name: in_file(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
+    return out.getvalue().encode("utf-8-sig")
+
+
+def download(label: str, name: str, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:
+    """A button that makes the file only when somebody asks for it."""
+    st.download_button(label, data=lambda: as_csv(rows()), file_name=name, mime="text/csv", on_click="ignore")
