@@ -6,6 +6,7 @@ from datetime import date
 
 from estimates.interval import Difference
 from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
 from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
@@ -17,7 +18,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Metric
+from metrics.metric import Counted, Metric
 
 
 def of_bins(bins: Bins) -> Counted:

@@ -15,6 +15,7 @@ from settings import Settings
 from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
+from store.growth import Jump, jumps, note_held
 from store.ids import settle
 from store.instants import naive
 from store.publishing import clusters
@@ -211,6 +212,16 @@ class Refresh:
             value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
             return value
 
+    def jumps(self) -> list[Jump]:
+        """Sources that grew too much since the last snapshot to be believed."""
+        with self.store.looking() as connection:
+            return jumps(connection)
+
+    def hold(self, why: str, now: datetime) -> None:
+        """Nothing is published; whoever looks at the sources reads why."""
+        with self.transaction(now) as connection:
+            note_held(connection, why)
+
     def publish(
         self,
         now: datetime,
@@ -223,6 +234,7 @@ class Refresh:
         with self.transaction(now) as connection:
             zone, declared, were_read = self.store.settings.zone, self.declared, self.were_read
             publishing.count_again(connection, now, zone, rules, told, everything, measures, declared, were_read)
+            note_held(connection, None)
             return _new_snapshot(connection, now)
 
     def unlinked_tickets(self, now: datetime, days: int, most: int) -> list[UnlinkedTicket] | None:
