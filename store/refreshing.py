@@ -55,10 +55,10 @@ def refreshing(store: Store, now: datetime) -> Iterator[Refresh]:
             _interrupted(connection, now)
             moved = store.staff_key.move_out(connection, is_used=has_pseudonyms(connection))
         if moved is not None:
-            store.staff_key_moved(moved)
+            notes += store.staff_key_moved(moved)
         try:
             with lease.Heartbeat(engine_for(store.settings, patience_s=0.1), fence):
-                yield Refresh(store, fence, [*store.notes, *notes], prefixes)
+                yield Refresh(store, fence, notes, prefixes)
         except BaseException:
             # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
             # this process is known to have left it.

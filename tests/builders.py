@@ -105,14 +105,17 @@ def list_clusters(refresh: Refresh, cluster: ClusterBy, now: datetime = NOW) -> 
         refresh.list_clusters(cluster(tickets), now)
 
 
-def save(store: Store, records: Iterable[Any], now: datetime = NOW, source: str = "test", publish: bool = True) -> None:
-    """Saves the records as one page of a source, and publishes."""
+def save(
+    store: Store, records: Iterable[Any], now: datetime = NOW, source: str = "test", publish: bool = True
+) -> list[str]:
+    """Saves the records as one page of a source, and publishes. What the refresh had to say."""
     with store.refreshing(now) as refresh:
         run = refresh.begin_run(source, "files", now)
         run.save(list(records), now)
         run.finish(now)
         if publish:
             refresh.publish(now, rules(store.settings))
+        return refresh.notes
 
 
 def filled(
