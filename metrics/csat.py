@@ -6,6 +6,8 @@ from datetime import date
 
 from estimates.interval import Difference
 from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
+from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -16,11 +18,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Metric
-from store.records import DISSATISFIED_TO
-
-# The lowest score that is a satisfied answer (METHODOLOGY 1.1).
-SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
+from metrics.metric import Counted, Metric
 
 
 def of_bins(bins: Bins) -> Counted:
