@@ -29,10 +29,12 @@ from metrics.metric import (
     split_by,
 )
 from metrics.period import GRAINS, Period, start_of
+from ranking.top_bugs import top_bugs
+from reporting import bugs
 from reporting.details import named, wait_range
+from reporting.words import day
 from settings import Settings, SettingsError, load
 from store import EmptyStoreError, Published, StoreError, open_store
-from store.ids import bare
 from store.records import BY_TABLE
 from store.tallies import MEASURES
 
@@ -84,7 +86,7 @@ def answer(question: Question, settings: Settings, now: datetime) -> dict[str, A
                 raise EmptyStoreError
             today = now.astimezone(settings.zone).date()
             if asked is None:
-                return _top_bugs(published, question.at or today, settings)
+                return _top_bugs(published, question.at or today, today, settings)
             return _metric(published, asked, question, settings, today)
     finally:
         store.engine.dispose()
@@ -247,17 +249,9 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _top_bugs(published: Published, at: date, settings: Settings) -> dict[str, Any]:
-    from ranking.top_bugs import top_bugs
-
+def _top_bugs(published: Published, at: date, today: date, settings: Settings) -> dict[str, Any]:
     sources, as_of = published.freshness(("ticket", "bug", "bug_report"))
-    found: dict[str, Any] = plain(top_bugs(published, at, settings))
-    found["fastest"] = bare(found["fastest"]) if found["fastest"] else None
-    for bug in found["bugs"]:
-        bug["id"] = bare(bug["id"])
-    for each in (found, *found["bugs"]):
-        for money in ("total", "of_all"):
-            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
+    found: dict[str, Any] = plain(bugs.as_data(top_bugs(published, at, settings), settings, at if at < today else None))
     return {**found, "currency": settings.currency, "as_of": plain(as_of), "sources": list(sources)}
 
 
@@ -475,48 +469,16 @@ def _unit(unit: str) -> str:
 
 def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     """The list as the page says it: place and title, why it stands there, the arithmetic, and who is at it."""
-    known = f"As known on {_day(at)}. " if at else ""
+    known = f"As known on {day(at)}. " if at else ""
     blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
     for bug in found["bugs"]:
-        why = bug["why"][:1].upper() + bug["why"][1:]
-        lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, at))]
+        marks = ", ".join([bug["id"], *bug["marks"]])
+        lines = [_wrapped(f"{bug['rank']}. {bug['title']} [{marks}]", "    ", f"{bug['rank']}. ")]
+        lines += [_wrapped(text, "    ") for text in (bug["why"], bug["arithmetic"], bug["who_is_at_it"])]
         blocks.append("\n".join(lines))
-    beside = (found["missing"], found.get("revenue_sentence"), found["coverage_sentence"])
+    beside = (found["missing"], found.get("others_sentence"), found.get("revenue_sentence"), found["coverage_sentence"])
     blocks += [_wrapped(text) for text in beside if text]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
-
-
-def _marks(bug: dict[str, Any]) -> str:
-    """Its id, its labels and what happened to its place since last week, in brackets."""
-    marks = [bug["id"]] + ([bug["badge"]] if bug["badge"] else []) + [each["word"] for each in bug["labels"]]
-    if bug["movement"]["words"] != "same":
-        marks.append(bug["movement"]["words"])
-    if bug["about_equal_with_next"]:
-        marks.append("about equal to the next")
-    return f" [{', '.join(marks)}]"
-
-
-def _who(bug: dict[str, Any], at: date | None) -> str:
-    """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
-    nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
-    # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
-    owner = bug["owner"] or ("" if at else nobody)
-    days = f"{bug['age_days']:,} {'day' if bug['age_days'] == 1 else 'days'}"
-    age = f"open for {days}" if bug["standing"] == "open" else f"{bug['standing']}; opened {days} ago"
-    expected = (
-        f"expected {_day(date.fromisoformat(bug['expected_on']))}"
-        if bug["expected_on"]
-        else ""
-        if at
-        else "no date given"
-    )
-    money = bug["paid"] or "revenue not known"
-    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> str:

@@ -1,4 +1,4 @@
-"""One bug: why it stands where it does, who says so, and what would take it off the list."""
+"""One bug: why it ranks where it does, who says so, and what would take it off the list."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from display import bugs, frame
 from display.escape import plain
 from display.links import HURTS
 from display.request import asked
+from reporting import bugs as sentences
 from views.view import first_page, one_bug
 from web.guard import guard
 
@@ -15,7 +16,7 @@ id = asked("bug")
 found = one_bug(view, id) if id else None
 if found is None:
     st.title("There is no such bug" if id else "Which bug?", anchor=False)
-    st.markdown("It may have another name in the tracker by now. These hurt most:")
+    st.markdown("It may have another name in the tracker by now. The top 10:")
     bugs.ranked(first_page(view).top, view.settings)
     st.stop()
 
@@ -28,15 +29,15 @@ if explained.cautions.withheld:
     st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
     bugs.said(voices)
     st.stop()
-frame.say(" ".join([bug.sentence, *explained.cautions.beside]), strong=True)
+frame.say(" ".join([sentences.ranks(bug, view.settings), *explained.cautions.beside]), strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    st.header("Why it stands there", anchor=False)
+    st.header(f"Why it ranks #{bug.rank}" if bug.rank else "Why it does not rank", anchor=False)
     bugs.why(explained, view.settings)
 with right:
-    st.header("Beside the ranking", anchor=False)
+    st.header("Details", anchor=False)
     bugs.beside(bug, view.settings)
 
 st.header("How it went", anchor=False)
@@ -45,5 +46,5 @@ bugs.course(explained)
 st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
 bugs.said(voices)
 
-st.page_link(HURTS, label="All ten")
+st.page_link(HURTS, label="‹ Top 10 bugs")
 frame.as_of(view)

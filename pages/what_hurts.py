@@ -4,6 +4,7 @@ import streamlit as st
 
 from display import bugs, cards, frame
 from display.escape import plain
+from reporting import bugs as sentences
 from views.view import first_page
 from web.guard import guard
 
@@ -12,9 +13,9 @@ view = frame.opened()
 page = first_page(view)
 top = page.top
 
-st.title(plain(top.headline, 400), anchor=False)
-if top.missing:
-    frame.say(top.missing)
+st.title(plain(sentences.headline(top, view.settings), 400), anchor=False)
+if advice := sentences.advice(top, view.settings):
+    frame.say(advice)
 if top.cautions:
     frame.say(" ".join(top.cautions))
 frame.warning_of_age(view)
@@ -23,14 +24,13 @@ left, right = st.columns([5, 4], gap="large")
 with left:
     st.header("The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most", anchor=False)
     if top.bugs:
-        st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
+        st.caption(f"{sentences.RULE} {plain(sentences.coverage(top.coverage))}")
     if top.bugs and top.coverage.is_incomplete:
-        st.warning("This list is incomplete: most tickets about problems name no bug yet.")
+        st.warning(sentences.INCOMPLETE)
     bugs.ranked(top, view.settings)
-    if top.revenue_sentence:
-        st.caption(plain(top.revenue_sentence))
-    if top.others:
-        st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
+    for line in (sentences.revenue_of_all(top, view.settings), sentences.others(top)):
+        if line:
+            st.caption(plain(line))
 with right:
     st.header(f"How {plain(view.settings.words.customers)} and the team are doing", anchor=False)
     cards.cards(page.cards, view.now)
