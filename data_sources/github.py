@@ -13,17 +13,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 
-from data_sources.http import Answer, Limits, Refused, Web, foreign
+from data_sources.kit import options
+from data_sources.kit.http import Answer, Limits, Refused, Web, foreign
 from data_sources.source import Page, RejectedRow, Request, Source, SourceError
 from store.records import WORDS, Bug, BugReport, Release
 
 SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
-DEFAULT_SEVERITY = {
-    **{each: each for each in SEVERITIES},
+Severity = Literal["cosmetic", "minor", "major", "blocker"]
+DEFAULT_SEVERITY: dict[str, Severity] = {
+    "cosmetic": "cosmetic",
+    "minor": "minor",
+    "major": "major",
+    "blocker": "blocker",
     "trivial": "cosmetic",
     "low": "minor",
     "medium": "minor",
@@ -39,19 +44,39 @@ PER_PAGE = 100
 # What changed is asked for each time; what was deleted or moved elsewhere is never said, only missing from a whole list.
 LISTED_AGAIN = timedelta(days=7)
 STAFF = ("OWNER", "MEMBER", "COLLABORATOR")
-OPTIONS = {
-    "repository": 'owner and name, such as "octo/shop"',
-    "token_env": "the environment variable that holds an access key (GITHUB_TOKEN); without a key GitHub allows 60 questions an hour",
-    "base_url": "the address of the API (https://api.github.com); for GitHub Enterprise https://HOST/api/v3",
-    "bug_labels": 'labels that make an issue a bug (["bug"]); [] takes every issue',
-    "severity": "a table from label to cosmetic, minor, major or blocker",
-    "areas": 'a table from label to area; a label "area: Billing" needs none',
-    "area_prefix": 'the start of a label that names the area ("area:")',
-    "team_prefix": 'the start of a label that names the team that owns the bug ("team:")',
-    "releases": "whether releases are read too (true)",
-    "authors_are_customers": "whether who opened an issue counts as a customer who reported it (false)",
-    "look_back_minutes": "how far each read goes back behind the newest change that was seen (60)",
-}
+
+
+class GitHub(options.Options):
+    repository: str = Field(description="owner and name", examples=["owner/name"])
+    token_env: options.KeyName = Field(
+        "GITHUB_TOKEN",
+        description="the environment variable that holds an access key; without a key GitHub allows 60 questions an hour",
+    )
+    base_url: str = Field(
+        "https://api.github.com", description="the address of the API; for GitHub Enterprise https://HOST/api/v3"
+    )
+    bug_labels: list[str] = Field(["bug"], description="labels that make an issue a bug; [] takes every issue")
+    severity: dict[str, Severity] = Field({}, description="a table from label to cosmetic, minor, major or blocker")
+    areas: dict[str, str] = Field({}, description='a table from label to area; a label "area: Billing" needs none')
+    area_prefix: str = Field("area:", description="the start of a label that names the area")
+    team_prefix: str = Field("team:", description="the start of a label that names the team that owns the bug")
+    releases: bool = Field(True, description="whether releases are read too")
+    authors_are_customers: bool = Field(
+        False, description="whether who opened an issue counts as a customer who reported it"
+    )
+    look_back_minutes: options.Minutes = Field(
+        60, description="how far each read goes back behind the newest change that was seen"
+    )
+
+    @field_validator("repository")
+    @classmethod
+    def _owner_and_name(cls, written: str) -> str:
+        name = written.strip().removeprefix("https://github.com/").removesuffix(".git").strip("/")
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}", name) or name.endswith(
+            ("/.", "/..")
+        ):
+            raise ValueError('write it like "owner/name"')
+        return name
 
 
 def fetch(
@@ -352,7 +377,7 @@ class _Told:
     token: SecretStr | None
     base_url: str
     bug_labels: frozenset[str]
-    severity: dict[str, str]
+    severity: dict[str, Severity]
     areas: dict[str, str]
     area_prefix: str
     team_prefix: str
@@ -362,59 +387,30 @@ class _Told:
 
     @classmethod
     def of(cls, asked: Request) -> _Told:
-        options, name = dict(asked.options), f"sources.{asked.name}"
-        unknown = sorted(set(options) - set(OPTIONS))
-        if unknown:
-            raise SourceError(f"{name}.{unknown[0]}: there is no such setting; there are {', '.join(OPTIONS)}.")
-        repository = (
-            str(options.get("repository", ""))
-            .strip()
-            .removeprefix("https://github.com/")
-            .removesuffix(".git")
-            .strip("/")
-        )
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}", repository) or repository.endswith(
-            ("/.", "/..")
-        ):
-            if not repository or "repository" not in options:
-                raise SourceError(f'[{name}] needs a line repository = "owner/name".')
-            raise SourceError(f'{name}.repository is {options["repository"]!r}; write it like "owner/name".')
-        token_env = str(options.get("token_env", "GITHUB_TOKEN"))
-        token = os.environ.get(token_env, "").strip()
+        told = options.read(GitHub, asked)
+        token = os.environ.get(told.token_env, "").strip()
         if token and not re.fullmatch(r"[\x21-\x7e]+", token):
-            raise SourceError(f"The access key in {token_env} holds blanks or letters that no key has; set it again.")
-        if "token_env" in options and not token:
             raise SourceError(
-                f"{name}.token_env names {token_env}, but that environment variable is empty. Set it to an access key."
+                f"The access key in {told.token_env} holds blanks or letters that no key has; set it again."
             )
-        severity = _table(options, "severity", name)
-        for label, word in severity.items():
-            if word not in SEVERITIES:
-                raise SourceError(
-                    f"{name}.severity: {word!r} for the label {label!r} is none of {', '.join(SEVERITIES)}."
-                )
-        labels = options.get("bug_labels", ["bug"])
-        if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
-            raise SourceError(f'{name}.bug_labels is {labels!r}; write a list like ["bug"].')
-        minutes = options.get("look_back_minutes", 60)
-        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes <= 525_600:
-            raise SourceError(f"{name}.look_back_minutes is {minutes!r}; write a number of minutes.")
-        for key in ("releases", "authors_are_customers"):
-            if not isinstance(options.get(key, True), bool):
-                raise SourceError(f"{name}.{key} is {options[key]!r}; write true or false.")
+        if "token_env" in told.model_fields_set and not token:
+            raise SourceError(
+                f"sources.{asked.name}.token_env names {told.token_env}, but that environment variable is empty. "
+                "Set it to an access key."
+            )
         return cls(
-            repository=repository,
-            token_env=token_env,
+            repository=told.repository,
+            token_env=told.token_env,
             token=SecretStr(token) if token else None,
-            base_url=str(options.get("base_url", "https://api.github.com")),
-            bug_labels=frozenset(_plain(each) for each in labels),
-            severity=severity or DEFAULT_SEVERITY,
-            areas=_table(options, "areas", name),
-            area_prefix=_plain(str(options.get("area_prefix", "area:"))),
-            team_prefix=_plain(str(options.get("team_prefix", "team:"))),
-            releases=options.get("releases", True),
-            authors_are_customers=options.get("authors_are_customers", False),
-            look_back=timedelta(minutes=minutes),
+            base_url=told.base_url,
+            bug_labels=frozenset(map(_plain, told.bug_labels)),
+            severity={_plain(label): word for label, word in told.severity.items()} or DEFAULT_SEVERITY,
+            areas={_plain(label): area for label, area in told.areas.items()},
+            area_prefix=_plain(told.area_prefix),
+            team_prefix=_plain(told.team_prefix),
+            releases=told.releases,
+            authors_are_customers=told.authors_are_customers,
+            look_back=timedelta(minutes=told.look_back_minutes),
         )
 
     def severity_of(self, labels: list[str]) -> str | None:
@@ -439,13 +435,6 @@ class _Wrong(Exception):
 
 def _plain(label: str) -> str:
     return " ".join(label.lower().split())
-
-
-def _table(options: Mapping[str, Any], key: str, name: str) -> dict[str, str]:
-    found = options.get(key, {})
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
-        raise SourceError(f'{name}.{key} is {found!r}; write a table such as {{ "some label" = "a word" }}.')
-    return {_plain(str(label)): word for label, word in found.items()}
 
 
 def _instant(item: Mapping[str, Any], column: str) -> datetime:
@@ -479,16 +468,16 @@ def _stamp(instant: datetime) -> str:
 
 def _declares(asked: Request) -> dict[str, frozenset[str]]:
     """What an issue and a release can say. When customers had a fix, and when one is expected, no issue says."""
-    told = asked.options
+    told = options.read(GitHub, asked)
     bug = {"id", "title", "opened_at", "severity", "status", "fixed_at", "closed_at", "url"}
-    if told.get("areas") or str(told.get("area_prefix", "area:")).strip():
+    if told.areas or told.area_prefix.strip():
         bug.add("area")
-    if str(told.get("team_prefix", "team:")).strip():
+    if told.team_prefix.strip():
         bug.add("owner")
     found = {"bug": frozenset(bug)}
-    if told.get("releases", True) is True:
+    if told.releases:
         found["release"] = frozenset({"id", "name", "released_at"})
-    if told.get("authors_are_customers", False) is True:
+    if told.authors_are_customers:
         found["bug_report"] = frozenset({"id", "bug", "customer", "reported_at", "linked_by"})
     return found
 
@@ -497,7 +486,7 @@ SOURCE = Source(
     type="github",
     says="Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.",
     records=("bug", "bug_report", "release"),
-    options=OPTIONS,
+    options=GitHub,
     fetch=fetch,
     declares=_declares,
     documented_at="https://docs.github.com/en/rest/issues/issues",

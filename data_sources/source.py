@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from store.records import BY_TABLE  # noqa: F401  (re-exported for sources)
 
 if TYPE_CHECKING:
+    from data_sources.kit.options import Options
     from settings import Settings  # the process in which files are read starts faster without it
 
 LONGEST_SENTENCE = 4_000
@@ -103,7 +105,7 @@ class Source:
     type: str
     says: str  # one sentence for ./run help and the docs
     records: tuple[str, ...]  # the tables it can fill
-    options: dict[str, str]  # option -> what it means
+    options: builtins.type[Options]  # what may stand in its [sources.NAME] table
     fetch: Callable[[Request], Iterator[Page]]
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""

@@ -14,7 +14,7 @@ import streamlit as st
 from display.escape import in_chart, tidy
 from metrics.metric import Metric, Reading
 from reporting import words
-from views.view import Mark
+from views.one_metric import Mark
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

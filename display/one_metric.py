@@ -14,7 +14,7 @@ from display.request import asked
 from metrics.metric import Metric, Reading
 from reporting import words
 from reporting.details import named
-from views.view import Mark, MetricPage
+from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
 DIRECTION = {

@@ -11,7 +11,7 @@ import streamlit as st
 from display.escape import in_file, plain
 from metrics.metric import Metric, Reading, is_annualised
 from reporting import words
-from views.view import Card
+from views.lines import Card
 
 
 def readings(shown: Sequence[Card], alt: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from estimates.interval import Difference
 from metrics.cautions import Cautions, Field, cautions
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
@@ -46,17 +47,6 @@ class Counted:
     missing: str | None = None
     hidden: str | None = None
     left_out: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Now minus before, in the metric's unit, with the 95 % interval of the difference and its p value."""
-
-    value: float
-    low: float | None
-    high: float | None
-    p: float | None
-    method: str
 
 
 @dataclass(frozen=True, slots=True)

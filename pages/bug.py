@@ -7,7 +7,8 @@ from display.escape import plain
 from display.links import HURTS
 from display.request import asked
 from reporting import bugs as sentences
-from views.view import first_page, one_bug
+from views.first_page import first_page
+from views.one_bug import one_bug
 from web.guard import guard
 
 guard()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
-from estimates.distributions import binomial_at_least
-from estimates.statistics import benjamini_hochberg
+from estimates.chance import binomial_at_least
+from estimates.multiple_testing import benjamini_hochberg
 
 NEW_DAYS = 14
 RISING_DAYS, BEFORE_DAYS = 7, 28

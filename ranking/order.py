@@ -7,7 +7,7 @@ from datetime import date
 from math import inf, isclose, sqrt
 from typing import NamedTuple, TypeVar
 
-from estimates.distributions import normal_cdf
+from estimates.chance import normal_cdf
 
 SAME_IMPACT = 1e-9  # relative: below this two impacts are a tie
 AnyBug = TypeVar("AnyBug")

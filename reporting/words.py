@@ -9,7 +9,7 @@ from math import floor, log10
 from metrics.metric import Comparison, Metric, Reading, is_annualised
 from metrics.period import Period
 from reporting.details import wait_range
-from views.view import Card
+from views.lines import Card
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from data_sources import github
-from data_sources.http import Limits, Web
+from data_sources.kit.http import Limits, Web
 from data_sources.source import Request, SourceError
 from settings import Settings
 from store.records import Bug

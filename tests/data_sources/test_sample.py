@@ -23,7 +23,7 @@ from settings import Settings
 from store.masking import mask
 from store.records import BY_TABLE, SCALES, WORDS, Customer, SurveyResponse, Ticket
 from tests.builders import filled
-from views.view import HISTORY, line_periods
+from views.lines import HISTORY, line_periods
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)

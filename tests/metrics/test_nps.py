@@ -11,7 +11,8 @@ from metrics import nps
 from metrics.counting.surveys import with_response
 from metrics.metric import read
 from metrics.period import Period
-from read import as_text, reading_as_data
+from reporting.data import reading_as_data
+from reporting.terminal import as_text
 from tests.builders import answer, filled, noon
 
 

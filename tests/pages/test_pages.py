@@ -17,7 +17,7 @@ from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
 from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
-from views import view as readings
+from views import cache
 from web.pages import PAGES
 
 MENU = Path(__file__).resolve().parents[2] / "web" / "menu.py"
@@ -27,9 +27,9 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
-    readings.start_anew()
+    cache.clear()
     yield
-    readings.start_anew()
+    cache.clear()
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, database_url: str, page: str = "", **query: str) -> AppTest:
@@ -91,7 +91,7 @@ def test_a_store_without_rows_opens_on_every_page(
 def test_the_first_page_answers_before_anything_else(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     filled(database_url, *hurt(reports=4), now=NOW)
     app = opened(monkeypatch, database_url)
-    assert shown(app.title[0].value).startswith("4 customers reported one bug in the last 30 days")
+    assert shown(app.title[0].value).startswith("4 of 4 customers (100%) reported one bug in the last 30 days")
     assert "Coupon fails at checkout" in text_of(app) or app.get("page_link")
 
 
@@ -121,7 +121,7 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
         refresh.publish(NOW)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
-    assert "4 customers reported one bug" in text_of(app)
+    assert "4 of 4 customers (100%) reported one bug" in text_of(app)
     health = opened(monkeypatch, database_url, "data_health")
     assert "1 of 1 source is old or failing: test" in text_of(health)
 
@@ -199,9 +199,9 @@ def test_a_number_that_is_not_there_is_answered_with_those_that_are(
 
 def test_a_new_snapshot_is_seen_without_a_restart(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     store = filled(database_url, *hurt(reports=3), now=NOW)
-    assert "3 customers reported one bug" in text_of(opened(monkeypatch, database_url))
+    assert "3 of 3 customers (100%) reported one bug" in text_of(opened(monkeypatch, database_url))
     save(store, hurt(title="Login loops", reports=5), NOW)
-    assert "8 customers reported one of these two bugs" in text_of(opened(monkeypatch, database_url))
+    assert "8 of 8 customers (100%) reported one of these two bugs" in text_of(opened(monkeypatch, database_url))
 
 
 def test_the_share_of_tickets_without_a_bug_is_said_and_a_list_of_few_is_called_incomplete(
@@ -224,7 +224,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
     wrong = [RejectedRow("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
-        run.save(records, NOW, aside=wrong, stream="a.csv", whole=True)
+        run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
         refresh.publish(NOW)
 
