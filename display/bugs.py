@@ -49,8 +49,7 @@ def told(bug: TopBug, settings: Settings) -> str:
 
 def why(explained: Explained, settings: Settings) -> None:
     """The arithmetic, factor by factor, and the way out."""
-    rows = [(name, plain(text, 600)) for name, text in bugs.factors(explained, settings)]
-    tables.facts(rows, "How the impact of this bug is worked out")
+    tables.facts(bugs.factors(explained, settings), "How the impact of this bug is worked out")
 
 
 def beside(bug: TopBug, settings: Settings) -> None:
@@ -93,7 +92,7 @@ def course(explained: Explained) -> None:
         for point in reversed(points)
     ]
     with st.expander("The same as a table"):
-        st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="Impact by week, newest first")
+        tables.table(rows, "Impact by week, newest first")
 
 
 def said(voices: Sequence[Excerpt]) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from display import bugs, cards, frame
 from display.escape import plain
 from reporting import bugs as sentences
+from reporting import pages
 from views.first_page import first_page
 from web.guard import guard
 
@@ -22,17 +23,17 @@ frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    st.header("The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most", anchor=False)
+    st.header(pages.heading_of_bugs(top), anchor=False)
     if top.bugs:
         st.caption(f"{sentences.RULE} {plain(sentences.coverage(top.coverage))}")
     if top.bugs and top.coverage.is_incomplete:
-        st.warning(sentences.INCOMPLETE)
+        st.warning(pages.INCOMPLETE)
     bugs.ranked(top, view.settings)
     for line in (sentences.revenue_of_all(top, view.settings), sentences.others(top)):
         if line:
-            st.caption(plain(line))
+            frame.note(line)
 with right:
-    st.header(f"How {plain(view.settings.words.customers)} and the team are doing", anchor=False)
+    st.header(plain(pages.heading_of_health(view.settings)), anchor=False)
     cards.cards(page.cards, view.now)
 
 frame.as_of(view)

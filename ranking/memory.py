@@ -7,57 +7,24 @@ the customers reporting in the next 60 days whom its ten bugs cover, of the best
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranking.impact import DEFAULT_MEMORY, Memory
-from ranking.past import Ahead, Past, Then
+from ranking.past import Ahead, Past, Then, of_store
+from ranking.record import CANDIDATES, LEAST_MONTHS, Learned, MonthScored, as_stored
 
-# The shorter ones first: of equals the first is taken.
-CANDIDATES: tuple[Memory, ...] = ((30.0,), (45.0,), (60.0,), (90.0,), (120.0,), (180.0,), (30.0, 365.0))
+if TYPE_CHECKING:
+    from settings import Settings
+    from store.published import Published
+
 AHEAD_DAYS = 60
-LEAST_MONTHS = 6
 SHOWN_MONTHS = 12
 RESAMPLES = 2000
 SEED = 20261124
-
-
-@dataclass(frozen=True, slots=True)
-class MonthScored:
-    """What the lists of one month end covered, each as a share of the best possible (0 to 1). `memory` is what was in use."""
-
-    day: date
-    memory: Memory
-    ours: float
-    without_severity: float
-    newest: float
-    people_ever: float
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """The memory to use and the record that it rests on.
-
-    `means` has for each candidate its mean over all `months_scored` months; None before the first. `shown` are the last
-    twelve of them. `learned_from` and `scored_from`: from when on a memory can be learned, and a first list be scored;
-    None where there was no report yet. `since`: the month end at which the memory in use was taken; None for the default.
-    """
-
-    memory: Memory
-    months_scored: int
-    means: tuple[float, ...]
-    shown: tuple[MonthScored, ...]
-    scored_from: date | None
-    learned_from: date | None
-    since: date | None = None
-    is_fixed: bool = False  # by the settings
-
-
-NOTHING = Learned(DEFAULT_MEMORY, 0, (), (), None, None)
 
 
 def learn(past: Past, today: date, fixed: Memory | None = None) -> Learned:
@@ -161,32 +128,17 @@ def paired_interval(differences: NDArray[np.float64], block: int = 1) -> tuple[f
     return float(low), float(high)
 
 
-# --- as it is stored -----------------------------------------------------------------------------------------------------
+def learned_if_due(published: Published, today: date, settings: Settings) -> tuple[date, str, dict[str, Any]] | None:
+    """What is to be stored for this month: (month, what it depends on, facts). None where that is stored already.
 
-
-def as_stored(found: Learned) -> dict[str, Any]:
-    """As JSON knows it."""
-    return {
-        **asdict(found),
-        **{name: _iso(getattr(found, name)) for name in ("scored_from", "learned_from", "since")},
-        "shown": [{**asdict(month), "day": month.day.isoformat()} for month in found.shown],
-    }
-
-
-def from_stored(stored: dict[str, Any]) -> Learned:
-    known = {name: stored[name] for name in (each.name for each in fields(Learned)) if name in stored}
-    days = {
-        name: date.fromisoformat(known[name]) if known[name] else None
-        for name in ("scored_from", "learned_from", "since")
-    }
-    shown = tuple(
-        MonthScored(**{**month, "day": date.fromisoformat(month["day"]), "memory": tuple(month["memory"])})
-        for month in known["shown"]
-    )
-    return Learned(
-        **{**known, **days, "shown": shown, "memory": tuple(known["memory"]), "means": tuple(known["means"])}
-    )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    Due once a month, and when the settings of the ranking changed, or the reports before it doubled or halved.
+    """
+    month, impact = today.replace(day=1), settings.impact
+    reports = published.count_reports(month).bit_length()
+    weights = sorted(impact.severity.items())
+    made_of = f"{month} {reports} {weights} {impact.unrated_severity} {impact.half_life_days}"
+    stored = published.ranking_record(today)
+    if stored and stored[0] == month and stored[1] == made_of:
+        return None
+    fixed = None if impact.half_life_days is None else (impact.half_life_days,)
+    return month, made_of, as_stored(learn(of_store(published, today, settings), today, fixed))

@@ -27,7 +27,6 @@ RULE = (
     "Ranked by impact: customers who reported it (recent reports count more) × severity × how they rate those tickets. "
     "The bars are reports a week."
 )
-INCOMPLETE = "This list is incomplete: most tickets about problems name no bug yet."
 LONGEST_TITLE = 80
 NOT_RATED = "severity not rated"
 UNFILED = "no bug yet"
@@ -155,6 +154,10 @@ def severity(bug: TopBug) -> str:
 def ranks(bug: TopBug, settings: Settings) -> str:
     """ "Ranks #1: 66 customers in 30 days ..." """
     return f"{f'Ranks #{bug.rank}' if bug.rank is not None else 'Not ranked'}: {why(bug, settings)}."
+
+
+def heading_of_rank(bug: TopBug) -> str:
+    return f"Why it ranks #{bug.rank}" if bug.rank is not None else "Why it is not ranked"
 
 
 def arithmetic(bug: TopBug, settings: Settings) -> str:

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from metrics.cautions import found_elsewhere
-from metrics.metric import Comparison, Metric, Reading, is_annualised
+from metrics.metric import Metric
 from metrics.period import Period
+from metrics.reading import Comparison, Reading, is_annualised
 from settings import Settings
-from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, Rejected, Sources
+from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, RankingRecord, Rejected, Sources
 
 
 def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
             return _rejected(found)
         case Ranked():
             return _ranked(found, settings)
+        case RankingRecord():
+            return _record(found, settings)
         case OneNumber():
             return {**_head(found.metric, currency), **reading_as_data(found.reading, found.metric)}
         case History():
@@ -118,6 +121,12 @@ def _ranked(found: Ranked, settings: Settings) -> dict[str, Any]:
 
     top: dict[str, Any] = plain(bugs.as_data(found.top, settings, found.at))
     return {**top, "currency": settings.currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
+
+
+def _record(found: RankingRecord, settings: Settings) -> dict[str, Any]:
+    from reporting import ranking
+
+    return {**plain(ranking.as_data(found.learned, settings)), "as_of": plain(found.as_of)}
 
 
 def _sources(found: Sources) -> dict[str, Any]:

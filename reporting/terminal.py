@@ -27,6 +27,8 @@ def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None =
         return _rejected_text(found)
     if "bugs" in found:
         return _bugs_text(found, zone, at)
+    if "ranking" in found:
+        return _ranking_text(found)
     if "series" in found:
         return _series_text(found, zone)
     if "groups" in found:
@@ -201,6 +203,14 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     beside = ("missing", "others_sentence", "revenue_sentence", "coverage_sentence")
     blocks += [_wrapped(found[name]) for name in beside if found.get(name)]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
+
+
+def _ranking_text(found: dict[str, Any]) -> str:
+    """The record of the ranking in sentences, then month by month."""
+    rows = [tuple(row.values()) for row in found["rows"]]
+    heads = tuple(found["rows"][0]) if rows else ()
+    blocks = [*map(_wrapped, found["ranking"]), _table(heads, rows) if rows else ""]
+    return "\n\n".join(each for each in blocks if each)
 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -15,12 +15,13 @@ from settings import Settings
 from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
+from store.growth import Jump, jumps, note_held
 from store.ids import settle
 from store.instants import naive
 from store.publishing.clusters import Cluster
 from store.runs import Run
 from store.saving import Shape
-from store.schema import FACTS, cursor, id_group, meta, row_count, run, snapshot
+from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_count, run, snapshot
 from store.staff_key import FINGERPRINT
 from store.tallies import ALL, Measures
 
@@ -209,6 +210,16 @@ class Refresh:
             value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
             return value
 
+    def jumps(self) -> list[Jump]:
+        """Sources that grew too much since the last snapshot to be believed."""
+        with self.store.looking() as connection:
+            return jumps(connection)
+
+    def hold(self, why: str, now: datetime) -> None:
+        """Nothing is published; whoever looks at the sources reads why."""
+        with self.transaction(now) as connection:
+            note_held(connection, why)
+
     def publish(
         self,
         now: datetime,
@@ -221,12 +232,24 @@ class Refresh:
         with self.transaction(now) as connection:
             settings, declared, were_read = self.store.settings, self.declared, self.were_read
             publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
-            # By the rows that are there, not by how the run ended: half a sample company is invented as well.
-            invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
-            is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
-            newest_run = connection.scalar(select(func.max(run.c.id))) or 0
-            made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
-            ).inserted_primary_key
-            assert made is not None
-            return int(made[0])
+            note_held(connection, None)
+            return _new_snapshot(connection, now)
+
+    def save_ranking(self, month: date, made_of: str, facts: Mapping[str, Any], now: datetime) -> None:
+        """What was learned about the ranking in this month, instead of what was learned in it before; a new snapshot."""
+        with self.transaction(now) as connection:
+            connection.execute(delete(ranking_record).where(ranking_record.c.month == month))
+            connection.execute(insert(ranking_record).values(month=month, made_of=made_of, facts=dict(facts)))
+            _new_snapshot(connection, now)
+
+
+def _new_snapshot(connection: Connection, now: datetime) -> int:
+    # By the rows that are there, not by how the run ended: half a sample company is invented as well.
+    invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
+    is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
+    newest_run = connection.scalar(select(func.max(run.c.id))) or 0
+    made = connection.execute(
+        insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
