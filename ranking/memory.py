@@ -36,7 +36,7 @@ def learn(past: Past, today: date, fixed: Memory | None = None) -> Learned:
     scored = [(day, row) for day in ends if (row := _scores(past, day, fixed)) is not None]
     own = len(CANDIDATES)  # where the column of the fixed one is
     days = [day for day, _ in scored]
-    table = np.array([row for _, row in scored]).reshape(len(scored), -1)
+    table = np.array([row for _, row in scored], np.float64).reshape(len(scored), 2 * (own + 1) + 2)
     memories: tuple[Memory, ...] = (*CANDIDATES, fixed or DEFAULT_MEMORY)
     used, since, column = [], None, own if fixed else 0
     for index, day in enumerate([*days, today]):
@@ -129,11 +129,13 @@ def paired_interval(differences: NDArray[np.float64], block: int = 1) -> tuple[f
 
 
 def learned_if_due(published: Published, today: date, settings: Settings) -> tuple[date, str, dict[str, Any]] | None:
-    """What is to be stored for this month: (month, what it depends on, facts). None where that is stored already.
+    """What is to be stored for this month: (month, what it depends on, facts). None where that is stored already, or there are no reports.
 
     Due once a month, and when the settings of the ranking changed, or the reports before it doubled or halved.
     """
     month, impact = today.replace(day=1), settings.impact
+    if not published.count_reports(today + timedelta(days=1)):
+        return None
     reports = published.count_reports(month).bit_length()
     weights = sorted(impact.severity.items())
     made_of = f"{month} {reports} {weights} {impact.unrated_severity} {impact.half_life_days}"

@@ -13,20 +13,21 @@ if TYPE_CHECKING:
     from settings import Settings
 
 HEADING = "How well the ranking does"
+TOO_EARLY = "No past list can be scored yet: it takes 60 days of reports after a month end."
 TABLE = "Past lists by month, newest first"
 
 
 def sentences(learned: Learned | None, settings: Settings) -> list[str]:
     """What the lists covered, and the memory in use with its reason."""
     if learned is None:
-        return ["How well the ranking does has not been measured yet: type ./run refresh."]
+        return [TOO_EARLY]
     return [_record(learned, settings), _memory(learned, settings)]
 
 
 def _record(learned: Learned, settings: Settings) -> str:
     if not learned.shown:
         when = f" The first list can be scored from {day(learned.scored_from)} on." if learned.scored_from else ""
-        return f"No past list can be scored yet: it takes 60 days of reports after a month end.{when}"
+        return f"{TOO_EARLY}{when}"
     shown, months = learned.shown, len(learned.shown)
     lists = "list of the last month" if months == 1 else f"lists of the last {months} months"
     ours, without = _mean(each.ours for each in shown), _mean(each.without_severity for each in shown)
