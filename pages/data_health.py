@@ -6,7 +6,7 @@ from display import frame, tables
 from reporting import ranking
 from reporting import sources as said
 from views.ranking import record
-from views.sources import rejected_rows, sources, unresolved
+from views.sources import held, rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -15,6 +15,8 @@ states = sources(view)
 
 st.title("Data health", anchor=False)
 frame.say(said.answer(states, view.now), strong=True)
+if why := held(view):
+    frame.say(why, strong=True)
 
 st.header("Sources", anchor=False)
 tables.table(said.rows(states, view.now), said.TABLE)

@@ -22,12 +22,12 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from metrics.counting.ratings import DISSATISFIED_TO
 from ranking import impact as scores
 from ranking.endings import End, Ending, after_fix, end_of
 from ranking.impact import Memory, RecentCustomers, Severity
 from ranking.labels import BEFORE_DAYS, NEW_DAYS, Course, Rise, rising
 from ranking.order import Place, in_order
-from store.records import DISSATISFIED_TO
 
 if TYPE_CHECKING:
     from settings import Settings
