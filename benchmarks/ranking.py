@@ -141,8 +141,8 @@ def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
         for name, sort in sorts(past, day).items():
             listed = sort(then)
             shown = [float(gains[bug]) for bug in listed]
-            others = np.delete(gains, listed)
-            others = [float(each) for each in others[others > 0]]
+            not_listed = np.delete(gains, listed)
+            others = [float(each) for each in not_listed[not_listed > 0]]
             row = (ahead.covered(listed) / best, ndcg(shown, others) or 0.0, precision(shown, others))
             scores.setdefault(name, []).append(row)
     if not scores:
