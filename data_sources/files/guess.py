@@ -19,8 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.files import formats
-from data_sources.files.formats import BadRow, Layout, Shape, as_text
-from data_sources.mapping.grammar import MONEY, REFERENCES, Wrong, _decimals, _reader_of, kind_of
+from data_sources.files.delimited import lines as lines_of
+from data_sources.files.layout import BadRow, Layout, Shape
+from data_sources.files.opening import sentences, unpacked
+from data_sources.mapping.cells import Wrong, as_text, decimals, reader_of
+from data_sources.mapping.plan import MONEY, REFERENCES, kind_of
 from data_sources.source import OBEYED, SourceError, harmless
 from data_sources.words import listed, number
 from store.records import BY_TABLE, SCALES, WORDS
@@ -213,11 +216,11 @@ def _layout_of(path: Path) -> tuple[Layout, dict[str, str]]:
     doubts: dict[str, str] = {}
     encoding = _encoding(path, doubts)
     layout = Layout(encoding=encoding)
-    with formats._sentences(path, layout):
+    with sentences(path, layout):
         kind = formats.type_of(path, layout)
         if kind not in ("csv", "tsv"):
             return layout, doubts
-        with formats._lines(path, layout) as text:
+        with lines_of(path, layout) as text:
             lines = [line for line in islice(text, 400) if line.strip()]
     if not lines:
         raise SourceError(f"{path.name} is empty.")
@@ -241,20 +244,20 @@ def _is_json(line: str) -> bool:
 
 
 def _encoding(path: Path, doubts: dict[str, str]) -> str:
-    with formats._sentences(path, Layout()), formats._unpacked(path, Layout()) as stream:
+    with sentences(path, Layout()), unpacked(path, Layout()) as stream:
         start = stream.read(4)
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"
         if start in (b"PK\x03\x04", b"PAR1"):
             return "utf-8"
     try:
-        with formats._lines(path, Layout()) as text:
+        with lines_of(path, Layout()) as text:
             for _ in text:
                 pass
     except UnicodeDecodeError:
         doubts["encoding"] = "it is not UTF-8; Windows exports are often cp1252: look at names with accents"
         try:
-            with formats._lines(path, Layout(encoding="cp1252")) as text:
+            with lines_of(path, Layout(encoding="cp1252")) as text:
                 for _ in text:
                     pass
         except UnicodeDecodeError:
@@ -322,7 +325,7 @@ def _look_into(column: Column) -> None:
         return
     some = list(dict.fromkeys(column.texts))[:300]
     column.dates, column.dates_too = _date_formats(column.folded, some)
-    points, commas = (_reads_all(_decimals(comma), some) for comma in (False, True))
+    points, commas = (_reads_all(decimals(comma), some) for comma in (False, True))
     column.is_number = points or commas
     written = [text for text in some if "," in text or "." in text]
     column.comma = (commas and not points) or (
@@ -368,7 +371,7 @@ def _date_formats(folded: str, texts: list[str]) -> tuple[str | None, str | None
         return None, None
     fitting: list[tuple[int, str]] = []
     for candidate in CANDIDATES:
-        failures = _failures(_reader_of("", candidate), texts)
+        failures = _failures(reader_of(candidate), texts)
         if failures is not None:
             fitting.append((failures, candidate))
             if candidate == "iso":

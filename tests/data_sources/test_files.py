@@ -24,8 +24,10 @@ from hypothesis import settings as how_hard
 from hypothesis import strategies as some
 
 from data_sources.files import SOURCE, reading
-from data_sources.files.formats import Layout, check, read
-from data_sources.mapping import grammar as mapping
+from data_sources.files.formats import check, read
+from data_sources.files.layout import Layout
+from data_sources.mapping import cells as meanings
+from data_sources.mapping import plan
 from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE
@@ -247,7 +249,7 @@ def test_a_date_is_read_as_the_mapping_says_and_a_time_without_zone_is_company_t
 )
 def test_the_quick_reading_of_dates_says_what_strptime_says(moment: datetime, pattern: str) -> None:
     text = moment.strftime(pattern)
-    assert mapping._reader_of("", pattern)(text) == datetime.strptime(text, pattern)
+    assert meanings.reader_of(pattern)(text) == datetime.strptime(text, pattern)
 
 
 @pytest.mark.parametrize(
@@ -416,8 +418,8 @@ def test_a_file_that_is_not_there_is_named_without_the_folder_that_it_should_lie
 
 def test_money_is_marked_for_fields_that_exist() -> None:
     names = {name for record in BY_TABLE.values() for name in record.__dataclass_fields__}
-    assert set(mapping.MONEY) <= names
-    assert set(mapping.REFERENCES) <= names
+    assert set(plan.MONEY) <= names
+    assert set(plan.REFERENCES) <= names
 
 
 # --- wrong cells -------------------------------------------------------------------------------------------------
