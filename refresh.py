@@ -6,8 +6,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +15,12 @@ from typing import Any
 import click
 
 from data_sources import source as source_of
+from data_sources.side_by_side import Ended as SourceEnded
+from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
 from metrics.cautions import percent, waiting_sentence
 from ranking.clusters import cluster
+from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.masking import clean
@@ -74,6 +77,7 @@ class Outcome:
     waiting: int = 0  # rows that are no longer in the source, too many to remove without being asked
     stored: int = 0
     reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
+    is_held: bool = False  # it was read, and nothing is published until a person has looked at it
 
     @property
     def nothing_usable(self) -> bool:
@@ -88,6 +92,7 @@ def refresh(
     progress: Progress | None = None,
     accept_removal: bool = False,
     new_staff_key: bool = False,
+    accept_growth: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -97,8 +102,7 @@ def refresh(
     if only is not None and only not in settings.sources:
         known = ", ".join(settings.sources) or "none"
         raise SourceError(f"There is no source {only!r} in the settings; there are: {known}.")
-    chosen = {only: settings.sources[only]} if only else settings.sources
-    outcomes = []
+    chosen = [only] if only else list(settings.sources)
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
@@ -107,104 +111,185 @@ def refresh(
             if new_staff_key:
                 removed = running.new_staff_key(now)
                 progress.note(f"{removed:,} staff rows were removed; they are read again under a new key.")
-            for name, told in settings.sources.items():
-                if (fields := declared(settings, name, told, now)) is not None:
+            for name, options in settings.sources.items():
+                if (fields := declared(settings, name, options, now)) is not None:
                     running.declare(name, fields)
-            for name, told in chosen.items():
-                outcomes.append(_read_source(running, settings, name, told, now, full, progress, accept_removal))
+            outcomes = _read(running, settings, chosen, now, full, progress, accept_removal, accept_growth)
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
-            progress.step("counting")
-            running.publish(now, cluster=cluster, told=progress.step, everything=full)
-            progress.done()
+            why = _hard_to_believe(running, accept_growth or only_sample(settings))
+            if why:
+                running.hold(" ".join(why), now)
+                for sentence in why:
+                    progress.note(sentence)
+            else:
+                _publish(running, now, progress, everything=full)
+                progress.done()
+            for outcome in outcomes:
+                outcome.is_held = bool(why)
     finally:
         store.engine.dispose()
     return outcomes
 
 
-def declared(settings: Settings, name: str, told: SourceSettings, now: datetime) -> dict[str, frozenset[str]] | None:
+def declared(settings: Settings, name: str, options: SourceSettings, now: datetime) -> dict[str, frozenset[str]] | None:
     """Which fields of which records this source can say, by its settings; None where they are wrong (reading says how)."""
     try:
-        source = source_of(told.type)
+        source = source_of(options.type)
         if source.declares is not None:
-            return source.declares(Request(name, told.options, settings, None, now))
+            return source.declares(Request(name, options.options, settings, None, now))
     except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
         return None
     return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
 
 
-def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
-    """Removes what must not be counted with the rest: sources that the settings no longer name, and invented rows."""
-    invented = [told.type == SAMPLE for told in settings.sources.values()]
+def _publish(running: Refresh, now: datetime, progress: Progress, everything: bool = False) -> None:
+    progress.step("counting")
+    running.publish(now, cluster=cluster, told=progress.step, everything=everything)
+
+
+def _hard_to_believe(running: Refresh, accepted: bool) -> list[str]:
+    """Why nothing may be published before a person has looked at it, in sentences; none where all can be believed."""
+    return [] if accepted else [held_back(*jump) for jump in running.jumps()]
+
+
+def only_sample(settings: Settings) -> bool:
+    return all(options.type == SAMPLE for options in settings.sources.values())
+
+
+def _drop_sample(running: Refresh, settings: Settings, now: datetime, progress: Progress) -> None:
+    """Invented rows must never be counted together with real ones."""
+    invented = [options.type == SAMPLE for options in settings.sources.values()]
     if not any(invented) and running.drop_sample(now):
         progress.note("The invented sample company was removed: from now on this store holds your own rows.")
-    if not everything_was_read or all(invented):
+
+
+def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
+    """Removes what must not be counted with the rest: sources that the settings no longer name, and invented rows."""
+    _drop_sample(running, settings, now, progress)
+    if not everything_was_read or only_sample(settings):
         return  # settings that are half written, a source that is away, or a look at the sample must lose nothing
     for name, rows in running.drop_others(settings.sources, now).items():
         were = f"its {rows:,} rows were removed" if rows != 1 else "its one row was removed"
         progress.note(f"{name} is no longer in the settings: {were if rows else 'it had no rows'}.")
 
 
-def _read_source(
+class _Reading:
+    """One source while it is read: its pages are saved one by one, and its outcome is known at the end."""
+
+    def __init__(
+        self, running: Refresh, settings: Settings, name: str, now: datetime, full: bool, accept_removal: bool
+    ) -> None:
+        options = settings.sources[name]
+        self.outcome = Outcome(name)
+        self.running = running
+        self.rows_before, type_before = running.rows_of(name), running.type_of_rows(name)
+        self.run = running.begin_run(name, options.type, now, options.fresh_within_hours)
+        # Rows that another type of source left under this name would never be changed again.
+        self.is_another = type_before not in (None, options.type)
+        self.replaces = False
+        before = None if self.is_another else running.cursor(name)
+        since = None if full else before
+        self.run.reads_everything, self.run.accepts_removal = since is None, accept_removal
+        self.request = Request(name, options.options, settings, since, now, before)
+        self.type = options.type
+
+    def pages(self) -> Iterator[Page]:
+        """Called where the source is read, which is not where its pages are saved."""
+        source = source_of(self.type)
+        self.run.replaces = self.replaces = source.replaces or self.is_another
+        return source.fetch(self.request)
+
+    def save(self, page: Page) -> None:
+        self.run.save(
+            page.records,
+            datetime.now(UTC),
+            rejected=page.rejected_rows,
+            cursor=page.cursor,
+            read=page.read or None,
+            stream=page.place,
+            whole=page.whole,
+            partial=page.partial,
+            gone=page.gone,
+            where=page.where,
+        )
+        self.run.reads_everything |= page.everything
+
+    def end(self, error: Exception | None = None) -> Outcome:
+        """Says what became of it; a fault of this program or of the source costs this source alone."""
+        outcome, run = self.outcome, self.run
+        if error is None:
+            try:
+                run.finish(datetime.now(UTC))
+            except (SourceError, KeyLostError) as wrong:
+                error = wrong
+        if error is not None:
+            if isinstance(error, SourceError | KeyLostError):
+                outcome.failed = str(error)
+            elif isinstance(error, StoreError):
+                raise error
+            else:
+                outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
+                sys.stderr.write(clean("".join(traceback.format_exception(error)), 20_000))
+            run.finish(datetime.now(UTC), "failed", outcome.failed)
+        outcome.keeps_rows = outcome.failed is not None and self.rows_before > 0 and run.replaces == self.replaces
+        outcome.rows, outcome.saved = run.rows_read, run.rows_saved
+        outcome.removed, outcome.waiting = run.rows_removed, run.rows_waiting
+        outcome.stored = self.running.rows_of(outcome.name) if outcome.waiting else 0
+        outcome.of, outcome.rejected = run.rejected()
+        outcome.reasons = tuple(run.first_rejected.values())
+        return outcome
+
+
+def _read(
     running: Refresh,
     settings: Settings,
-    name: str,
-    told: SourceSettings,
+    chosen: Collection[str],
     now: datetime,
     full: bool,
     progress: Progress,
     accept_removal: bool,
-) -> Outcome:
-    """The only place that catches everything, once for each source: one bad source must not stop the others."""
-    outcome = Outcome(name)
-    progress.source(name)
-    rows_before, type_before = running.rows_of(name), running.type_of_rows(name)
-    run = running.begin_run(name, told.type, now, told.fresh_within_hours)
-    replaces = False
-    try:
-        source = source_of(told.type)
-        # Rows that another type of source left under this name would never be changed again.
-        is_another = type_before not in (None, told.type)
-        run.replaces = replaces = source.replaces or is_another
-        before = None if is_another else running.cursor(name)
-        since = None if full else before
-        run.reads_everything, run.accepts_removal = since is None, accept_removal
-        asked = Request(name, told.options, settings, since, now, before)
-        for page in source.fetch(asked):
-            run.save(
-                page.records,
-                datetime.now(UTC),
-                aside=page.rejected_rows,
-                cursor=page.cursor,
-                read=page.read or None,
-                stream=page.place,
-                whole=page.whole,
-                partial=page.partial,
-                gone=page.gone,
-                where=page.where,
-            )
-            run.reads_everything |= page.everything
-            progress.page(page)
-        run.finish(datetime.now(UTC))
-    except BusyError:
-        raise
-    except (SourceError, KeyLostError) as error:
-        outcome.failed = str(error)
-        run.finish(datetime.now(UTC), "failed", str(error))
-    except Exception as error:
-        if isinstance(error, StoreError):
-            raise
-        outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
-        sys.stderr.write(clean(traceback.format_exc(), 20_000))
-        run.finish(datetime.now(UTC), "failed", outcome.failed)
-    outcome.keeps_rows = outcome.failed is not None and rows_before > 0 and run.replaces == replaces
-    outcome.rows, outcome.saved = run.rows_read, run.rows_saved
-    outcome.removed, outcome.waiting = run.rows_removed, run.rows_waiting
-    outcome.stored = running.rows_of(name) if outcome.waiting else 0
-    outcome.of, outcome.rejected = run.rejected()
-    outcome.reasons = tuple(run.first_rejected.values())
-    progress.ended(outcome)
-    return outcome
+    accept_growth: bool,
+) -> list[Outcome]:
+    """Reads the sources side by side; this alone writes. What each of them brought is published when it is done."""
+    reading = {name: _Reading(running, settings, name, now, full, accept_removal) for name in chosen}
+    for name in reading:
+        progress.source(name)
+    ended: set[str] = set()
+    pages = side_by_side({name: each.pages for name, each in reading.items()})
+    with closing(pages):
+        for name, page in pages:
+            if name in ended:
+                continue  # it went wrong while a page of it was saved
+            error = page.error if isinstance(page, SourceEnded) else None
+            if isinstance(page, Page):
+                try:
+                    reading[name].save(page)
+                except StoreError as wrong:
+                    if not isinstance(wrong, KeyLostError):
+                        raise
+                    error = wrong
+                except Exception as wrong:  # one bad source must not stop the others
+                    error = wrong
+                else:
+                    progress.page(name, page)
+                    continue
+            ended.add(name)
+            progress.ended(reading[name].end(error))
+            if len(ended) < len(reading):
+                _drop_sample(running, settings, now, progress)
+                if not _hard_to_believe(running, accept_growth):
+                    _publish(running, now, progress)
+    return [each.outcome for each in reading.values()]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """How far one source has come."""
+
+    started: float
+    rows: int = 0
+    pages: int = 0
 
 
 class Progress:
@@ -213,26 +298,24 @@ class Progress:
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
         self.terminal = sys.stderr.isatty() and not quiet
-        self._reset("")
-
-    def _reset(self, name: str) -> None:
-        self.name, self.rows, self.pages, self.started = name, 0, 0, time.monotonic()
-        self._last_line = self.started
+        self.of: dict[str, _Rows] = {}
+        self._last_line = time.monotonic()
 
     def source(self, name: str) -> None:
-        self._reset(name)
-        self._say(f"{name}: reading")
+        self.of[name] = _Rows(time.monotonic())
+        self._say(f"{name}: reading", every=2.0)
 
-    def page(self, page: Page) -> None:
-        self.rows += page.read or len(page.records)
-        self.pages += 1
-        passed = max(time.monotonic() - self.started, 0.001)
-        rate = self.rows / passed
-        text = f"{self.name}: {self.rows:,} rows, {self.pages:,} pages, {rate:,.0f} rows/s"
-        if page.total and page.total > self.rows:
-            share = self.rows / page.total
+    def page(self, name: str, page: Page) -> None:
+        seen = self.of[name]
+        seen.rows += page.read or len(page.records)
+        seen.pages += 1
+        passed = max(time.monotonic() - seen.started, 0.001)
+        rate = seen.rows / passed
+        text = f"{name}: {seen.rows:,} rows, {seen.pages:,} pages, {rate:,.0f} rows/s"
+        if page.total and page.total > seen.rows:
+            share = seen.rows / page.total
             filled = int(share * 20)
-            left = (page.total - self.rows) / rate
+            left = (page.total - seen.rows) / rate
             text += f"  [{'#' * filled}{'.' * (20 - filled)}] {share:.0%}, about {left:.0f} s left"
         self._say(text, every=2.0)
 
@@ -321,12 +404,21 @@ def has_rows(settings: Settings) -> bool:
     is_flag=True,
     help="remove rows that are no longer in a source, also if they are more than 20% of it",
 )
+@click.option(
+    "--accept-growth", is_flag=True, help="publish although a source holds many times the rows of the last snapshot"
+)
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
 @click.option(
     "--new-staff-key", is_flag=True, help="the key of staff pseudonyms is lost: read all staff again under a new one"
 )
 def command(
-    config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool, new_staff_key: bool
+    config: str | None,
+    only: str | None,
+    full: bool,
+    accept_removal: bool,
+    accept_growth: bool,
+    sample: bool,
+    new_staff_key: bool,
 ) -> int:
     settings = load(config)
     if not sample and not settings.sources:
@@ -340,11 +432,11 @@ def command(
             if sample:
                 outcomes = fill_with_sample(settings, now, Progress())
             else:
-                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key)
+                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key, accept_growth)
     except Ended as ended:
         click.echo(clean(str(ended), 2_000), err=True)
         return 128 + ended.number
-    return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
+    return 1 if any(each.failed or each.nothing_usable or each.is_held for each in outcomes) else 0
 
 
 def main(arguments: list[str] | None = None) -> int:

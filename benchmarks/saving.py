@@ -56,10 +56,9 @@ def bare(store: Store, rows: list[tuple[Any, ...]], upsert: str) -> float:
 
 def compared(engine: str, database_url: str) -> list[Figure]:
     store = open_store(settings_for(database_url))
-    store.migrate()
     records = tickets(ROWS)
-    with store.engine.connect() as connection:
-        shape = store.shape(connection, "ticket")
+    with store.refreshing(NOW) as refresh, store.looking() as connection:
+        shape = refresh.shape(connection, "ticket")
     rows = [tuple(row[at] for at in shape.order) for row in (shape.row(SOURCE, record) for record in records)]
     ours: list[float] = []
     theirs: list[float] = []
@@ -85,7 +84,7 @@ def compared(engine: str, database_url: str) -> list[Figure]:
 
 def clear(store: Store) -> None:
     with store.engine.begin() as connection:
-        for table in ("ticket", "dirty", "row_count"):
+        for table in ("ticket", "stale_key", "row_count"):
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
     if not store.sqlite:
         # Else what was deleted still lies in the way of the next round.

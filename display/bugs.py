@@ -15,7 +15,7 @@ from display.sparkline import COLOUR, picture
 from ranking.top_bugs import Explained, TopBug, TopBugs
 from reporting import words
 from settings import Settings
-from views.view import Excerpt
+from views.one_bug import Excerpt
 
 # The word carries the meaning; the colour only helps.
 LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}

@@ -10,9 +10,10 @@ import streamlit as st
 
 from display.escape import plain
 from display.links import METRIC
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
-from views.view import Card
+from views.lines import Card
 
 
 def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:

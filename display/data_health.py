@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from display import frame, tables
+from display import tables
 from display.escape import plain
 from metrics.cautions import FIX, found_elsewhere, percent, plural
 from reporting import words
-from views.view import SourceState, Unresolved, View
+from views.sources import SourceState, Unresolved, is_stale
+from views.view import View
 
 SHOWN = 50
 
@@ -20,7 +21,7 @@ def answer(states: Sequence[SourceState], view: View) -> str:
     """Is everything read, and recently enough?"""
     if not states:
         return "No source is set up yet."
-    late = [state.name for state in states if frame.is_stale(state, view.now)]
+    late = [state.name for state in states if is_stale(state, view.now)]
     aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.rejected_rows for state in states)
     rows = f"{aside:,} rejected {'row' if aside == 1 else 'rows'}" if aside else "No rejected rows"
     if not late:
@@ -75,7 +76,7 @@ def _state(state: SourceState, view: View) -> str:
         return "the last read did not finish; the next one goes on from there"
     if state.outcome == "never read":
         return "has not been read yet: type ./run refresh"
-    if frame.is_stale(state, view.now):
+    if is_stale(state, view.now):
         return f"old: promised every {state.stale_after_hours:g} hours"
     return "being read now" if state.outcome == "running" else "read in time"
 

@@ -11,8 +11,8 @@ import streamlit as st
 from display.escape import plain
 from reporting import words
 from settings import SettingsError
-from views import view as readings
-from views.view import EmptyStoreError, SourceState, StoreError, View, sources, view
+from views.sources import SourceState, is_stale, sources
+from views.view import EmptyStoreError, StoreError, View, view
 
 log = logging.getLogger("empathy.web")
 LOOK = Path(__file__).with_name("look.css")
@@ -46,11 +46,6 @@ def opened() -> View:
         raise AssertionError("the page has stopped")
     ribbon(found)
     return found
-
-
-def warm() -> None:
-    """Before anybody is let in: works out what the first visitor would wait for. Raises SettingsError and StoreError."""
-    readings.warm(datetime.now(UTC))
 
 
 def nothing_yet() -> None:
@@ -94,12 +89,6 @@ def freshness(state: SourceState, now: datetime) -> str:
     if is_stale(state, now):
         return f"**{name} is old: read {age}.**"
     return f"{name} read {age}."
-
-
-def is_stale(state: SourceState, now: datetime) -> bool:
-    if state.last_succeeded_at is None or state.outcome == "failed":
-        return True
-    return (now - state.last_succeeded_at).total_seconds() > state.stale_after_hours * 3600
 
 
 def warning_of_age(view: View) -> None:

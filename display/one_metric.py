@@ -11,10 +11,11 @@ from display import tables
 from display.escape import plain
 from display.links import METRIC
 from display.request import asked
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
 from reporting.details import named
-from views.view import Mark, MetricPage
+from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
 DIRECTION = {

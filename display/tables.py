@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from display.escape import in_file, plain
-from metrics.metric import Metric, Reading, is_annualised
+from metrics.metric import Metric
+from metrics.reading import Reading, is_annualised
 from reporting import words
-from views.view import Card
+from views.lines import Card
 
 
 def readings(shown: Sequence[Card], alt: str) -> None:

@@ -6,7 +6,8 @@ from display import bugs, frame
 from display.escape import plain
 from display.links import HURTS
 from display.request import asked
-from views.view import first_page, one_bug
+from views.first_page import first_page
+from views.one_bug import one_bug
 from web.guard import guard
 
 guard()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from display import cards, frame, tables
 from reporting import words
-from views.view import PERIODS, health
+from views.health import PERIODS, health
 from web.guard import guard
 
 guard()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from display import data_health, frame
-from views.view import rejected_rows, sources, unresolved
+from views.sources import rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()

@@ -7,7 +7,7 @@ from display.links import HEALTH
 from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
 from reporting import words
-from views.view import one_metric as read_metric
+from views.one_metric import one_metric as read_metric
 from web.guard import guard
 
 guard()

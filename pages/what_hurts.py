@@ -4,7 +4,7 @@ import streamlit as st
 
 from display import bugs, cards, frame
 from display.escape import plain
-from views.view import first_page
+from views.first_page import first_page
 from web.guard import guard
 
 guard()

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from math import log, sqrt
 
-from store.publishing import PainOf, UnlinkedTicket
+from store.publishing.clusters import PainOf, UnlinkedTicket
 
 ALIKE = 0.5
 FEWEST_CUSTOMERS = 3

@@ -13,8 +13,8 @@ from functools import cache
 from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
 
-from estimates.distributions import binomial_at_least, normal_cdf
-from estimates.statistics import benjamini_hochberg
+from estimates.chance import binomial_at_least, normal_cdf
+from estimates.multiple_testing import benjamini_hochberg
 
 HALF_LIFE_DAYS = 30.0
 PRIOR_RATINGS = 10

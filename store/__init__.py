@@ -2,8 +2,9 @@
 
 from store.database import EmptyStoreError, StoreError
 from store.published import Published, Snapshot
+from store.refreshing import BusyError, Refresh
 from store.staff_key import KeyLostError
-from store.store import BusyError, Refresh, Store, open_store
+from store.store import Store, open_store
 
 __all__ = [
     "BusyError",

@@ -19,12 +19,12 @@ from store.schema import (
     BEFORE,
     FACTS,
     counted,
-    dirty,
-    dirty_contact,
     id_group,
     meta,
     row_count,
     severity_change,
+    stale_contact,
+    stale_key,
     tally_change,
     unresolved,
 )
@@ -162,7 +162,7 @@ def _move(connection: Connection, source: str, old: str, new: str) -> None:
 
 def _count_all(connection: Connection) -> None:
     """What was noted by other ids is of no use: the next publishing counts everything, and until then nothing is noted."""
-    for table in (dirty, dirty_contact, *BEFORE.values(), tally_change, counted):
+    for table in (stale_key, stale_contact, *BEFORE.values(), tally_change, counted):
         connection.execute(delete(table))
     connection.execute(delete(meta).where(meta.c.name == COUNT_ALL))
     connection.execute(insert(meta).values(name=COUNT_ALL, value="1"))

@@ -217,7 +217,7 @@ RECORDS: tuple[type[Any], ...] = (
 )
 BY_TABLE: dict[str, type[Any]] = {record.TABLE: record for record in RECORDS}
 
-# The words a field may hold; anything else is set aside with this list in the reason.
+# The words a field may hold; anything else is rejected with this list in the reason.
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ticket", "kind"): ("problem", "question", "request"),
     ("survey_response", "kind"): ("csat", "nps", "ces"),

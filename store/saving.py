@@ -1,6 +1,6 @@
-"""Saves one page of rows and moves the source's cursor, in one transaction; a row that cannot be read is set aside with the reason.
+"""Saves one page of rows and moves the source's cursor, in one transaction; a row that cannot be read is rejected with the reason.
 
-What changed marks its days (the old day and the new one) as dirty, so that publishing counts again only those.
+What changed marks its days (the old day and the new one) as stale_key, so that publishing counts again only those.
 Rows are checked and turned into what the database driver takes in one pass, since this is where a first load of a
 million tickets spends its time; one `executemany` a page.
 """
@@ -22,8 +22,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from store.histogram import bin_of
 from store.ids import PAIN, keyed
+from store.instants import naive
 from store.masking import clean, mask
-from store.published import naive
 from store.records import BY_TABLE, SCALES, WORDS, stored_fields
 from store.schema import BEFORE, DERIVED, FACTS, NEVER_NULL, plain_type
 
@@ -42,7 +42,7 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that was set aside while saving."""
+    """A record that was rejected while saving."""
 
     record: str
     id: str
@@ -140,7 +140,7 @@ class Shape:
         return self.prefixes.get(source, "") + stored if self.position["id"] in self._keyed else stored
 
     def shown(self, record: Any, error: CannotRead) -> tuple[str, str]:
-        """Id and value of a record that was set aside, without what may not be stored: people's ids and names."""
+        """Id and value of a record that was rejected, without what may not be stored: people's ids and names."""
         hidden = [each.name for each in stored_fields(self.record) if each.metadata.get("pseudonym")]
         names = tuple(each for each in record.names if isinstance(each, str)) if self._has_names else ()
         value = "(not kept)" if error.column in hidden else clean(mask(str(error.value)[:500], names), 200)
@@ -292,7 +292,7 @@ def _check_survey(record: Any) -> None:
 
 def _check_stretch(record: Any) -> None:
     if record.ended_on is not None and record.started_on is not None and record.ended_on < record.started_on:
-        # The days of one of the staff are told to nobody (store._set_aside hides the other one).
+        # The days of one of the staff are told to nobody (store._reject hides the other one).
         started = "" if record.TABLE == "employment" else f" ({record.started_on})"
         raise CannotRead("ended_on", record.ended_on, f"it ended before it started{started}")
 
@@ -311,13 +311,13 @@ _CHECKS: dict[str, Callable[[Any], None]] = {
     "bug_report": _check_report,
 }
 
-# Which days of a row must be counted again when it changes: table -> (kind of dirt, day column, key column or "").
+# Which days of a row must be counted again when it changes: table -> (kind of stale key, day column, key column or "").
 DAYS: dict[str, list[tuple[str, str, str]]] = {
     "subscription": [("subscription", "started_on", ""), ("subscription", "ended_on", "")],
     "employment": [("employment", "started_on", ""), ("employment", "ended_on", "")],
     "purchase": [("purchase", "ordered_on", "")],
 }
-# ... and which keys: table -> (kind of dirt, key column).
+# ... and which keys: table -> (kind of stale key, key column).
 KEYS: dict[str, list[tuple[str, str]]] = {
     "customer": [("customer", "id")],
     "subscription": [("customer", "customer")],
@@ -331,7 +331,7 @@ _NO_DAY = "{no day}"
 
 
 def save_records(connection: Connection, shape: Shape, source: str, records: Sequence[Any], now: datetime) -> Saved:
-    """Upserts the records of one noun; marks what changed as dirty. A later row with the same id wins."""
+    """Upserts the records of one noun; marks what changed as stale. A later row with the same id wins."""
     result = Saved()
     rows: dict[str, tuple[Any, ...]] = {}
     id_position = shape.position["id"]
@@ -356,14 +356,14 @@ def save_records(connection: Connection, shape: Shape, source: str, records: Seq
     if shape.name in ("ticket", "survey_response", "bug_report"):
         _mark_reports(connection, shape, before, changed)
     _write(connection, shape, stored, changed)
-    mark_dirty(connection, shape.sqlite, _dirt(shape, before + changed))
+    mark_stale(connection, shape.sqlite, _stale_keys(shape, before + changed))
     if shape.name == "bug":
         _log_severity(connection, shape, stored, changed, now)
     return result
 
 
 def remove_records(connection: Connection, shape: Shape, source: str, ids: Sequence[str]) -> int:
-    """Removes rows that have left their source, by the ids that are stored; how many there were. Marks them as dirty."""
+    """Removes rows that have left their source, by the ids that are stored; how many there were. Marks them as stale."""
     removed = 0
     among = "IN (SELECT value FROM json_each(?))" if shape.sqlite else "= ANY(%s)"
     mark = "?" if shape.sqlite else "%s"
@@ -380,7 +380,7 @@ def remove_records(connection: Connection, shape: Shape, source: str, ids: Seque
             f'DELETE FROM "{shape.name}" WHERE source = {mark} AND id {among}',  # noqa: S608
             (source, _among(shape.sqlite, stored)),
         )
-        mark_dirty(connection, shape.sqlite, _dirt(shape, rows))
+        mark_stale(connection, shape.sqlite, _stale_keys(shape, rows))
         removed += len(rows)
     return removed
 
@@ -424,31 +424,31 @@ def _among(in_sqlite: bool, values: Iterable[str]) -> Any:
     return json.dumps(list(values)) if in_sqlite else list(values)
 
 
-def _dirt(shape: Shape, rows: list[tuple[Any, ...]]) -> set[tuple[str, Any, str]]:
+def _stale_keys(shape: Shape, rows: list[tuple[Any, ...]]) -> set[tuple[str, Any, str]]:
     no_day = NO_DAY.isoformat() if shape.sqlite else NO_DAY
-    dirt: set[tuple[str, Any, str]] = set()
+    stale: set[tuple[str, Any, str]] = set()
     for kind, day_column, key_column in DAYS.get(shape.name, []):
         day_at = shape.position[day_column]
         if key_column:
             key_at = shape.position[key_column]
-            dirt.update((kind, row[day_at], row[key_at]) for row in rows if row[day_at] is not None)
+            stale.update((kind, row[day_at], row[key_at]) for row in rows if row[day_at] is not None)
         else:
-            dirt.update((kind, row[day_at], "") for row in rows if row[day_at] is not None)
+            stale.update((kind, row[day_at], "") for row in rows if row[day_at] is not None)
     for kind, key_column in KEYS.get(shape.name, []):
         if key_column:
             key_at = shape.position[key_column]
-            dirt.update((kind, no_day, row[key_at]) for row in rows)
+            stale.update((kind, no_day, row[key_at]) for row in rows)
         else:
-            dirt.add((kind, no_day, ""))
-    return dirt
+            stale.add((kind, no_day, ""))
+    return stale
 
 
-def mark_dirty(connection: Connection, in_sqlite: bool, dirt: set[tuple[str, Any, str]]) -> None:
-    if dirt:
+def mark_stale(connection: Connection, in_sqlite: bool, stale: set[tuple[str, Any, str]]) -> None:
+    if stale:
         marks = "?, ?, ?" if in_sqlite else "%s, %s, %s"
         connection.exec_driver_sql(
-            f"INSERT INTO dirty (kind, day, key) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
-            list(dirt),
+            f"INSERT INTO stale_key (kind, day, key) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            list(stale),
         )
 
 
@@ -463,13 +463,13 @@ def _mark_reports(connection: Connection, shape: Shape, before: list[Any], chang
     if shape.name != "bug_report":
         return
     no_day = NO_DAY.isoformat() if shape.sqlite else NO_DAY
-    mark_dirty(connection, shape.sqlite, {("reported", no_day, ticket) for ticket in tickets})
+    mark_stale(connection, shape.sqlite, {("reported", no_day, ticket) for ticket in tickets})
     names = [shape.position[name] for name in ("reported_on", "bug", "customer")]
     own = {tuple(row[name] for name in names) for row in before + changed if row[at] is None}
     if own:
         marks = "?, ?, ?" if shape.sqlite else "%s, %s, %s"
         connection.exec_driver_sql(
-            f"INSERT INTO dirty_contact (day, bug, customer) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            f"INSERT INTO stale_contact (day, bug, customer) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
             list(own),
         )
 
@@ -509,9 +509,9 @@ def mark_reported(connection: Connection, among: str, value: Any, links: bool) -
     linked to a bug at all may change, which a measure counts.
     """
     statements = [
-        "INSERT INTO dirty (kind, day, key) "  # noqa: S608
+        "INSERT INTO stale_key (kind, day, key) "  # noqa: S608
         f"SELECT DISTINCT 'reported', {_NO_DAY}, ticket FROM bug_report WHERE ticket {among} ON CONFLICT DO NOTHING",
-        "INSERT INTO dirty_contact (day, bug, customer) "  # noqa: S608
+        "INSERT INTO stale_contact (day, bug, customer) "  # noqa: S608
         "SELECT DISTINCT COALESCE(r.reported_on, t.opened_on), r.bug, "
         "COALESCE(r.customer, t.customer, 'ticket:' || r.ticket) "
         "FROM bug_report r LEFT JOIN ticket t ON t.id = r.ticket "

@@ -82,7 +82,6 @@ class Instant(TypeDecorator[datetime]):
 DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
     "ticket": {
         "opened_on": ("day", "opened_at"),
-        "replied_on": ("day", "first_reply_at"),
         "solved_on": ("day", "solved_at"),
         "first_reply_bin": ("wait", "opened_at", "first_reply_at"),
         "resolution_bin": ("wait", "opened_at", "solved_at"),
@@ -179,10 +178,10 @@ run = Table(
     Column("rows_read", BigInteger, nullable=False, default=0),
     Column("rows_saved", BigInteger, nullable=False, default=0),
     Column("rows_unchanged", BigInteger, nullable=False, default=0),
-    Column("rows_set_aside", BigInteger, nullable=False, default=0),
+    Column("rows_rejected", BigInteger, nullable=False, default=0),
 )
 rejected_row = Table(
-    "set_aside",
+    "rejected_row",
     metadata,
     Column("source", String, primary_key=True),
     Column("record", String, primary_key=True),
@@ -194,16 +193,16 @@ rejected_row = Table(
     Column("seen_at", Instant, nullable=False),
 )
 # What must be counted again. `kind` says what changed; `day` and `key` (area, customer, bug or ticket) narrow it down.
-dirty = Table(
-    "dirty",
+stale_key = Table(
+    "stale_key",
     metadata,
     Column("kind", String, primary_key=True),
     Column("day", Day, primary_key=True),
     Column("key", String, primary_key=True),
 )
 # And for reports of bugs: one customer's contacts about a bug on a day.
-dirty_contact = Table(
-    "dirty_contact",
+stale_contact = Table(
+    "stale_contact",
     metadata,
     Column("day", Day, primary_key=True),
     Column("bug", String, primary_key=True),
@@ -224,7 +223,6 @@ ticket_before = _before(
     (
         "customer",
         "opened_on",
-        "replied_on",
         "solved_on",
         "first_reply_at",
         "solved_at",
@@ -477,8 +475,8 @@ bug_rating = Table(
     Column("bad", BigInteger, nullable=False),
 )
 Index(None, bug_rating.c.rated_on, bug_rating.c.bug)
-voice = Table(
-    "voice",
+excerpt_of_bug = Table(
+    "excerpt_of_bug",
     metadata,
     Column("bug", String, primary_key=True),
     Column("ticket", String, primary_key=True),

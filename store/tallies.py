@@ -65,9 +65,9 @@ from store.schema import (
     bug_report,
     counted,
     customer_interval,
-    dirty,
     employment,
     purchase,
+    stale_key,
     subscription,
     survey_response,
     survey_response_before,
@@ -92,13 +92,13 @@ TODAY: Expression = bindparam("today", type_=Day())  # the day of the snapshot, 
 class Measure:
     """One SELECT, declared once: what is counted, on which day, by what.
 
-    `dirt` names the changes after which its days are counted again; "" where single rows are taken away and added.
+    `stale` names the changes after which its days are counted again; "" where single rows are taken away and added.
     A measure that is new, or has another `version` than the one it was counted by, is counted over all days by the next
     publishing. One that says `every_time` is so by every publishing, because it hangs on the day of the snapshot (TODAY).
     """
 
     name: str
-    dirt: str
+    stale: str
     day: Expression
     bin: Expression
     of: Any  # the table, joined as needed
@@ -232,7 +232,7 @@ def _purchases() -> Any:
         "order_by": [purchase.c.ordered_at, purchase.c.source, purchase.c.id],
     }
     touched = select(purchase.c.customer).where(
-        purchase.c.ordered_on.in_(select(dirty.c.day).where(dirty.c.kind == "purchase"))
+        purchase.c.ordered_on.in_(select(stale_key.c.day).where(stale_key.c.kind == "purchase"))
     )
     return (
         select(
@@ -375,7 +375,7 @@ class Measures(NamedTuple):
 ALL = Measures(BY_ROW, _COUNTED_BEFORE, BY_DAY)
 MEASURES = ALL.all()
 _CELL = [column.name for column in tally.columns if column.name not in ("n", "amount")]
-# The days on which something of a kind of dirt can count.
+# The days on which something of a kind of stale key can count.
 _DAYS: dict[str, tuple[Expression, ...]] = {
     "subscription": (subscription.c.started_on, subscription.c.ended_on),
     "interval": (customer_interval.c.started_on, customer_interval.c.ended_on),
@@ -408,7 +408,7 @@ def add_up(connection: Connection, measures: Measures, due: frozenset[str], told
 def count_over_all_days(
     connection: Connection, measures: Measures, due: frozenset[str], today: date, told: Callable[[str], None]
 ) -> None:
-    """Counts the measures that are due, whatever was counted before; `recount` does the rest for those with dirt.
+    """Counts the measures that are due, whatever was counted before; `recount` does the rest for those with stale days.
 
     Remembers by which version each measure is counted, and forgets what no measure counts any more.
     """
@@ -420,8 +420,8 @@ def count_over_all_days(
         if measure.name not in due:
             continue
         told(measure.name)
-        if measure.dirt:
-            _mark_all_days(connection, measure.dirt)
+        if measure.stale:
+            _mark_all_days(connection, measure.stale)
             continue
         counts = measure.select(ALWAYS).params(today=today)
         connection.execute(insert(tally).from_select(_names(tally), counts))
@@ -437,19 +437,19 @@ def _counted(connection: Connection) -> dict[str, int]:
 
 def _mark_all_days(connection: Connection, kind: str) -> None:
     days = union_all(*(select(day.label("day")).where(day.is_not(None)) for day in _DAYS[kind])).subquery("days")
-    known = exists().where(dirty.c.kind == kind, dirty.c.day == days.c.day, dirty.c.key == EMPTY)
+    known = exists().where(stale_key.c.kind == kind, stale_key.c.day == days.c.day, stale_key.c.key == EMPTY)
     new = select(literal(kind, String), days.c.day, EMPTY).where(~known).distinct()
-    connection.execute(insert(dirty).from_select(["kind", "day", "key"], new))
+    connection.execute(insert(stale_key).from_select(["kind", "day", "key"], new))
 
 
 def recount(connection: Connection, measures: Measures, told: Callable[[str], None] = lambda name: None) -> None:
-    """Counts the dirty days of the measures that are counted by day again. The dirt is left for the caller to clear."""
+    """Counts the stale days of the measures that are counted by day again. The stale keys are left for the caller to clear."""
     for measure in measures.by_day:
-        own = dirty.c.kind == measure.dirt
-        if not connection.scalar(select(select(dirty.c.kind).where(own).exists())):
+        own = stale_key.c.kind == measure.stale
+        if not connection.scalar(select(select(stale_key.c.kind).where(own).exists())):
             continue
         told(measure.name)
-        days = select(dirty.c.day).where(own)
+        days = select(stale_key.c.day).where(own)
         of_days = and_(tally.c.measure == measure.name, tally.c.day.in_(days))
         connection.execute(delete(tally).where(of_days))
         connection.execute(insert(tally).from_select(_names(tally), measure.select(measure.day.in_(days))))

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from settings import Settings
 from store import Store, open_store
-from store.publishing import Cluster
+from store.publishing.clusters import Cluster
 from store.records import (
     Bug,
     BugReport,

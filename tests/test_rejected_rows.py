@@ -14,9 +14,9 @@ import read
 import refresh
 from data_sources.source import RejectedRow
 from metrics import metric
-from metrics.metric import Reading
-from metrics.metric import read as read_metric
 from metrics.period import Period
+from metrics.reading import Reading
+from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
 from store import Store, open_store
 from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket
@@ -58,7 +58,7 @@ def page(
     """A refresh that reads one place."""
     with store.refreshing(NOW) as running:
         run = running.begin_run("desk", "files", NOW)
-        run.save(records, NOW, aside=rejected, stream=place, whole=whole)
+        run.save(records, NOW, rejected=rejected, stream=place, whole=whole)
         run.finish(NOW)
         running.publish(NOW, cluster=no_pains)
 
@@ -122,8 +122,8 @@ def test_a_whole_read_of_many_pages_is_one_read(store: Store) -> None:
     page(store, answers(60), wrong(40))
     with store.refreshing(NOW) as running:
         run = running.begin_run("desk", "files", NOW)
-        run.save(answers(50), NOW, aside=wrong(20), stream="answers.csv")
-        run.save(answers(40), NOW, aside=wrong(10, file="answers.csv, page 2,"), stream="answers.csv", whole=True)
+        run.save(answers(50), NOW, rejected=wrong(20), stream="answers.csv")
+        run.save(answers(40), NOW, rejected=wrong(10, file="answers.csv, page 2,"), stream="answers.csv", whole=True)
         run.finish(NOW)
         running.publish(NOW, cluster=no_pains)
     assert counts(store) == [("desk", "survey_response", 120, 30)]

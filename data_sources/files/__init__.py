@@ -18,12 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data_sources.files.entries import FileOptions, declared
+from data_sources.files.entries import Files, declared
 from data_sources.files.entries import entries as entries_of
 from data_sources.files.fence import Fence
 from data_sources.files.layout import Entry, Shape
 from data_sources.source import Page, Request, Source, SourceError
-from data_sources.words import listed
 from store.records import BY_TABLE
 
 UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
@@ -255,7 +254,7 @@ SOURCE = Source(
     type="files",
     says="Reads files that another system exported: CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet, each also gzipped.",
     records=tuple(BY_TABLE),
-    options={"files": "a list of tables, each with " + listed(FileOptions.model_fields)},
+    options=Files,
     fetch=fetch,
     declares=declared,
     documented_at="docs/files.md",

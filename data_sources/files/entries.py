@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from data_sources.files.layout import Entry, Layout
+from data_sources.kit.options import Options, read
 from data_sources.mapping.cells import as_text
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
 from data_sources.source import Request, SourceError
+from data_sources.words import listed
 
 VERSION = 3  # raise it when the same mapping gives other records: then every file is read again
 NO_TEXT = ("idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined")  # Python's own, of no file
@@ -82,18 +84,19 @@ class FileOptions(RecordOptions):
     )
 
 
+class Files(Options):
+    """The options of a source of files."""
+
+    files: Annotated[list[dict[str, Any]], BeforeValidator(lambda each: [each] if isinstance(each, dict) else each)] = (
+        Field([], description="a list of tables, each with " + listed(FileOptions.model_fields))
+    )
+
+
 def entries(asked: Request) -> list[Entry]:
     """The entries of this source. Raises SourceError that names the key and the nearest right one."""
     key = f"sources.{asked.name}"
-    for option in asked.options:
-        if option != "files":
-            raise SourceError(
-                f"{key}.{option}: a source of type files has no such option; it has [[{key}.files]] tables."
-            )
-    tables = asked.options.get("files")
-    if isinstance(tables, dict):
-        tables = [tables]
-    if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
+    tables = read(Files, asked).files
+    if not tables:
         raise SourceError(
             f"{key} names no files; write a [[{key}.files]] table, or let ./run files guess PATH write it."
         )

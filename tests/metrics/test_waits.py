@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimates.statistics import Survival
+from estimates.survival import Survival
 from metrics import metric
 from metrics.counting.waits import quantile_interval, survival, waited
-from metrics.metric import Reading, read, split_by
-from read import as_text, reading_as_data
+from metrics.reading import Reading, read, split_by
 from reporting import words
+from reporting.data import reading_as_data
+from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, bin_of, edges, quantile
-from store.published import naive
+from store.instants import naive
 from tests.builders import NOW, filled, save, ticket
 from tests.metrics.counting import day, period, waits_of
 

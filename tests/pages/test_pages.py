@@ -17,7 +17,7 @@ from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
 from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
-from views import view as readings
+from views import cache
 from web.pages import PAGES
 
 MENU = Path(__file__).resolve().parents[2] / "web" / "menu.py"
@@ -27,9 +27,9 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
-    readings.start_anew()
+    cache.clear()
     yield
-    readings.start_anew()
+    cache.clear()
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, database_url: str, page: str = "", **query: str) -> AppTest:
@@ -224,7 +224,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
     wrong = [RejectedRow("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
-        run.save(records, NOW, aside=wrong, stream="a.csv", whole=True)
+        run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
         refresh.publish(NOW)
 

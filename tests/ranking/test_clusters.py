@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ranking import clusters as unlinked
-from store.publishing import PainOf, UnlinkedTicket
+from store.publishing.clusters import PainOf, UnlinkedTicket
 
 DAY = date(2026, 3, 1)
 STOCK = (

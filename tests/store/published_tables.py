@@ -13,6 +13,7 @@ from store.schema import (
     bug_contact,
     bug_rating,
     customer_interval,
+    excerpt_of_bug,
     lease,
     listed_bug,
     mark,
@@ -24,7 +25,6 @@ from store.schema import (
     stored_rows,
     tally,
     tally_total,
-    voice,
 )
 
 PUBLISHED = (
@@ -37,7 +37,7 @@ PUBLISHED = (
     listed_bug,
     bug_contact,
     bug_rating,
-    voice,
+    excerpt_of_bug,
     mark,
     stored_rows,
 )

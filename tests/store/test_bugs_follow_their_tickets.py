@@ -39,7 +39,7 @@ def reaches(store: Store) -> list[Reach]:
         return published.reaches(TODAY)
 
 
-def voices(store: Store) -> list[str]:
+def excerpts(store: Store) -> list[str]:
     with store.reading() as published:
         return [each.ticket for each in published.excerpts("B")]
 
@@ -60,11 +60,11 @@ def replace(store: Store, source: str, *records: Any) -> None:
 def test_the_eleventh_newest_ticket_comes_back_when_one_of_the_ten_loses_its_link(store: Store) -> None:
     tickets = [ticket(f"t{days:02}", opened_at=days_ago(days), subject="It fails") for days in range(1, 13)]
     save(store, [*tickets, *(report("B", id=each.id, ticket=each.id) for each in tickets)])
-    assert voices(store) == [f"t{days:02}" for days in range(1, 11)]
+    assert excerpts(store) == [f"t{days:02}" for days in range(1, 11)]
     save(store, [report("another", id="t03", ticket="t03")])
-    assert voices(store) == [f"t{days:02}" for days in range(1, 12) if days != 3]
+    assert excerpts(store) == [f"t{days:02}" for days in range(1, 12) if days != 3]
     save(store, [ticket("t01", opened_at=days_ago(60), subject="It fails")])
-    assert voices(store) == [f"t{days:02}" for days in range(2, 13) if days != 3][:10]
+    assert excerpts(store) == [f"t{days:02}" for days in range(2, 13) if days != 3][:10]
 
 
 def test_a_ticket_that_changes_its_customer_moves_the_report_also_on_a_day_of_its_own(store: Store) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from store import Store, open_store
-from store.publishing import PainOf, UnlinkedTicket
+from store.publishing.clusters import PainOf, UnlinkedTicket
 from store.records import (
     Bug,
     BugReport,

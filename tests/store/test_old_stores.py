@@ -17,7 +17,7 @@ from alembic import command
 from sqlalchemy import Boolean, Date, DateTime, MetaData, insert, select
 
 from ranking.clusters import cluster
-from read import Question, answer
+from reporting.data import as_data
 from settings import Settings, SourceSettings
 from store import StoreError, open_store
 from store.database import engine_for
@@ -26,6 +26,7 @@ from store.migrations.upgrade import configuration
 from store.records import BY_TABLE, stored_fields
 from store.schema import FACTS
 from tests.builders import settings
+from views.question import Question, answer
 
 OLD = json.loads(gzip.decompress((Path(__file__).parent / "store_of_shape_0002.json.gz").read_bytes()))
 NOW = datetime.fromisoformat(OLD["now"])
@@ -140,7 +141,8 @@ def aware(value: Any, kind: Any) -> Any:
 
 
 def told(of: Settings, key: str) -> dict[str, Any]:
-    return answer(Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1)), of, NOW)
+    asked = Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1))
+    return as_data(answer(asked, of, NOW), of.currency)
 
 
 def test_the_rows_and_the_numbers_of_before_are_there_after_the_upgrade(old: str, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def everything(published: Published) -> dict[str, Any]:
         "bug days": published.bug_days(date(2020, 1, 1), end),
         "customers": published.bug_customers(date(2020, 1, 1), end),
         "revenue": published.bug_revenue(TODAY, ["B"]),
-        "voices": published.excerpts("B"),
+        "excerpts": published.excerpts("B"),
         "releases": published.releases(date(2020, 1, 1), end),
     }
 

@@ -1,4 +1,4 @@
-"""Saving: what goes in, what is set aside and with which words, and that rows and cursor move together."""
+"""Saving: what goes in, what is rejected and with which words, and that rows and cursor move together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from data_sources.source import RejectedRow
 from store import Store, open_store
 from store.records import BY_TABLE, Employment, personal_fields
-from store.schema import FACTS, dirty, run, survey_response, ticket
+from store.schema import FACTS, run, stale_key, survey_response, ticket
 from tests import builders
 from tests.builders import NOW, noon, save, settings
 
@@ -37,7 +37,7 @@ def last_run(store: Store) -> Any:
         return connection.execute(select(run).order_by(run.c.id.desc()).limit(1)).one()
 
 
-def aside(store: Store) -> list[dict[str, str]]:
+def rejected_rows(store: Store) -> list[dict[str, str]]:
     with store.reading() as published:
         return published.rejected_rows()
 
@@ -69,7 +69,7 @@ def test_saving_twice_changes_nothing(store: Store) -> None:
     save(store, EVERYTHING, publish=False)
     again = last_run(store)
     assert (again.rows_read, again.rows_saved, again.rows_unchanged) == (len(EVERYTHING), 0, len(EVERYTHING))
-    assert column(store, dirty.c.kind) == []
+    assert column(store, stale_key.c.kind) == []
 
 
 def test_a_corrected_row_replaces_the_old_one(store: Store) -> None:
@@ -83,10 +83,10 @@ def test_of_two_rows_with_one_id_the_later_wins(store: Store) -> None:
     assert column(store, ticket.c.area) == ["Login"]
 
 
-def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_goes_in(store: Store) -> None:
+def test_a_bad_cell_is_rejected_with_its_reason_and_the_rest_goes_in(store: Store) -> None:
     save(store, [builders.ticket("good"), builders.ticket("bad", replies=-1), builders.answer(9, id="high")])
     assert column(store, ticket.c.id) == ["good"]
-    found = {each["record"]: each for each in aside(store)}
+    found = {each["record"]: each for each in rejected_rows(store)}
     assert found["ticket"] == {
         "source": "test",
         "record": "ticket",
@@ -99,7 +99,7 @@ def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_goes_in(store: Sto
         "seen_at": NOW.isoformat(),
     }
     assert found["survey_response"]["reason"] == "it is outside the scale 1 to 5"
-    assert last_run(store).rejected_rows == 2
+    assert last_run(store).rows_rejected == 2
 
 
 BAD_CELLS: list[tuple[Any, str]] = [
@@ -139,10 +139,10 @@ BAD_CELLS: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(
     ("record", "reason"), BAD_CELLS, ids=lambda each: each if isinstance(each, str) else each.TABLE
 )
-def test_what_cannot_be_is_set_aside_in_words(sqlite_database: str, record: Any, reason: str) -> None:
+def test_what_cannot_be_is_rejected_in_words(sqlite_database: str, record: Any, reason: str) -> None:
     store = open_store(settings(sqlite_database))
     save(store, [record])
-    assert [each["reason"] for each in aside(store)] == [reason]
+    assert [each["reason"] for each in rejected_rows(store)] == [reason]
     assert column(store, FACTS[record.TABLE].c.id) == []
 
 
@@ -150,7 +150,7 @@ def test_a_day_of_1900_can_be_wherever_it_stands(store: Store) -> None:
     first, last = date(1900, 5, 1), date(2199, 12, 31)
     save(store, [builders.customer("c", started_on=first, ended_on=last)])
     save(store, [builders.ticket("t", opened_at=noon(first), solved_at=noon(last))])
-    assert aside(store) == []
+    assert rejected_rows(store) == []
     assert column(store, ticket.c.id) == ["t"]
 
 
@@ -188,16 +188,18 @@ def test_a_value_that_is_sql_is_only_a_value(store: Store) -> None:
             published.tally("tickets", None, date(2200, 1, 1), {"1=1 OR area": "x"})
 
 
-def test_what_is_said_of_a_row_set_aside_is_masked_wherever_it_was_found(store: Store) -> None:
+def test_what_is_said_of_a_row_that_is_rejected_is_masked_wherever_it_was_found(store: Store) -> None:
     mail = "jo.lind@shop.example"
     by_source = RejectedRow("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
     with store.refreshing(NOW) as refresh:
         its_run = refresh.begin_run("test", "files", NOW)
-        its_run.save([builders.ticket("t", subject=[mail]), builders.ticket(mail, replies=-1)], NOW, aside=[by_source])
+        its_run.save(
+            [builders.ticket("t", subject=[mail]), builders.ticket(mail, replies=-1)], NOW, rejected=[by_source]
+        )
         its_run.finish(NOW, "failed", f"the upstream said no to {mail}")
         refresh.publish(NOW, cluster=builders.no_pains)
-    assert len(aside(store)) == 3
-    assert mail not in str(aside(store))
+    assert len(rejected_rows(store)) == 3
+    assert mail not in str(rejected_rows(store))
     assert mail not in last_run(store).reason
 
 
@@ -209,7 +211,7 @@ def test_what_was_wrong_in_a_stream_is_judged_anew_when_it_is_read_anew(store: S
                 its_run.save([record], NOW, stream=stream)
             its_run.finish(NOW)
             refresh.publish(NOW, cluster=builders.no_pains)
-        return sorted(each["place"] for each in aside(store))
+        return sorted(each["place"] for each in rejected_rows(store))
 
     bad, good = builders.ticket("t", replies=-1), builders.ticket("t", replies=1)
     assert read(("a.csv", bad), ("a.csv", dataclasses.replace(bad, id="u")), ("b.csv", bad)) == [
@@ -230,11 +232,11 @@ def test_people_are_stored_under_a_pseudonym_that_stays_the_same(store: Store) -
     assert not set(first) & {"jo.lind", "sam.oak"}
 
 
-def test_a_person_who_is_set_aside_is_not_named_there(store: Store) -> None:
+def test_a_person_who_is_rejected_is_not_named_there(store: Store) -> None:
     wrong = builders.employment(id="jo.lind", started_on=date(2026, 2, 1), ended_on=date(2026, 1, 1))
     save(store, [wrong, Employment(id=["jo.lind"])])  # type: ignore[arg-type]
-    assert len(aside(store)) == 2
-    assert "jo.lind" not in str(aside(store))
+    assert len(rejected_rows(store)) == 2
+    assert "jo.lind" not in str(rejected_rows(store))
 
 
 def test_personal_fields_are_known_by_their_mark() -> None:

@@ -61,7 +61,7 @@ def of_answers(row: object) -> Measure:
 
 PEOPLE = Measure("joined", "employment", employment.c.started_on, literal("", String), employment, {})
 ORDERS = Measure("ordered", "purchase", purchase.c.ordered_on, purchase.c.customer, purchase, {})
-# Of no kind of dirt: what counts hangs on the day on which it is counted.
+# Of no kind of stale key: what counts hangs on the day on which it is counted.
 OPEN = Measure(
     "open_at_snapshot",
     "",

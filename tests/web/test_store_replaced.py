@@ -116,7 +116,7 @@ def test_a_page_that_meets_damage_says_so_and_shows_no_bare_code(tmp_path: Path)
         # Not the pages in which SQLite finds the tables and the snapshot.
         store = open_store(settings(f"sqlite:///{file}"))
         with store.looking() as connection:
-            roots = "SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ('tally', 'tally_total', 'stored_rows', 'set_aside')"
+            roots = "SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ('tally', 'tally_total', 'stored_rows', 'rejected_row')"
             bad = [page for (page,) in connection.exec_driver_sql(roots)]
         store.engine.dispose()
         with file.open("r+b") as opened:

@@ -3,6 +3,11 @@
 One function for each topic; each is undone by its reverse.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+from store.schema import Day
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -21,12 +26,39 @@ def downgrade() -> None:
     _names_undone()
 
 
+TABLES = {
+    "dirty": "stale_key",
+    "dirty_contact": "stale_contact",
+    "set_aside": "rejected_row",
+    "voice": "excerpt_of_bug",
+}
+
+
 def _names() -> None:
-    """Old words: dirty, dirty_contact, set_aside, voice."""
+    """Old words: dirty, dirty_contact, set_aside, voice; and a day that nobody asks for."""
+    for old, new in TABLES.items():
+        _rename(old, new)
+    op.drop_index("ix_voice_opened_on", "excerpt_of_bug")
+    op.create_index("ix_excerpt_of_bug_opened_on", "excerpt_of_bug", ["opened_on"])
+    op.alter_column("run", "rows_set_aside", new_column_name="rows_rejected")
+    for table in ("ticket", "ticket_before"):
+        op.drop_column(table, "replied_on")
 
 
 def _names_undone() -> None:
-    pass
+    for table in ("ticket", "ticket_before"):
+        op.add_column(table, sa.Column("replied_on", Day()))
+    op.alter_column("run", "rows_rejected", new_column_name="rows_set_aside")
+    op.drop_index("ix_excerpt_of_bug_opened_on", "excerpt_of_bug")
+    op.create_index("ix_voice_opened_on", "excerpt_of_bug", ["opened_on"])
+    for old, new in TABLES.items():
+        _rename(new, old)
+
+
+def _rename(old: str, new: str) -> None:
+    op.rename_table(old, new)
+    if op.get_bind().dialect.name == "postgresql":  # SQLite gives keys no names that matter
+        op.execute(f"ALTER INDEX pk_{old} RENAME TO pk_{new}")
 
 
 def _ranking() -> None:

@@ -1,0 +1,250 @@
+"""Bugs, who reported them, how they rate those tickets, what they pay; and releases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, true
+
+from store.ids import bare, meant_by
+from store.instants import aware, naive
+from store.published.snapshot import OpenSnapshot
+from store.schema import bug_contact, bug_rating, excerpt_of_bug, listed_bug, mark, paying, severity_change
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBug:
+    """A bug as the tracker knows it (see store.records.Bug). A pain without a bug in the tracker has is_pain=True."""
+
+    id: str
+    title: str
+    opened_at: datetime
+    severity: str | None
+    status: str | None
+    fixed_at: datetime | None
+    released_at: datetime | None
+    closed_at: datetime | None
+    expected_on: date | None
+    area: str | None
+    owner: str | None
+    url: str | None
+    is_pain: bool
+
+
+class Reach(NamedTuple):
+    """Customers of a bug who last reported on this day: n customers, each with this weight (1/m of a ticket linked to m bugs)."""
+
+    bug: str
+    last_on: date
+    weight: float
+    customers: int
+
+
+class BugDay(NamedTuple):
+    """What was told about a bug on a day: contacts, and how many ratings of its tickets were given, how many of them bad."""
+
+    bug: str
+    day: date
+    contacts: int
+    rated: int
+    bad: int
+
+
+class Excerpt(NamedTuple):
+    """A ticket behind a bug, already masked."""
+
+    bug: str
+    ticket: str
+    opened_on: date
+    area: str | None
+    channel: str | None
+    subject: str | None
+    excerpt: str | None
+
+
+class Mark(NamedTuple):
+    """A release."""
+
+    day: date
+    name: str
+    area: str | None
+
+
+class Bugs(OpenSnapshot):
+    """The bugs of one snapshot, as they were known on a day."""
+
+    def bugs(self, at: date) -> list[ListedBug]:
+        """All bugs that were known at the end of day `at`; what happened later (fix, release, closing) is None, and on a
+        day before the snapshot's so are status, owner and expected date, of which the past is not known."""
+        moment = self._end_of(at)
+        severities = self._severities(moment)
+        found = self._connection.execute(
+            select(listed_bug).where(listed_bug.c.opened_at < moment).order_by(listed_bug.c.id)
+        )
+        return [self._listed(row, moment, severities) for row in found]
+
+    def bug_named(self, name: str) -> str | None:
+        """The id in here of the bug that an address or a person names: as it is here, or as its tracker knows it.
+
+        None where there is none, or where two trackers that do not share their ids have one of that name.
+        """
+        possible = listed_bug.c.id.in_(meant_by(self._connection, name))
+        found = set(self._connection.scalars(select(listed_bug.c.id).where(possible)))
+        if name in found:
+            return name
+        return found.pop() if len(found) == 1 else None
+
+    def bug(self, id: str, at: date | None = None) -> ListedBug | None:
+        """One bug as it was known at the end of day `at`, or as it is known now."""
+        moment = self._end_of(at or date(9000, 1, 1))
+        row = self._connection.execute(select(listed_bug).where(listed_bug.c.id == id)).one_or_none()
+        return self._listed(row, moment, self._severities(moment)) if row else None
+
+    def _listed(self, row: Any, moment: datetime, severities: dict[str, str | None]) -> ListedBug:
+        def known(instant: datetime | None) -> datetime | None:
+            return aware(instant) if instant is not None and instant < moment else None
+
+        # Who has it, in what state, until when: the tracker tells how that is today, not how it was.
+        is_past = self.snapshot is not None and moment <= naive(self.snapshot.published_at)
+
+        return ListedBug(
+            id=row.id,
+            title=row.title,
+            opened_at=aware(row.opened_at),
+            severity=severities.get(row.id, row.severity),
+            status=None if is_past else row.status,
+            fixed_at=known(row.fixed_at),
+            released_at=known(row.released_at),
+            closed_at=known(row.closed_at),
+            expected_on=None if is_past else row.expected_on,
+            area=row.area,
+            owner=None if is_past else row.owner,
+            url=row.url,
+            is_pain=bool(row.is_pain),
+        )
+
+    def _severities(self, moment: datetime) -> dict[str, str | None]:
+        """What a bug was rated before the first change after this moment."""
+        later = self._connection.execute(
+            select(severity_change)
+            .where(severity_change.c.changed_at >= moment)
+            .order_by(severity_change.c.changed_at.desc())
+        )
+        return {row.bug: row.before for row in later}
+
+    def _end_of(self, day: date) -> datetime:
+        """The first instant after a company day, as the store keeps instants."""
+        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._settings.zone)
+        return naive(midnight)
+
+    def reaches(self, at: date) -> list[Reach]:
+        """For all bugs, from reports up to and including day `at`."""
+        return self._reaches(at, None)
+
+    def reach_of(self, bug: str, at: date) -> list[Reach]:
+        return self._reaches(at, bug)
+
+    def _reaches(self, at: date, bug: str | None) -> list[Reach]:
+        contact = bug_contact.c
+        # The last of each customer is the one that no other follows: one walk along an index that holds all of it.
+        follows = func.lead(contact.day).over(partition_by=[contact.bug, contact.customer], order_by=contact.day)
+        known = select(contact.bug, contact.day, contact.weight, follows.label("follows")).where(contact.day <= at)
+        if bug is not None:
+            known = known.where(contact.bug == bug)
+        known_then = known.subquery("known")
+        last = known_then.c
+        chosen = (
+            select(last.bug, last.day, last.weight, func.count())
+            .where(last.follows.is_(None))
+            .group_by(last.bug, last.day, last.weight)
+            .order_by(last.bug, last.day)
+        )
+        return [Reach(*row) for row in self._connection.execute(chosen)]
+
+    def bug_days(self, start: date, end: date, bug: str | None = None) -> list[BugDay]:
+        """Reports and ratings per bug and day, start <= day < end; a day may have ratings of earlier reports only."""
+        contact, rating = bug_contact.c, bug_rating.c
+        contacts = (
+            select(contact.bug, contact.day, func.sum(contact.contacts))
+            .where(contact.day >= start, contact.day < end)
+            .group_by(contact.bug, contact.day)
+        )
+        ratings = (
+            select(rating.bug, rating.rated_on, func.sum(rating.rated), func.sum(rating.bad))
+            .where(rating.rated_on >= start, rating.rated_on < end)
+            .group_by(rating.bug, rating.rated_on)
+        )
+        if bug is not None:
+            contacts, ratings = contacts.where(contact.bug == bug), ratings.where(rating.bug == bug)
+        days = {(name, day): BugDay(name, day, int(n), 0, 0) for name, day, n in self._connection.execute(contacts)}
+        for name, day, rated, bad in self._connection.execute(ratings):
+            reported = days.get((name, day))
+            days[name, day] = BugDay(name, day, reported.contacts if reported else 0, int(rated), int(bad))
+        return [days[key] for key in sorted(days)]
+
+    def bug_customers(self, start: date, end: date) -> dict[str, int]:
+        """For each bug: distinct customers who reported in start <= day < end."""
+        contact = bug_contact.c
+        chosen = (
+            select(contact.bug, func.count(func.distinct(contact.customer)))
+            .where(contact.day >= start, contact.day < end)
+            .group_by(contact.bug)
+        )
+        return {name: int(n) for name, n in self._connection.execute(chosen)}
+
+    def distinct_customers(self, bugs: list[str], start: date, end: date) -> int:
+        """How many different customers reported any of these bugs in start <= day < end."""
+        contact = bug_contact.c
+        chosen = select(func.count(func.distinct(contact.customer))).where(
+            contact.bug.in_(bugs), contact.day >= start, contact.day < end
+        )
+        return int(self._connection.scalar(chosen) or 0)
+
+    def bug_revenue(self, at: date, bugs: list[str]) -> dict[str, tuple[int, int, int]]:
+        """For each bug: (customers who pay, what they pay today, the largest of it), hundredths a month.
+
+        Of the distinct customers who reported it in the 90 days up to `at` (METHODOLOGY 5.2).
+        """
+        contact = bug_contact.c
+        who = select(contact.bug, contact.customer).where(*self._of_90_days(at, bugs)).distinct().subquery("who")
+        chosen = (
+            select(who.c.bug, func.count(), func.sum(paying.c.mrr), func.max(paying.c.mrr))
+            .join(paying, paying.c.customer == who.c.customer)
+            .group_by(who.c.bug)
+        )
+        return {name: (int(n), int(total), int(most)) for name, n, total, most in self._connection.execute(chosen)}
+
+    def revenue_of_bugs(self, at: date, bugs: list[str]) -> tuple[int, int, int]:
+        """The same for all these bugs together: a customer of two of them counts once."""
+        who = select(bug_contact.c.customer).where(*self._of_90_days(at, bugs))
+        return self._paid(paying.c.customer.in_(who))
+
+    def revenue_of_all(self) -> tuple[int, int, int]:
+        """(customers who pay, what they pay today, the largest of it), hundredths a month."""
+        return self._paid(true())
+
+    def _of_90_days(self, at: date, bugs: list[str]) -> tuple[Any, ...]:
+        contact = bug_contact.c
+        return contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at
+
+    def _paid(self, which: Any) -> tuple[int, int, int]:
+        mrr = paying.c.mrr
+        n, total, most = self._connection.execute(select(func.count(), func.sum(mrr), func.max(mrr)).where(which)).one()
+        return int(n), int(total or 0), int(most or 0)
+
+    def excerpts(self, bug: str) -> list[Excerpt]:
+        """The newest ten tickets behind a bug."""
+        chosen = (
+            select(excerpt_of_bug)
+            .where(excerpt_of_bug.c.bug == bug)
+            .order_by(excerpt_of_bug.c.opened_on.desc(), excerpt_of_bug.c.ticket)
+            .limit(10)
+        )
+        found = [Excerpt(*row) for row in self._connection.execute(chosen)]
+        return [each._replace(ticket=bare(each.ticket)) for each in found]
+
+    def releases(self, start: date, end: date) -> list[Mark]:
+        chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
+        return [Mark(*row) for row in self._connection.execute(chosen)]

@@ -1,0 +1,130 @@
+"""Makes what readers see: counts again what changed, and lists the customers, bugs and releases; all in one transaction.
+
+Until the transaction ends every reader sees the snapshot before, whole; afterwards the new one, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, literal, select, union
+
+from settings import Settings
+from store.database import look_again
+from store.histogram import ages
+from store.ids import COUNT_ALL
+from store.instants import naive
+from store.publishing.bugs import count_contacts, list_bugs, list_releases
+from store.publishing.clusters import Cluster, list_clusters
+from store.publishing.customers import list_accounts, list_intervals, mark_moved_customers, mark_purchase_days
+from store.publishing.excerpts import choose_excerpts
+from store.publishing.health import check_references, count_rows
+from store.publishing.revenue import count_revenue, list_paying
+from store.publishing.sayings import Declared, note_unsaid
+from store.publishing.stale import is_noted
+from store.saving import NO_DAY, was_counted
+from store.schema import (
+    BEFORE,
+    Day,
+    account,
+    age,
+    bug,
+    bug_contact,
+    bug_rating,
+    bug_report,
+    counted,
+    customer,
+    customer_interval,
+    excerpt_of_bug,
+    listed_bug,
+    mark,
+    meta,
+    revenue_month,
+    stale_contact,
+    stale_key,
+    subscription,
+    tally_change,
+)
+from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
+
+# What is made of rows by their ids, besides the tallies.
+MADE_OF_ROWS = (account, customer_interval, revenue_month, listed_bug, bug_contact, bug_rating, excerpt_of_bug, mark)
+
+
+def count_again(
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    cluster: Cluster,
+    told: Callable[[str], None],
+    everything: bool,
+    measures: Measures,
+    declared: Declared,
+    were_read: Collection[str],
+) -> None:
+    """Everything that depends on what changed, in the order in which one needs the other. Clears the stale keys.
+
+    `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
+    so that their rows can have what is declared.
+    """
+    in_sqlite = connection.dialect.name == "sqlite"
+    note_unsaid(connection, declared, were_read)
+    everything = everything or is_noted(connection, COUNT_ALL)
+    if everything:
+        _forget_what_was_counted(connection)
+    everything = everything or not was_counted(connection)
+    due = measures.due(connection, everything)
+    look_again(connection, stale_key, stale_contact)
+    if not everything:
+        mark_moved_customers(connection, in_sqlite)
+    look_again(connection, stale_key, *BEFORE.values())
+    take_away(connection, measures, due)
+    list_accounts(connection)
+    add_up(connection, measures, due, told)
+    list_intervals(connection, settings, in_sqlite)
+    mark_purchase_days(connection)
+    note_ages(connection, now)
+    count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    look_again(connection, stale_key)
+    recount(connection, measures, told)
+    told("revenue")
+    count_revenue(connection, settings, now)
+    list_paying(connection, now.astimezone(settings.zone).date())
+    told("bugs")
+    list_bugs(connection)
+    count_contacts(connection)
+    choose_excerpts(connection)
+    list_clusters(connection, settings, now, cluster, everything)
+    list_releases(connection)
+    count_rows(connection)
+    check_references(connection, settings, now, everything)
+    for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):
+        connection.execute(delete(table))
+
+
+def _forget_what_was_counted(connection: Connection) -> None:
+    """As in a store that was filled just now: nothing is counted, all is stale."""
+    for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
+        connection.execute(delete(table))
+    keys = {
+        "customer": union(select(customer.c.id), select(subscription.c.customer)),
+        "bug": select(bug.c.id).distinct(),
+        "reported": select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)).distinct(),
+        "release": select(literal("")),
+    }
+    for kind, chosen in keys.items():
+        key = chosen.subquery("keys").columns[0]
+        connection.execute(
+            insert(stale_key).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+        )
+    report = bug_report.c
+    own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()
+    connection.execute(insert(stale_contact).from_select(["day", "bug", "customer"], own))
+    connection.execute(delete(meta).where(meta.c.name == COUNT_ALL))
+
+
+def note_ages(connection: Connection, now: datetime) -> None:
+    """How old everything is that was opened before: the counts of open tickets hang on it."""
+    connection.execute(delete(age))
+    connection.execute(insert(age), [{"opened_before": before, "bin": bin} for before, bin in ages(naive(now))])
