@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,11 @@ class FileOptions(RecordOptions):
         "${NAME:-default} for the environment"
     )
     record: str = Field(description="what one row is")
+    records: None = Field(
+        None,
+        description="instead of record and fields, where a row holds several records: a table with fields, where and "
+        "same_id for each of them",
+    )
     type: Literal["csv", "tsv", "blanks", "jsonl", "xlsx", "parquet"] | None = Field(
         None,
         description="how the file is written; unless written, seen from the content, then from the name; csv otherwise",
@@ -100,7 +106,32 @@ def entries(asked: Request) -> list[Entry]:
         raise SourceError(
             f"{key} names no files; write a [[{key}.files]] table, or let ./run files guess PATH write it."
         )
-    return [_entry(f"{key}.files[{place}]", table, asked.settings.zone) for place, table in enumerate(tables, 1)]
+    return [
+        _entry(inner_key, inner, asked.settings.zone)
+        for place, table in enumerate(tables, 1)
+        for inner_key, inner in _one_for_each_record(f"{key}.files[{place}]", table)
+    ]
+
+
+def _one_for_each_record(key: str, table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A table that says several records of one file, as if each had a table of its own."""
+    several = table.get("records")
+    if several is None:
+        yield key, table
+        return
+    if not isinstance(several, dict) or not several or not all(isinstance(each, dict) for each in several.values()):
+        raise SourceError(f"{key}.records: write a table for each record, for example [...records.ticket.fields].")
+    for name in ("record", "fields"):
+        if name in table:
+            raise SourceError(f"{key}: write either {name} or records, not both.")
+    common = {name: each for name, each in table.items() if name != "records"}
+    for record, own in several.items():
+        both = {"where": {**common["where"], **own["where"]}} if _has_where(common) and _has_where(own) else {}
+        yield f"{key}.records.{record}", {**common, **own, **both, "record": record}
+
+
+def _has_where(table: dict[str, Any]) -> bool:
+    return isinstance(table.get("where"), dict)
 
 
 def declared(asked: Request) -> dict[str, frozenset[str]]:

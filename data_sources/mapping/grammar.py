@@ -210,6 +210,7 @@ _WANTED = {
     "dict": "write a table",
     "model": "write a table",
     "int": "write a whole number that is not negative",
+    "greater_than_equal": "write a whole number that is not negative",
     "greater": "write a number above 0",
     "less": "write a smaller number",
     "float": "write a number",
