@@ -81,8 +81,8 @@ def entry_of(path: Path) -> Entry:
 def without(path: Path, entry: Entry) -> int:
     reading.digest(path)
     shape = reading.check(path, entry)
-    make = Bound(entry.mapping, shape.cells).record
-    return sum(len([make(*values) for values in page.values]) for page in reading.pages(path, entry, shape, path.name))
+    bound = Bound(entry.mapping, shape.wanted)
+    return sum(len(list(bound.records(page.columns))) for page in reading.pages(path, entry, shape, path.name))
 
 
 def within(path: Path, entry: Entry) -> int:

@@ -129,7 +129,7 @@ def refuse_lacking(path: Path, layout: Layout, kind: str, columns: list[str], wa
 
 
 def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
-    width = len(shape.columns)
+    width, picked = len(shape.columns), shape.picks
     with lines(path, layout) as text:
         rows: Iterator[tuple[int, list[str]]] = enumerate(_cells(path, layout, shape.type, text), 1)
         if has_header(layout, shape.type):
@@ -138,7 +138,7 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
                     break
         for row_number, row in rows:
             if len(row) == width:
-                yield row_number, row
+                yield row_number, picked(row)
             elif row:
                 yield row_number, BadRow("", "", f"the row has {number(len(row), 'cell')} and the header has {width}")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from data_sources.mapping.plan import Mapping
@@ -46,7 +48,10 @@ class Layout:
 
 @dataclass(slots=True)
 class Shape:
-    """What `check` found: the names of the columns, and how many rows there are where that is known."""
+    """What `check` found: the names of the columns, and how many rows there are where that is known.
+
+    A row as it is read holds the `wanted` columns only, in that order.
+    """
 
     type: str
     columns: list[str]
@@ -54,13 +59,14 @@ class Shape:
     wanted: list[str]
 
     @property
-    def cells(self) -> list[str]:
-        """The columns that the cells of a row stand for, in their order."""
-        return self.wanted if self.type in ("jsonl", "parquet") else self.columns
+    def picks(self) -> Callable[[list[Any]], Sequence[Any]]:
+        """What takes the wanted cells out of a whole row."""
+        places = [self.columns.index(name) for name in self.wanted]
+        return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
 
     def place_of(self, column: str) -> int:
         """Where this column stands in the rows that `read` gives."""
-        return self.cells.index(column)
+        return self.wanted.index(column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class BadRow:
     reason: str
 
 
-Row = list[Any] | BadRow
+Row = Sequence[Any] | BadRow
 
 
 @dataclass(slots=True)

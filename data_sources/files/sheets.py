@@ -67,7 +67,7 @@ def check(path: Path, layout: Layout, kind: str, wanted: list[str]) -> Shape:
 
 
 def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
-    width = len(shape.columns)
+    width, picked = len(shape.columns), shape.picks
     waiting_for_header = has_header(layout, "xlsx")
     with _rows_of_sheet(path, layout) as rows:
         for row_number, row in rows:
@@ -78,4 +78,4 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
             elif len(row) > width:
                 yield row_number, BadRow("", "", f"the row has more cells than the {width} of the header")
             else:
-                yield row_number, row + [None] * (width - len(row))
+                yield row_number, picked(row + [None] * (width - len(row)))

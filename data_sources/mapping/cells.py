@@ -89,12 +89,12 @@ def typed(mapped: FieldMap, company_zone: ZoneInfo) -> dict[type, Callable[[Any]
 def _of_kind(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Convert:
     kind = mapped.kind
     if kind in (date, datetime):
-        return _remembered(_dates(mapped.formats, _settle(kind, mapped.time_zone, company_zone)))
+        return _dates(mapped.formats, _settle(kind, mapped.time_zone, company_zone))
     if kind is bool:
         return _truth
     if kind is int:
         number = decimals(mapped.decimal_comma)
-        return _remembered(lambda text: amount(mapped, number(text), text))
+        return lambda text: amount(mapped, number(text), text)
     allowed = WORDS.get((record, mapped.name))
     return _one_word_of(allowed) if allowed else str
 
@@ -105,21 +105,6 @@ def _through_values(values: dict[str, str], other: str | None, convert: Convert)
         return convert(meant) if meant else None
 
     return through
-
-
-def _remembered(convert: Callable[[str], Any]) -> Callable[[str], Any]:
-    """The same dates and amounts come again and again; the last few thousand are kept."""
-    memory: dict[str, Any] = {}
-
-    def remembered(text: str) -> Any:
-        found = memory.get(text)
-        if found is None:
-            if len(memory) >= 8_192:
-                memory.clear()
-            found = memory[text] = convert(text)
-        return found
-
-    return remembered
 
 
 def _settle(kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[datetime], Any]:

@@ -26,14 +26,15 @@ class Blanks:
     """Cells that mean nothing was written, in capitals or not; an empty cell always does."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._folded = frozenset({"", *(text.casefold() for text in texts)})
-        self._longest = max(map(len, self._folded))
+        self.folded = frozenset({"", *(text.casefold() for text in texts)})
+        self.longest = 2 * max(map(len, self.folded))  # a letter may become two in small ones
+
+    @property
+    def is_only_empty(self) -> bool:
+        return len(self.folded) == 1
 
     def __contains__(self, text: str) -> bool:
-        return not text or (len(text) <= self._longest and text.casefold() in self._folded)
-
-    def __or__(self, more: Blanks) -> Blanks:
-        return Blanks(self._folded | more._folded)
+        return not text or (len(text) <= self.longest and text.casefold() in self.folded)
 
 
 @dataclass(slots=True)

@@ -6,21 +6,31 @@ Nothing is looked up again for each of a million rows, and nothing here knows wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from data_sources.mapping import cells
 from data_sources.mapping.cells import BadCell, Wrong, as_text
+from data_sources.mapping.columns import FAULT, Get, Row, Whole, received, to_send, whole
 from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, kind_of
 from data_sources.mapping.where import holds
 from data_sources.source import RejectedRow
 from data_sources.words import listed
 from store.records import BY_TABLE
 
-Get = Callable[[list[Any]], Any]
+Record = Any
+
+
+@dataclass(slots=True)
+class Converted:
+    """What became of some rows: columns of values (columns.py), which rows those are, and which were rejected."""
+
+    columns: list[list[Any]]
+    kept: list[int]
+    rejected: list[tuple[int, RejectedRow]] = field(default_factory=list)
 
 
 class Bound:
@@ -35,18 +45,73 @@ class Bound:
         self.kinds = [kind_of(mapping.record, name) for name in self.names]
         self.required = sum(each.default is MISSING and each.default_factory is MISSING for each in declared)
         self.get: list[Get] = []
+        self._whole: list[Whole] = []
+        self._cells: list[int | None] = []  # the column that each of them is made of
         for each in declared[: last + 1]:
             if each.name in mapping.fields:
-                self.get.append(_getter(mapping, columns, mapping.fields[each.name]))
+                mapped = mapping.fields[each.name]
+                self.get.append(_getter(mapping, columns, mapped))
+                of_cell = _getter(mapping, [mapped.source], mapped) if _is_of_one_column(mapped) else None
+                self._whole.append(whole(mapping.record, mapped, self.get[-1], of_cell))
+                self._cells.append(columns.index(mapped.source) if of_cell else None)
             else:
                 default = each.default if each.default is not MISSING else ()
                 self.get.append(lambda row, default=default: default)  # type: ignore[misc]
+                self._whole.append(lambda cells, rows, default=default: [default] * len(rows))  # type: ignore[misc]
+                self._cells.append(None)
         self.keeps = holds(mapping.where, columns, mapping.blanks, mapping.decimal_comma)
         self.take = [mapping.fields[n].take if n in mapping.fields else "last" for n in self.names]
         self._is_survey = mapping.record == "survey_response"
         self._place = {name: place for place, name in enumerate(self.names)}
 
-    def values(self, row: list[Any]) -> list[Any]:
+    def page(self, rows: Sequence[Row], place: Callable[[int], str]) -> Converted:
+        """What becomes of these rows; `place` says what the n-th is called where it is rejected."""
+        together = list(zip(*rows, strict=True))
+        columns = [
+            column(together[at] if at is not None and together else (), rows)
+            for column, at in zip(self._whole, self._cells, strict=True)
+        ]
+        found = Converted(columns, list(range(len(rows))))
+        left_out = set()
+        for at in self._worth_a_look(columns, len(rows)):
+            try:
+                values = self.checked(self.values(rows[at]))
+            except Exception as fault:  # one bad cell costs one row, whatever it breaks
+                found.rejected.append((at, self.explain(rows[at], fault, place(at))))
+                values = None
+            if values is None:
+                left_out.add(at)
+            else:
+                for column, value in zip(columns, self.to_send([values]), strict=True):
+                    column[at] = value[0]
+        if left_out:
+            found.kept = [at for at in found.kept if at not in left_out]
+            found.columns = [[column[at] for at in found.kept] for column in columns]
+        return found
+
+    def _worth_a_look(self, columns: list[list[Any]], count: int) -> list[int]:
+        """The rows that are not plainly right: the exact rules decide about them, one by one."""
+        odd: set[int] = set()
+        for place, column in enumerate(columns):
+            if FAULT in column:
+                odd.update(at for at, cell in enumerate(column) if cell is FAULT)
+            if place < self.required and None in column:
+                odd.update(at for at, cell in enumerate(column) if cell is None)
+        if self._is_survey:
+            score = columns[self._place["score"]] if "score" in self._place else [None] * count
+            odd.update(at for at, cell in enumerate(score) if cell is None)
+        return sorted(odd)
+
+    def to_send(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        """Rows of values as columns (columns.py)."""
+        columns = zip(*rows, strict=True) if rows else ([] for _ in self.kinds)
+        return [to_send(kind, column) for kind, column in zip(self.kinds, columns, strict=True)]
+
+    def records(self, columns: Sequence[list[Any]]) -> Iterator[Record]:
+        """The records of columns as `page` gives them."""
+        return map(self.record, *(received(kind, column) for kind, column in zip(self.kinds, columns, strict=True)))
+
+    def values(self, row: Row) -> list[Any]:
         """Raises Wrong."""
         return [get(row) for get in self.get]
 
@@ -74,7 +139,7 @@ class Bound:
                 together.append(_TOGETHER[take](said))
         return together
 
-    def explain(self, row: list[Any], fault: Exception, place: str) -> RejectedRow:
+    def explain(self, row: Row, fault: Exception, place: str) -> RejectedRow:
         """Which cell it was: found by asking field by field again, so that good rows pay nothing for it.
 
         A cell can also break what reads it, which is no fault of the other rows.
@@ -93,7 +158,7 @@ class Bound:
         reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
         return RejectedRow(self.mapping.record, place, column or "", value[:200], reason)
 
-    def _raw(self, row: list[Any], name: str) -> str:
+    def _raw(self, row: Row, name: str) -> str:
         """The cells of this field, as far as they can be shown."""
         shown = []
         for column in self.mapping.fields[name].columns if name in self.mapping.fields else []:
@@ -114,6 +179,10 @@ def _unanswered(place: dict[str, int], values: list[Any]) -> bool:
     if "answered_at" in place:
         values[place["answered_at"]] = None
     return False
+
+
+def _is_of_one_column(mapped: FieldMap) -> bool:
+    return mapped.way == "column" and not mapped.plus and not mapped.when
 
 
 def _getter(mapping: Mapping, columns: list[str], mapped: FieldMap) -> Get:
@@ -153,7 +222,7 @@ def _number(columns: list[str], column: str, mapped: FieldMap) -> Get:
 def _from_column(
     place: int, blanks: Blanks, convert: Callable[[str], Any], typed: dict[type, Callable[[Any], Any]]
 ) -> Get:
-    def get(row: list[Any]) -> Any:
+    def get(row: Row) -> Any:
         cell = row[place]
         if cell.__class__ is str:
             cell = cell.strip()
@@ -171,14 +240,14 @@ def _from_column(
 
 
 def _as_names(texts: list[Get]) -> Get:
-    def get(row: list[Any]) -> tuple[str, ...]:
+    def get(row: Row) -> tuple[str, ...]:
         return tuple(name for text in texts if (name := text(row)))
 
     return get
 
 
 def _joined(texts: list[Get], between: str, all_needed: bool, convert: Callable[[str], Any]) -> Get:
-    def get(row: list[Any]) -> Any:
+    def get(row: Row) -> Any:
         parts = [text(row) for text in texts]
         if None in parts:
             if all_needed:
@@ -190,7 +259,7 @@ def _joined(texts: list[Get], between: str, all_needed: bool, convert: Callable[
 
 
 def _filled_in(between: list[str], texts: list[Get], convert: Callable[[str], Any]) -> Get:
-    def get(row: list[Any]) -> Any:
+    def get(row: Row) -> Any:
         whole = [between[0]]
         for text, after in zip(texts, between[1:], strict=True):
             part = text(row)
@@ -203,7 +272,7 @@ def _filled_in(between: list[str], texts: list[Get], convert: Callable[[str], An
 
 
 def _multiplied(numbers: list[Get], mapped: FieldMap) -> Get:
-    def get(row: list[Any]) -> int | None:
+    def get(row: Row) -> int | None:
         result = Decimal(1)
         for each in numbers:
             factor = each(row)
@@ -215,7 +284,7 @@ def _multiplied(numbers: list[Get], mapped: FieldMap) -> Get:
     return get
 
 
-def _only_when(get: Get, holds: Callable[[list[Any]], bool] | None, kind: type) -> Get:
+def _only_when(get: Get, holds: Callable[[Row], bool] | None, kind: type) -> Get:
     nothing = () if kind is tuple else None
     return lambda row: get(row) if holds is None or holds(row) else nothing
 
@@ -226,7 +295,7 @@ def _later(get: Get, columns: list[str], mapped: FieldMap) -> Get:
         (unit, _number(columns, amount, mapped)) for unit, amount in mapped.plus.items() if isinstance(amount, str)
     ]
 
-    def later(row: list[Any]) -> Any:
+    def later(row: Row) -> Any:
         start = get(row)
         if start is None:
             return None

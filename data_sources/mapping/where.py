@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from data_sources.mapping.plan import Blanks, Condition
 
 def holds(
     conditions: tuple[Condition, ...], columns: list[str], blanks: Blanks, decimal_comma: bool
-) -> Callable[[list[Any]], bool] | None:
+) -> Callable[[Sequence[Any]], bool] | None:
     """Whether all of them hold for a row of these columns; None where there are none."""
     tests = [(columns.index(column), _test(name, value, blanks, decimal_comma)) for column, name, value in conditions]
     if not tests:

@@ -5,6 +5,7 @@ The files that hang or eat memory are smaller here than the ones that were found
 
 from __future__ import annotations
 
+import marshal
 import os
 import resource
 import signal
@@ -22,9 +23,10 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from data_sources.files import SOURCE
-from data_sources.files.child import Packing
+from data_sources.files.child import packed
 from data_sources.files.entries import entries
 from data_sources.files.fence import Fence, resident, resident_by_ps
+from data_sources.mapping.columns import received, to_send
 from data_sources.source import Page, RejectedRow, SourceError
 from tests.data_sources import hostile
 from tests.data_sources.test_files import TICKET, asked
@@ -223,8 +225,10 @@ def test_what_only_looks_large_is_read(tmp_path: Path, name: str) -> None:
     [("", datetime.min.replace(tzinfo=UTC), None, None, ()), ("", datetime(2026, 1, 1, tzinfo=UTC), None, None, ())]
 )
 def test_what_the_reader_hands_over_is_what_it_read(rows: list[tuple[Any, ...]]) -> None:
-    packing = Packing([str, datetime, date, int, tuple])
-    assert list(zip(*packing.unpacked(packing.packed([list(row) for row in rows])), strict=True)) == rows
+    kinds = [str, datetime, date, int, tuple]
+    sent = packed([to_send(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)])
+    back = [received(kind, column) for kind, column in zip(kinds, marshal.loads(sent), strict=True)]
+    assert list(zip(*back, strict=True)) == rows
 
 
 def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path) -> None:
