@@ -15,7 +15,7 @@ from reporting.data import as_data
 from reporting.terminal import as_text, printable
 from settings import SettingsError, load
 from store import StoreError
-from views.question import LIST, REJECTED, SOURCES, TOP_BUGS, Question, answer
+from views.question import LIST, OVERVIEW, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
 class Day(click.ParamType):
@@ -29,7 +29,10 @@ class Day(click.ParamType):
 
 
 DAY = Day()
-WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {REJECTED} (rows), {LIST} (the list with their questions)."
+WHAT = (
+    f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {REJECTED} (rows), "
+    f"{OVERVIEW} (what was read, and every metric in a sentence), {LIST} (the list with their questions)."
+)
 
 
 @click.command(help="Print a metric, the top ten bugs or the state of the sources.\n\n" + WHAT)
@@ -85,7 +88,7 @@ def check(question: Question, today: date) -> None:
         "--where": question.where,
         "--at": question.at,
     }
-    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), REJECTED: set(), LIST: set()}.get(
+    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), REJECTED: set(), LIST: set(), OVERVIEW: set()}.get(
         question.what, set(given) - {"--at"}
     )
     for option in given:

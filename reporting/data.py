@@ -12,7 +12,7 @@ from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
 from store.ids import bare
-from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, Rejected, Sources
+from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, Rejected, Sources
 
 
 def as_data(found: Answer, currency: str) -> dict[str, Any]:
@@ -24,6 +24,8 @@ def as_data(found: Answer, currency: str) -> dict[str, Any]:
             return _sources(found)
         case Rejected():
             return _rejected(found)
+        case Overview():
+            return _overview(found, currency)
         case Ranked():
             return {**_ranked(found), "currency": currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
         case OneNumber():
@@ -140,6 +142,18 @@ def _rejected(found: Rejected) -> dict[str, Any]:
         "as_of": plain(found.published_at),
         "counts": [dict(zip(names, each, strict=True)) for each in found.counts],
         "rejected": list(found.rows),
+    }
+
+
+def _overview(found: Overview, currency: str) -> dict[str, Any]:
+    names = ("source", "record", "read", "stored", "rejected")
+    return {
+        "as_of": plain(found.published_at),
+        "rows": [dict(zip(names, each, strict=True)) for each in found.counts],
+        "first_rejected": list(found.rejected),
+        "top_bugs": found.headline,
+        "overview": [as_data(each, currency) for each in found.numbers],
+        "hints": [hint for each in found.unresolved if (hint := found_elsewhere(each))],
     }
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ranking.top_bugs import TopBugs
 
 TOP_BUGS, SOURCES, REJECTED, LIST = "top-bugs", "sources", "rejected", "metrics"
+OVERVIEW = "overview"
 HISTORY = 12  # how many whole weeks, months ... `by` shows where no days are given
+FIRST_REJECTED = 3  # of each record, in the overview
 MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
 
 
@@ -93,14 +95,30 @@ class Metrics:
     metrics: tuple[Metric, ...]
 
 
-Answer = OneNumber | History | Groups | Ranked | Sources | Rejected | Metrics
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What came of the last refresh, and which metrics have a value.
+
+    `counts`: (source, record, rows read, stored, rejected); `rejected`: the first rejected rows of each source and record.
+    `headline` is that of the top ten; None where there is neither a ticket nor a bug.
+    """
+
+    published_at: datetime | None
+    counts: tuple[tuple[str, str, int, int, int], ...]
+    rejected: tuple[dict[str, Any], ...]
+    numbers: tuple[OneNumber, ...]
+    headline: str | None
+    unresolved: tuple[Unresolved, ...]
+
+
+Answer = OneNumber | History | Groups | Ranked | Sources | Rejected | Metrics | Overview
 
 
 def answer(question: Question, settings: Settings, now: datetime) -> Answer:
     """Raises Unanswerable and StoreError."""
     if question.what == LIST:
         return Metrics(tuple(all_metrics()))
-    asked = None if question.what in (TOP_BUGS, SOURCES, REJECTED) else metric(question.what)
+    asked = None if question.what in (TOP_BUGS, SOURCES, REJECTED, OVERVIEW) else metric(question.what)
     store = open_store(settings)
     try:
         store.check_time_zone()
@@ -114,6 +132,8 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
             if published.snapshot is None:
                 raise EmptyStoreError
             today = now.astimezone(settings.zone).date()
+            if question.what == OVERVIEW:
+                return overview(published, settings, today)
             if asked is None:
                 return _top_bugs(published, question.at, today, settings)
             return _metric(published, asked, question, settings, today)
@@ -125,6 +145,37 @@ def _top_bugs(published: Published, at: date | None, today: date, settings: Sett
     from ranking.top_bugs import top_bugs  # only here: it is not needed for a metric, and takes a while to load
 
     return Ranked(top_bugs(published, at or today, settings), at, *published.freshness(("ticket", "bug", "bug_report")))
+
+
+def overview(published: Published, settings: Settings, today: date) -> Overview:
+    """Every metric over its own period; over the newest of its data where they are older than that."""
+    published_at = published.snapshot.published_at if published.snapshot else None
+    counts = tuple(published.counts())
+    first: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in published.rejected_rows():
+        first.setdefault((row["source"], row["record"]), []).append(row)
+    numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today)) for each in all_metrics())
+    headline = None
+    newest = max((span[1] for name in ("tickets", "bugs") if (span := published.span(name))), default=None)
+    if any(record in ("ticket", "bug", "bug_report") for _, record, *_ in counts):
+        headline = _top_bugs(published, min(newest or today, today), today, settings).top.headline
+    rejected = tuple(row for rows in first.values() for row in rows[:FIRST_REJECTED])
+    return Overview(published_at, counts, rejected, numbers, headline, tuple(published.unresolved()))
+
+
+def newest_reading(published: Published, asked: Metric, settings: Settings, today: date) -> Reading:
+    """The metric's own period, else the newest one that its data reach, else all days of its data; the first with a value."""
+    spans = [span for name in asked.begins.measures if (span := published.span(name))]
+    periods = [headline_period(asked, today)]
+    if spans:
+        begins, ends = min(first for first, _ in spans), min(max(last for _, last in spans), today)
+        after = ends + timedelta(days=1)
+        periods += [headline_period(asked, after), Period(min(begins, ends), after)]
+    own = read(published, asked, periods[0], settings)
+    if own.value is not None:
+        return own
+    others = (read(published, asked, period, settings) for period in periods[1:])
+    return next((each for each in others if each.value is not None), own)
 
 
 def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> Answer:

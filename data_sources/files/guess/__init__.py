@@ -24,6 +24,9 @@ from data_sources.words import listed, number
 from store.records import BY_TABLE
 
 
+PASTE = 'Read it, correct what says "not sure", and paste it into empathy.toml.'
+
+
 def mapping_for(path: Path, shown_as: str | None = None) -> str:
     """TOML to paste into empathy.toml; only comments where there is no mapping. Raises SourceError for what is no table."""
     layout, doubts = layout_of(path)
@@ -51,8 +54,8 @@ def mapping_for(path: Path, shown_as: str | None = None) -> str:
     if running:
         from_what = f"the first {number(len(columns[0].cells), 'row')} of {name}"
         head += [
-            f'Guessed from {from_what}{f", an export of {system}" if system else ""}. Read it, correct what says "not sure",',
-            "and paste it into empathy.toml. What each line means: docs/files.md.",
+            f"Guessed from {from_what}{f', an export of {system}' if system else ''}. What each line means: docs/files.md.",
+            PASTE,
         ]
         text += ("\n" if text else "") + write.mapping(source, shown_as or path.name, layout, doubts, running, head)
         unused = [column.name for column in columns if not any(column.name in draft.used for draft in drafts)]

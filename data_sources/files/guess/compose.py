@@ -253,7 +253,7 @@ def line_of(record: str, name: str, column: Column, merges: bool, by_content: bo
     if allowed:
         said = list(dict.fromkeys(column.texts))[:40]
         if any(text.casefold() not in allowed for text in said):
-            options["values"] = {text: meant(name, text, allowed, said) for text in said}
+            options["values"] = {text: meant(name, text, allowed, said) for text in sorted(said)}
             options["other"] = ""
             doubts.append(f"say what each one means: {listed(allowed)}, or nothing")
         if name == "severity" and "priorit" in column.folded:
