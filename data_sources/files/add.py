@@ -86,8 +86,7 @@ def _look_at(file: Path, folder: Path, known: set[Path], names: set[str], fence:
 
 def _names(guessed: str) -> Iterator[str]:
     yield guessed
-    for number in range(2, 10_000):
-        yield f"{guessed}_{number}"
+    yield from (f"{guessed}_{again}" for again in range(2, 10_000))
 
 
 def _shown(file: Path, folder: Path) -> str:

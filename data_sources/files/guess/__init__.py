@@ -23,7 +23,6 @@ from data_sources.source import SourceError, harmless
 from data_sources.words import listed, number
 from store.records import BY_TABLE
 
-
 PASTE = 'Read it, correct what says "not sure", and paste it into empathy.toml.'
 
 

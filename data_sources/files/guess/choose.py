@@ -47,7 +47,7 @@ def guess_of(record: str, path: Path, columns: list[Column]) -> Guess:
     if key is not None:
         guess.fields["id"] = key
         if key.folded not in PLAIN_KEYS:
-            free = [column for column in free if column is not key or record == "survey_response"]
+            free = [column for column in free if column is not key or record in ("survey_response", "release")]
     for name, words in FIELDS[record].items():
         found, weight = _best(record, name, words, free)
         if found is not None:
@@ -183,6 +183,7 @@ def _by_content(guess: Guess, columns: list[Column]) -> None:
     event = headers.EVENT[guess.record]
     if event not in guess.fields and len(dated) == 1 and dated[0] in free:
         _take(guess, event, dated[0])
+        guess.points += headers.UNNAMED
         free.remove(dated[0])
     if guess.record == "purchase" and all(column.name.isdigit() for column in columns):
         texts = [column for column in free if column.dates is None]
