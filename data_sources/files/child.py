@@ -46,8 +46,6 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints must not stand among the answers
     warnings.simplefilter("ignore")
     _only_the_nouns()
-    import data_sources.files  # noqa: F401  (before its mapping, which needs it)
-
     gc.disable()  # rows make no circles; once for each file is enough
     while head := told.read(8):
         name, seconds, arguments = pickle.loads(told.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
@@ -58,11 +56,12 @@ def main() -> None:
 
 
 def _only_the_nouns() -> None:
-    """Makes store.records importable without the database, which takes longer to load than most files to read."""
-    store = types.ModuleType("store")
-    store.__path__ = [str(ROOT / "store")]
-    sys.modules["store"] = store
+    """Makes rooms importable without their door: the database and the settings take longer to load than most files to read."""
     sys.path.insert(0, str(ROOT))
+    for name in ("store", "data_sources.files"):
+        door = types.ModuleType(name)
+        door.__path__ = [str(ROOT / name.replace(".", "/"))]
+        sys.modules[name] = door
 
 
 def _end_by_itself_after(seconds: float) -> None:
@@ -126,9 +125,9 @@ def _guess(path: Path, shown_as: str) -> Iterator[Message]:
 
 def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     from data_sources.files import reading
-    from data_sources.mapping.grammar import Bound
+    from data_sources.mapping.records import Bound
 
-    packing = Packing(Bound(entry, shape).kinds)
+    packing = Packing(Bound(entry.mapping, shape.cells).kinds)
     for page in reading.pages(path, entry, shape, named):
         blocks: list[bytes] = []
         numbers: list[int] = []

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from data_sources.files.child import Message, Packing
-from data_sources.files.formats import Shape
-from data_sources.mapping.grammar import Bound, Entry
+from data_sources.files.layout import Entry, Shape
+from data_sources.mapping.records import Bound
 from data_sources.source import Page, RejectedRow, SourceError
 
 MOST_MEMORY = 512 * 2**20  # bytes resident
@@ -85,7 +85,7 @@ class Fence:
 
     def pages(self, path: Path, entry: Entry, shape: Shape, named: str, size: int) -> Iterator[Page]:
         """The records of the file, page by page; the last page may be empty. Raises SourceError."""
-        bound = Bound(entry, shape)
+        bound = Bound(entry.mapping, shape.cells)
         packing = Packing(bound.kinds)
         job = self._job("pages", entry.deadline or deadline(size), entry.digest, path, entry, shape, named)
         for message in job:
@@ -148,7 +148,7 @@ class Fence:
 
 
 def _where(bound: Bound, named: str, numbers: list[int], at: int, field: str) -> tuple[str, str]:
-    return f"{named} row {numbers[at]}", bound.label(field)
+    return f"{named} row {numbers[at]}", bound.mapping.label(field)
 
 
 def deadline(size: int) -> float:

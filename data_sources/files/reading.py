@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.files import formats
-from data_sources.files.formats import BadRow, Shape
-from data_sources.mapping.grammar import Bound, Entry, Wrong
+from data_sources.files.layout import BadRow, Entry, Layout, Shape
+from data_sources.files.opening import opened, sentences
+from data_sources.mapping.cells import Wrong
+from data_sources.mapping.records import Bound
 from data_sources.source import RejectedRow, SourceError
 
 PAGE = 5_000  # records
@@ -39,7 +41,7 @@ class Rows:
 
 
 def digest(path: Path) -> str:
-    with formats._sentences(path, formats.Layout()), formats.opened(path) as stream:
+    with sentences(path, Layout()), opened(path) as stream:
         found = hashlib.sha256()
         while chunk := stream.read(1 << 20):
             found.update(chunk)
@@ -59,21 +61,21 @@ def matching(pattern: str) -> list[str]:
 def check(path: Path, entry: Entry) -> Shape:
     """Raises SourceError where the whole file is not what the mapping needs."""
     shape = formats.check(path, entry.layout, entry.wanted)
-    bound = Bound(entry, shape)
-    if entry.same_id == "merge":
-        _refuse_scattered(path, bound)
+    bound = Bound(entry.mapping, shape.cells)
+    if entry.mapping.same_id == "merge":
+        _refuse_scattered(path, entry, shape, bound)
     return shape
 
 
 def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
     """Every row of the file; `named` is what the file is called beside a rejected row. The last page may be empty."""
-    bound = Bound(entry, shape)
+    bound = Bound(entry.mapping, shape.cells)
     seen = Seen()
     by_id: dict[str, tuple[int, list[Any]]] = {}
     page = Rows()
-    replaces = entry.same_id == "last_wins"
-    keeps_first = entry.same_id == "first"
-    for row_number, count, found in _records(path, bound, named):
+    replaces = entry.mapping.same_id == "last_wins"
+    keeps_first = entry.mapping.same_id == "first"
+    for row_number, count, found in _records(path, entry, shape, bound, named):
         page.looked_at += count
         page.last_row = row_number
         if found is None:
@@ -87,9 +89,9 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
         elif not keeps_first:
             page.rejected.append(
                 RejectedRow(
-                    entry.record,
+                    entry.mapping.record,
                     f"{named} row {row_number}",
-                    bound.label("id"),
+                    bound.mapping.label("id"),
                     str(found[0])[:200],
                     SAME_ID,
                 )
@@ -140,16 +142,15 @@ class Seen:
         self._older.frombytes(together.tobytes())
 
 
-def _records(path: Path, bound: Bound, named: str) -> Iterator[tuple[int, int, Any]]:
+def _records(path: Path, entry: Entry, shape: Shape, bound: Bound, named: str) -> Iterator[tuple[int, int, Any]]:
     """For each row: its number, how many rows were looked at, and the record's values, what was rejected, or None."""
-    entry = bound.entry
     keeps, values, checked = bound.keeps, bound.values, bound.checked
-    merges = entry.same_id == "merge"
+    merges = entry.mapping.same_id == "merge"
     together: list[list[Any]] = []
     first_row = 0
     last_row: list[Any] = []
     before = 0
-    for row_number, row in formats.read(path, entry.layout, bound.shape):
+    for row_number, row in formats.read(path, entry.layout, shape):
         count = int(row_number != before)  # several records may come out of one row
         before = row_number
         if row.__class__ is BadRow:
@@ -179,7 +180,7 @@ def _records(path: Path, bound: Bound, named: str) -> Iterator[tuple[int, int, A
 
 
 def _rejected(bound: Bound, row: Any, place: str) -> RejectedRow:
-    return RejectedRow(bound.entry.record, place, row.column, row.value[:200], row.reason)
+    return RejectedRow(bound.mapping.record, place, row.column, row.value[:200], row.reason)
 
 
 def _together(bound: Bound, together: list[list[Any]], row: list[Any], place: str) -> Any:
@@ -189,11 +190,11 @@ def _together(bound: Bound, together: list[list[Any]], row: list[Any], place: st
         return bound.explain(row, wrong, place)
 
 
-def _refuse_scattered(path: Path, bound: Bound) -> None:
+def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> None:
     """Merged rows must stand together: otherwise each stretch of them would replace the one before."""
     ended = Seen()
     now: str | None = None
-    for row_number, row in formats.read(path, bound.entry.layout, bound.shape):
+    for row_number, row in formats.read(path, entry.layout, shape):
         if isinstance(row, BadRow):
             continue
         try:
@@ -207,6 +208,6 @@ def _refuse_scattered(path: Path, bound: Bound) -> None:
         if not ended.add(str(name)):
             raise SourceError(
                 f'{path.name}: the rows of {name!r} do not stand together (row {row_number:,}), and same_id = "merge" '
-                f"needs that; sort the file by {bound.label('id')}."
+                f"needs that; sort the file by {bound.mapping.label('id')}."
             )
         now = name

@@ -23,8 +23,8 @@ from hypothesis import strategies as some
 
 from data_sources.files import SOURCE
 from data_sources.files.child import Packing
+from data_sources.files.entries import entries
 from data_sources.files.fence import Fence, resident, resident_by_ps
-from data_sources.mapping import grammar as mapping
 from data_sources.source import Page, RejectedRow, SourceError
 from tests.data_sources import hostile
 from tests.data_sources.test_files import TICKET, asked
@@ -231,7 +231,7 @@ def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path
     text = "id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(20_000))
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(text)
-    one, two = mapping.entries(asked(tmp_path, entry("a.csv"), entry("b.csv")))
+    one, two = entries(asked(tmp_path, entry("a.csv"), entry("b.csv")))
     with Fence() as fence:
         shape = fence.check(tmp_path / "a.csv", one, 1)
         pages = fence.pages(tmp_path / "a.csv", one, shape, "a.csv", 1)
@@ -249,10 +249,10 @@ def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path
 def test_a_reader_ends_with_whoever_started_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(50_000)))
     code = (
-        "import os, sys; from pathlib import Path; from data_sources.mapping import grammar as mapping; "
+        "import os, sys; from pathlib import Path; from data_sources.files.entries import entries; "
         "from data_sources.files.fence import Fence; from tests.data_sources.test_files import asked, TICKET; "
         "folder = Path(sys.argv[1]); path = folder / 'a.csv'; fence = Fence(); "
-        "(entry,) = mapping.entries(asked(folder, {'path': 'a.csv', 'record': 'ticket', 'fields': TICKET})); "
+        "(entry,) = entries(asked(folder, {'path': 'a.csv', 'record': 'ticket', 'fields': TICKET})); "
         "pages = fence.pages(path, entry, fence.check(path, entry, 1), 'a.csv', 1); next(pages); "
         "print(fence.pid, flush=True); os.kill(os.getpid(), 9)"
     )
@@ -284,7 +284,7 @@ def test_memory_is_seen_with_and_without_proc(tmp_path: Path) -> None:
 
 def test_a_reader_never_runs_ahead_of_who_takes_its_pages(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(60_000)))
-    (one,) = mapping.entries(asked(tmp_path, entry("a.csv")))
+    (one,) = entries(asked(tmp_path, entry("a.csv")))
     with Fence() as fence:
         shape = fence.check(tmp_path / "a.csv", one, 1)
         pages = fence.pages(tmp_path / "a.csv", one, shape, "a.csv", 1)
