@@ -179,10 +179,12 @@ EXPORTS = {
             "sub_1,cus_a,price_1,Pro,2,month,49.00,active,2026-01-01 10:00,2026-01-01 10:00,,",
             "sub_2,cus_b,price_1,Pro,1,month,49.00,canceled,2026-01-01 10:00,2026-01-01 10:00,2026-02-01 10:00,2026-03-01 10:00",
             "sub_3,cus_c,price_1,Pro,1,month,49.00,incomplete_expired,2026-01-01 10:00,2026-01-01 10:00,,",
+            "sub_4,cus_d,price_2,Pro a year,1,year,480.00,active,2026-01-01 10:00,2026-01-01 10:00,,",
         ],
         {
             ("subscription", "sub_1"): {"plan": "Pro", "mrr": 9800, "ended_on": None, "started_on": date(2026, 1, 1)},
             ("subscription", "sub_2"): {"customer": "cus_b", "ended_on": date(2026, 3, 1)},
+            ("subscription", "sub_4"): {"mrr": 4000},
         },
         [("subscription", "sub_3")],
     ),

@@ -41,6 +41,8 @@ def _draft(table: Table, columns: list[Column]) -> Draft | None:
         name: found[name] for name in [each.name for each in fields(BY_TABLE[table.record])] if name in found
     }
     where, doubts = _where(table, columns)
+    if doubts and table.only_if_said:
+        return None
     if where:
         draft.options["where"] = Line(where, doubts)
     draft.options |= {name: Line(value) for name, value in table.options.items()}

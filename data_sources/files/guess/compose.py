@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -56,6 +57,10 @@ def draft_of(guess: Guess, columns: list[Column], together: StandTogether) -> Dr
         _add_rating(found, draft, rating_of(guess.fields["score"]))
     elif guess.record == "ticket":
         _lengths(found, draft, columns)
+        if merges and "solved_at" not in found and "opened_at" in guess.fields:
+            _closing(found, guess, columns)
+    elif guess.record in ("customer", "subscription"):
+        _yearly(found, columns)
     elif guess.record == "purchase":
         _amounts(found, draft, guess, columns, merges)
     if guess.record in ("bug", "ticket") and not merges:
@@ -108,7 +113,7 @@ def add_common(draft: Draft, columns: list[Column]) -> None:
     named = {column for line in draft.fields.values() for column in columns_in(line.value)}
     draft.used |= named
     used = [column for column in columns if column.name in named]
-    missing = sorted({word for column in used for word in column.missing})
+    missing = sorted({word.casefold(): word for column in used for word in column.missing}.values())
     if missing and "blanks" not in draft.options:
         draft.options["blanks"] = Line(missing, ['that these mean "not known"'])
     bare = any(
@@ -134,6 +139,7 @@ def columns_in(value: Any) -> list[str]:
     found = [value["column"]] if "column" in value else []
     found += [each for way in ("columns", "product") for each in value.get(way, [])]
     found += re.findall(r"\{([^{}]+)\}", value.get("template", ""))
+    found += value.get("when", {})
     return found + [each for each in value.get("plus", {}).values() if isinstance(each, str)]
 
 
@@ -325,6 +331,32 @@ def _lengths(found: dict[str, Line], draft: Draft, columns: list[Column]) -> Non
             found[name] = Line({**plus, "plus": {unit: column.name}})
             draft.used.add(column.name)
             break
+
+
+def _closing(found: dict[str, Line], guess: Guess, columns: list[Column]) -> None:
+    """In a log of events, the event with which nearly every case ends closes it."""
+    key, time = guess.fields["id"], guess.fields["opened_at"]
+    cases = [str(cell) for cell in key.cells]
+    ends = [place for place, case in enumerate(cases[:-1]) if case != cases[place + 1]]  # the last one may be cut
+    for column in columns:
+        if column in guess.fields.values() or column.dates or not 2 <= column.distinct <= 60 or len(ends) < 20:
+            continue
+        said = [str(cell) for cell in column.cells]
+        last, times = Counter(said[place] for place in ends).most_common(1)[0]
+        if last.strip() and times >= 0.8 * len(ends) and said.count(last) <= 1.5 * times:
+            doubt = f"{times} of {len(ends)} cases end with {harmless(column.name)} {harmless(last)}; it is taken for the closing"
+            value = line_of("ticket", "solved_at", time, True).value
+            found["solved_at"] = Line({**value, "when": {column.name: last}}, [doubt])
+            return
+
+
+def _yearly(found: dict[str, Line], columns: list[Column]) -> None:
+    """A yearly amount where there is no monthly one."""
+    yearly = next((c for c in columns if c.folded in headers.YEARLY.split() and c.is_number), None)
+    if yearly is not None and "mrr" not in found:
+        line = line_of("customer", "mrr", yearly, False)
+        value = line.value if isinstance(line.value, dict) else {"column": yearly.name}
+        found["mrr"] = Line({**value, "divided_by": 12}, line.doubts)
 
 
 def _waits(columns: list[Column], patterns: Sequence[str]) -> list[tuple[Column, str]]:

@@ -22,6 +22,7 @@ class Table(NamedTuple):
     needs: tuple[str, ...]
     where: Mapping[str, Any] = NOTHING
     options: Mapping[str, Any] = NOTHING
+    only_if_said: bool = False  # not where no row says one of the words of `where`
 
 
 class Export(NamedTuple):
@@ -226,19 +227,23 @@ EXPORTS = (
         "Stripe (subscriptions)",
         ("id", "Customer ID", "Status", "Canceled At (UTC)", "Ended At (UTC)"),
         (
-            Table(
-                "subscription",
-                {
-                    "id": "id",
-                    "customer": "Customer ID",
-                    "started_on": "Start Date (UTC) | Start (UTC) | Created (UTC)",
-                    "ended_on": "Ended At (UTC)",
-                    "plan": "Product | Plan Nickname | Plan",
-                    "mrr": {"product": ["Amount", "Quantity"]},
-                },
-                ("id", "Start Date (UTC) | Start (UTC) | Created (UTC)"),
-                where={"Status": {"not": ["incomplete", "incomplete_expired"]}, "Interval": ["month"]},
-                options={"time_zone": "UTC"},
+            *(
+                Table(
+                    "subscription",
+                    {
+                        "id": "id",
+                        "customer": "Customer ID",
+                        "started_on": "Start Date (UTC) | Start (UTC) | Created (UTC)",
+                        "ended_on": "Ended At (UTC)",
+                        "plan": "Product | Plan Nickname | Plan",
+                        "mrr": {"product": ["Amount", "Quantity"], **a_month},
+                    },
+                    ("id", "Start Date (UTC) | Start (UTC) | Created (UTC)"),
+                    where={"Interval": [interval], "Status": {"not": ["incomplete", "incomplete_expired"]}},
+                    options={"time_zone": "UTC"},
+                    only_if_said=bool(a_month),
+                )
+                for interval, a_month in (("month", {}), ("year", {"divided_by": 12}))
             ),
         ),
     ),
