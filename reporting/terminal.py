@@ -44,12 +44,9 @@ def overview_text(found: dict[str, Any]) -> str:
     read = []
     for each in found["rows"]:
         lost = each["rejected"]
-        rejected = f"; {lost:,} {'row was' if lost == 1 else 'rows were'} rejected:" if lost else ""
-        read.append(
-            _item(
-                f"{each['source']}: {each['read']:,} rows read, {each['stored']:,} {plural(each['record'])}{rejected}"
-            )
-        )
+        were = "row was" if each["read"] == 1 else "rows were" if lost != 1 else "rows was"
+        rejected = f"; {lost:,} of {each['read']:,} {were} rejected:" if lost else ""
+        read.append(_item(f"{each['source']}: {each['stored']:,} {plural(each['record'])} stored{rejected}"))
         for row in found["first_rejected"]:
             if (row["source"], row["record"]) == (each["source"], each["record"]):
                 read.append(_wrapped(_why_rejected(row), "    "))

@@ -154,28 +154,33 @@ def overview(published: Published, settings: Settings, today: date) -> Overview:
     first: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in published.rejected_rows():
         first.setdefault((row["source"], row["record"]), []).append(row)
-    numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today)) for each in all_metrics())
+    spans = {name: published.span(name) for each in all_metrics() for name in each.begins.measures}
+    newest = min(max((span[1] for span in spans.values() if span), default=today), today)
+    numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today, newest)) for each in all_metrics())
     headline = None
-    newest = max((span[1] for name in ("tickets", "bugs") if (span := published.span(name))), default=None)
     if any(record in ("ticket", "bug", "bug_report") for _, record, *_ in counts):
-        headline = _top_bugs(published, min(newest or today, today), today, settings).top.headline
+        headline = _top_bugs(published, newest, today, settings).top.headline
     rejected = tuple(row for rows in first.values() for row in rows[:FIRST_REJECTED])
     return Overview(published_at, counts, rejected, numbers, headline, tuple(published.unresolved()))
 
 
-def newest_reading(published: Published, asked: Metric, settings: Settings, today: date) -> Reading:
-    """The metric's own period, else the newest one that its data reach, else all days of its data; the first with a value."""
-    spans = [span for name in asked.begins.measures if (span := published.span(name))]
-    periods = [headline_period(asked, today)]
-    if spans:
-        begins, ends = min(first for first, _ in spans), min(max(last for _, last in spans), today)
+def newest_reading(published: Published, asked: Metric, settings: Settings, today: date, newest: date) -> Reading:
+    """The metric's own period; where nothing in the store is so young, the newest that its data reach, else all its days.
+
+    `newest` is the last day of which the store knows anything. What ended long ago must not look like today: nobody left
+    a company in a month of which nothing was read.
+    """
+    own = headline_period(asked, today)
+    periods = [own if newest >= own.start else headline_period(asked, newest + timedelta(days=1))]
+    if spans := [span for name in asked.begins.measures if (span := published.span(name))]:
+        begins, ends = min(first for first, _ in spans), min(max(last for _, last in spans), newest)
         after = ends + timedelta(days=1)
         periods += [headline_period(asked, after), Period(min(begins, ends), after)]
-    own = read(published, asked, periods[0], settings)
-    if own.value is not None:
-        return own
+    first = read(published, asked, periods[0], settings)
+    if first.value is not None:
+        return first
     others = (read(published, asked, period, settings) for period in periods[1:])
-    return next((each for each in others if each.value is not None), own)
+    return next((each for each in others if each.value is not None), first)
 
 
 def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> Answer:

@@ -136,6 +136,20 @@ def test_old_data_have_their_numbers_over_the_days_they_are_of(tmp_path: Path) -
     assert without["repeat"] == "No purchases in any source."
 
 
+def test_nobody_stays_a_customer_in_months_of_which_nothing_was_read(tmp_path: Path) -> None:
+    config = tmp_path / "empathy.toml"
+    config.write_text('database_url = "sqlite:///own.db"\n')
+    lines = [f"A{n},Pro,2021-{n % 12 + 1:02}-01,{'2022-03-10' if n % 5 == 0 else ''}" for n in range(100)]
+    tmp_path.joinpath("accounts.csv").write_text("\n".join(["account_id,plan,start_date,cancelled_on", *lines]))
+    add(config, [tmp_path / "accounts.csv"])
+    settings = load(config)
+    refresh(settings, NOW)
+    found = answer(Question(OVERVIEW), settings, NOW)
+    assert isinstance(found, Overview)
+    (churn,) = [each.reading for each in found.numbers if each.metric.key == "churn"]
+    assert churn.period.end.year == 2021
+
+
 def test_from_files_to_sentences_in_three_commands(tmp_path: Path) -> None:
     """As ./run add calls them, one after the other."""
     (tmp_path / "empathy.toml").write_text('time_zone = "Europe/Madrid"\ndatabase_url = "sqlite:///own.db"\n')
@@ -156,7 +170,7 @@ def test_from_files_to_sentences_in_three_commands(tmp_path: Path) -> None:
     assert (added, read, told) == (3, 0, 0)  # 3: one of the files is not there
     assert "tickets.csv: [sources.tickets] in empathy.toml, ticket; 1 line of it is not sure." in said
     assert "none.csv" in said
-    assert "- tickets: 182 rows read, 181 tickets; 1 row was rejected:\n    tickets.csv row 42, opened: " in overview
+    assert "- tickets: 181 tickets stored; 1 of 182 rows was rejected:\n    tickets.csv row 42, opened: " in overview
     assert " of 14 metrics have a value.\n" in overview
     assert "- Customer satisfaction (CSAT), 2026-" in overview
     assert "Without one:\n" in overview

@@ -201,8 +201,10 @@ def test_the_command_prints_a_mapping_and_says_in_a_sentence_what_it_cannot_read
     assert (good.returncode, good.stderr) == (0, "")
     assert sum(len(page.records) for page in pages(tmp_path, good.stdout)) == 28
     (tmp_path / "page.csv").write_text("<html></html>")
+    (tmp_path / "list.json").write_text('[\n  {"id": 1},\n  {"id": 2}\n]\n')
     for words, said in (
         (["guess", str(tmp_path / "page.csv")], "page.csv is a web page"),
+        (["guess", str(tmp_path / "list.json")], "list.json is one JSON text, and what is read is JSON lines"),
         (["guess", str(tmp_path / "none.csv")], "There is no file"),
         (["gues"], "./run files guess PATH"),
     ):

@@ -27,6 +27,11 @@ def layout_of(path: Path) -> tuple[Layout, dict[str, str]]:
             lines = [line for line in islice(text, 400) if line.strip()]
     if not lines:
         raise SourceError(f"{path.name} is empty.")
+    if re.fullmatch(r"\s*(\[|\[\s*\{.*|\{)\s*", lines[0], re.DOTALL) and not _is_json(lines[0]):
+        raise SourceError(
+            f"{path.name} is one JSON text, and what is read is JSON lines: one record, in braces, on each line. "
+            f"Make it that, for example with: jq -c '.[]' {path.name} > {path.stem}.jsonl"
+        )
     if lines[0].lstrip().startswith("{") and _is_json(lines[0]):
         return Layout(encoding=encoding, type="jsonl"), doubts
     delimiter = _delimiter(lines, "\t" if kind == "tsv" else ",")
