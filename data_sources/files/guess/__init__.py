@@ -16,8 +16,9 @@ from data_sources.files.guess import headers, write
 from data_sources.files.guess.by_headers import drafts_of_known
 from data_sources.files.guess.choose import Guess, guesses
 from data_sources.files.guess.columns import Column, profiles
-from data_sources.files.guess.compose import Draft, StandTogether, draft_of, ratings_beside, stands_together
+from data_sources.files.guess.compose import StandTogether, draft_of, ratings_beside, stands_together
 from data_sources.files.guess.layout import layout_of
+from data_sources.files.guess.lines import Draft
 from data_sources.files.layout import BadRow, Layout, Shape
 from data_sources.mapping.cells import as_text
 from data_sources.source import SourceError, harmless

@@ -6,8 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 from data_sources.files.guess.columns import Column, folded
-from data_sources.files.guess.compose import Draft, Line, add_common, columns_in, line_of, meant
+from data_sources.files.guess.compose import add_common
 from data_sources.files.guess.known_exports import EXPORTS, RATING, Table
+from data_sources.files.guess.lines import Draft, Line, columns_in, line_of, meant
 from data_sources.files.guess.ratings import rating_of
 from store.records import BY_TABLE, WORDS
 
