@@ -43,6 +43,9 @@ def mapping_for(path: Path, shown_as: str | None = None) -> str:
         if not found[0].is_enough or _is_other(found[0]):
             return write.in_comments("\n".join(_none(name, found[0], columns)))
         drafts = _drafts(found, columns, _together(path, layout, shape))
+        if "id" in drafts[0].missing:
+            found[0].missing.append("id")
+            return write.in_comments("\n".join(_none(name, found[0], columns)))
         head = [line for draft in drafts for line in _undated(name, draft, columns)]
     running = [draft for draft in drafts if not draft.missing]
     lacking = [draft for draft in drafts if draft.missing]

@@ -164,6 +164,8 @@ def _id(guess: Guess, columns: list[Column], draft: Draft, merges: bool, togethe
                 line.value = [*parts, guess.fields["amount"].name]
         return line
     if key is not None:
+        if guess.record in ("ticket", "bug"):
+            draft.missing.append("id")  # a table about tickets, such as their comments
         doubt = (
             "each stands in many rows, and the later ones are rejected; "
             'if the rows of one stand together, write same_id = "merge"'

@@ -67,7 +67,7 @@ _ANY_DATE = "date datum timestamp time fecha zeitstempel zeitpunkt"
 FIELDS: dict[str, dict[str, Words]] = {
     "ticket": {
         "opened_at": Words(
-            2,
+            1.5,
             "opened created submitted received reported raised open creation erstellt erstellung erstelldatum erstellungsdatum "
             "eroeffnet geoeffnet eroeffnungsdatum eingang eingegangen eingangsdatum angelegt gemeldet abierto creado",
             _ANY_DATE + " complete event",
@@ -88,7 +88,7 @@ FIELDS: dict[str, dict[str, Words]] = {
         "within_target": Words(3, "made_sla sla_met sla within_sla within_target sla_eingehalten sla_erfuellt"),
         "area": Words(0.5, _AREA + " *category *kategorie"),
         "channel": Words(2, "channel contact_type via medium kanal kontaktart eingangskanal kontaktkanal"),
-        "kind": Words(1, "type kind request_type issue_type art typ anfrageart tickettyp"),
+        "kind": Words(0.5, "type kind request_type issue_type art typ anfrageart tickettyp"),
         "priority": Words(0.5, "priority urgency prioritaet dringlichkeit"),
         "subject": Words(1, "subject summary title betreff titel short_description kurzbeschreibung asunto"),
         "excerpt": Words(0.5, "description body message text beschreibung nachricht anfragetext"),
@@ -299,4 +299,15 @@ BY_NUMBER = ("blocker", "major", "minor", "cosmetic")
 # A status of a bug or ticket that is not done.
 OPEN = "open new unconfirmed assigned reopened todo to_do in_progress backlog pending offen neu in_arbeit zugewiesen"
 # Dates that are of no event of ours.
-BIRTH = ("birth", "birthday", "dob", "geburt", "geburtsdatum", "geburtstag")
+NO_EVENT = (
+    "birth",
+    "birthday",
+    "dob",
+    "geburt",
+    "geburtsdatum",
+    "geburtstag",
+    "synced",
+    "exported",
+    "updated",
+    "modified",
+)
