@@ -70,11 +70,6 @@ def reach(customers: Iterable[tuple[float, float, int]], half_life_days: float =
     return Reached(total, sqrt(squares), count)
 
 
-def share_of_ticket(bugs: int) -> float:
-    """A ticket that is linked to `bugs` bugs gives each of them 1/bugs of a voice (pain-006)."""
-    return 1.0 / bugs
-
-
 class Severity(NamedTuple):
     """The word to show, the factor, and whether somebody rated it."""
 

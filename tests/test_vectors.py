@@ -35,6 +35,7 @@ from metrics.counting.waits import waited
 from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
 from ranking import impact as pain
+from ranking.rules import share_of_ticket
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
 from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
@@ -952,7 +953,7 @@ def reach_of_shared_tickets(inputs: Inputs) -> Answer:
     return {
         f"reach_{bug}": pain.reach(
             [
-                pain.Since(each["age"], pain.share_of_ticket(len(each["bugs"])))
+                pain.Since(each["age"], share_of_ticket(len(each["bugs"])))
                 for each in inputs["ticket_customers"]
                 if bug in each["bugs"]
             ],

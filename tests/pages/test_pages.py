@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
-from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
+from tests.builders import RULES, answer, bug, customer, filled, noon, report, save, settings, ticket
 from views import cache
 from web.pages import PAGES
 
@@ -118,7 +118,7 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.finish(NOW, "failed", "The file tickets.csv is gone.")
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
     assert "One bug hurts 4 customers" in text_of(app)
@@ -143,7 +143,7 @@ def test_sample_data_is_named_on_every_page(monkeypatch: pytest.MonkeyPatch, sql
         run = refresh.begin_run("sample", "sample", NOW)
         run.save(hurt(), NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     for page in PAGES:
         app = opened(monkeypatch, sqlite_database, page.file.removesuffix(".py"))
         assert "Sample data" in text_of(app), page.file
@@ -226,7 +226,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
         run = refresh.begin_run("test", "files", NOW)
         run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
 
 
 def test_rejected_shares_stand_beside_the_number_and_on_data_health(
@@ -268,7 +268,7 @@ def test_a_number_that_no_source_can_say_is_a_sentence_and_no_zero(
         run = refresh.begin_run("crm", "files", NOW)
         run.save([customer(f"c{n}") for n in range(150)], NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, sqlite_database, "metric", metric="churn")
     assert "No end dates in crm." in text_of(app)
 
