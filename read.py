@@ -15,7 +15,7 @@ from reporting.data import as_data
 from reporting.terminal import as_text, printable
 from settings import SettingsError, load
 from store import StoreError
-from views.question import LIST, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
+from views.question import LIST, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
 class Day(click.ParamType):
@@ -31,7 +31,7 @@ class Day(click.ParamType):
 DAY = Day()
 WHAT = (
     f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {RANKING} (how well it does), {SOURCES}, {REJECTED} (rows), "
-    f"{LIST} (the list with their questions)."
+    f"{OVERVIEW} (what was read, and every metric in a sentence), {LIST} (the list with their questions)."
 )
 
 
@@ -88,7 +88,7 @@ def check(question: Question, today: date) -> None:
         "--where": question.where,
         "--at": question.at,
     }
-    fitting = {TOP_BUGS: {"--at"}, RANKING: set(), SOURCES: set(), REJECTED: set(), LIST: set()}.get(
+    fitting = {TOP_BUGS: {"--at"}, RANKING: set(), SOURCES: set(), REJECTED: set(), LIST: set(), OVERVIEW: set()}.get(
         question.what, set(given) - {"--at"}
     )
     for option in given:

@@ -156,7 +156,7 @@ def load(config: str | Path | None = None) -> Settings:
     Raises SettingsError with one sentence that names the file or the variable, the key and what is wrong.
     """
     named = config or os.environ.get("EMPATHY_CONFIG")
-    path = _place(str(named or DEFAULT_CONFIG))
+    path = place_of(named)
     written: dict[str, Any] = {}
     try:
         text = path.read_text(encoding="utf-8-sig") if path.is_file() else None
@@ -180,9 +180,10 @@ def load(config: str | Path | None = None) -> Settings:
         raise SettingsError(_wrong(first, path.name, in_file)) from error
 
 
-def _place(named: str) -> Path:
+def place_of(named: str | Path | None) -> Path:
+    """Which file of settings that is, whether it is there or not. Raises SettingsError for a home that nobody has."""
     try:
-        return Path(named).expanduser().resolve()
+        return Path(named or DEFAULT_CONFIG).expanduser().resolve()
     except RuntimeError as error:
         # No HOME, and a user whom the system does not know.
         raise SettingsError(f"{named} cannot be found: this user has no home folder; write the whole path.") from error

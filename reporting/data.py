@@ -11,8 +11,20 @@ from metrics.cautions import found_elsewhere
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
+from reporting.bugs import headline
 from settings import Settings
-from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, RankingRecord, Rejected, Sources
+from views.question import (
+    Answer,
+    Groups,
+    History,
+    Metrics,
+    OneNumber,
+    Overview,
+    Ranked,
+    RankingRecord,
+    Rejected,
+    Sources,
+)
 
 
 def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
@@ -25,6 +37,8 @@ def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
             return _sources(found)
         case Rejected():
             return _rejected(found)
+        case Overview():
+            return _overview(found, settings)
         case Ranked():
             return _ranked(found, settings)
         case RankingRecord():
@@ -145,6 +159,18 @@ def _rejected(found: Rejected) -> dict[str, Any]:
         "as_of": plain(found.published_at),
         "counts": [dict(zip(names, each, strict=True)) for each in found.counts],
         "rejected": list(found.rows),
+    }
+
+
+def _overview(found: Overview, settings: Settings) -> dict[str, Any]:
+    names = ("source", "record", "read", "stored", "rejected")
+    return {
+        "as_of": plain(found.published_at),
+        "rows": [dict(zip(names, each, strict=True)) for each in found.counts],
+        "first_rejected": list(found.rejected),
+        "top_bugs": headline(found.top, settings) if found.top else None,
+        "overview": [as_data(each, settings) for each in found.numbers],
+        "hints": [hint for each in found.unresolved if (hint := found_elsewhere(each))],
     }
 
 

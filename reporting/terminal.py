@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from metrics.cautions import FIX, rejected_sentence, waiting_sentence
+from metrics.cautions import FIX, plural, rejected_sentence, waiting_sentence
 from reporting.details import named, wait_range
 
 SHOWN = 50  # rejected rows that are printed as text; --json has all of them
@@ -23,6 +23,8 @@ def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None =
     """
     if "metrics" in found:
         return _table(("metric", "asks"), [(each["metric"], each["asks"]) for each in found["metrics"]])
+    if "overview" in found:
+        return overview_text(found)
     if "rejected" in found:
         return _rejected_text(found)
     if "bugs" in found:
@@ -37,6 +39,35 @@ def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None =
         return _sources_text(found)
     parts = [sentence(found), _details(found), _age(found, zone)]
     return "\n\n".join(part for part in parts if part)
+
+
+def overview_text(found: dict[str, Any]) -> str:
+    """What was read, the first rows that were rejected, every metric that has a value, and why the others have none."""
+    read = []
+    for each in found["rows"]:
+        lost = each["rejected"]
+        were = "row was" if each["read"] == 1 else "rows were" if lost != 1 else "rows was"
+        rejected = f"; {lost:,} of {each['read']:,} {were} rejected:" if lost else ""
+        read.append(_item(f"{each['source']}: {each['stored']:,} {plural(each['record'])} stored{rejected}"))
+        for row in found["first_rejected"]:
+            if (row["source"], row["record"]) == (each["source"], each["record"]):
+                read.append(_wrapped(_why_rejected(row), "    "))
+    known = [each for each in found["overview"] if each["value"] is not None]
+    numbers = [_item(sentence(each)) for each in known]
+    numbers += [_item(f"Top ten bugs: {found['top_bugs']}")] if found["top_bugs"] else []
+    lacking = [_item(f"{each['name']}: {each['reason']}") for each in found["overview"] if each["value"] is None]
+    blocks = [
+        "\n".join(read) or "No row was read.",
+        f"{len(known)} of {len(found['overview'])} metrics have a value.",
+        "\n".join(numbers),
+        "\n".join(["Without one:", *lacking]) if lacking else "",
+        "\n".join(map(_wrapped, found["hints"])),
+    ]
+    return "\n\n".join(each for each in blocks if each)
+
+
+def _item(text: str) -> str:
+    return _wrapped(f"- {text}", "  ", "- ")
 
 
 def sentence(reading: dict[str, Any]) -> str:
@@ -259,12 +290,16 @@ def _rejected_text(found: dict[str, Any]) -> str:
         return "\n".join(counts) or "No row was rejected."
     lines = []
     for each in rows[:SHOWN]:
-        column = f", {each['column']}" if each["column"] else ""
-        said = f"{each['value']!r} {each['reason'].removeprefix('it ')}" if each["value"] else each["reason"]
-        lines.append(_wrapped(f"{each['source']}, {each['place']}{column}: {said}", "    "))
+        lines.append(_wrapped(f"{each['source']}, {_why_rejected(each)}", "    "))
     more = f"{len(rows) - SHOWN:,} more: --json has all of them. " if len(rows) > SHOWN else ""
     blocks = ["\n".join(counts), "\n".join(lines), _wrapped(more + FIX)]
     return "\n\n".join(each for each in blocks if each)
+
+
+def _why_rejected(row: dict[str, Any]) -> str:
+    column = f", {row['column']}" if row["column"] else ""
+    said = f"{row['value']!r} {row['reason'].removeprefix('it ')}" if row["value"] else row["reason"]
+    return f"{row['place']}{column}: {said}"
 
 
 def _details(found: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PROMISED = ["serve", "refresh", "read", "files", "test", "check", "docs", "bench", "help"]
+PROMISED = ["serve", "add", "refresh", "read", "files", "sources", "test", "check", "docs", "bench", "help"]
 SAYS_ITS_FOLDER_AND_ARGUMENTS = "import os, sys; print(os.getcwd(), *sys.argv[1:])\n"
 FILLS_THE_STORE = "import pathlib, sys; print('filled', *sys.argv[1:]); pathlib.Path('empathy.db').touch()\n"
 Started = Callable[[dict[str, str]], Path]
@@ -100,6 +100,24 @@ def test_files_come_from_the_project_and_not_from_the_folder_of_the_caller(start
     (elsewhere / "data_sources" / "files.py").write_text("print('a stranger')")
     answer = run("files", "guess", "a.csv", project=project, folder=elsewhere)
     assert answer.stdout == f"{elsewhere.resolve()} guess a.csv\n"
+
+
+@pytest.mark.parametrize(("code", "goes_on"), [(0, True), (3, True), (1, False)], ids=["all", "some", "none"])
+def test_files_are_added_then_read_then_told_unless_none_could_be_added(
+    started: Started, code: int, goes_on: bool
+) -> None:
+    says = "import os, sys; print('{}', os.environ.get('EMPATHY_CONFIG'), *sys.argv[1:], flush=True)\n"
+    project = started(
+        {
+            "data_sources/files/add.py": says.format("added") + f"sys.exit({code})\n",
+            "refresh.py": says.format("read"),
+            "read.py": says.format("told"),
+        }
+    )
+    answer = run("add", "--config", "my own.toml", "a file.csv", "b.csv", project=project)
+    expected = ["added my own.toml a file.csv b.csv", "read my own.toml", "told my own.toml overview"]
+    assert answer.stdout.splitlines() == (expected if goes_on else expected[:1])
+    assert answer.returncode == code
 
 
 def test_a_second_start_installs_nothing_and_a_new_list_of_packages_does(tmp_path: Path) -> None:
@@ -293,7 +311,7 @@ def new_project(tmp_path: Path, files: dict[str, str] | None = None) -> Path:
     shutil.copy(ROOT / "web" / "start.py", project / "web")
     (project / "requirements.txt").write_text("# nothing\n")
     for name, text in (files or {}).items():
-        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
     return project
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from ranking.top_bugs import TopBugs
 
 TOP_BUGS, RANKING, SOURCES, REJECTED, LIST = "top-bugs", "ranking", "sources", "rejected", "metrics"
+OVERVIEW = "overview"
 HISTORY = 12  # how many whole weeks, months ... `by` shows where no days are given
+FIRST_REJECTED = 3  # of each record, in the overview
 MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
 
 
@@ -102,14 +104,30 @@ class Metrics:
     metrics: tuple[Metric, ...]
 
 
-Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejected | Metrics
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What came of the last refresh, and which metrics have a value.
+
+    `counts`: (source, record, rows read, stored, rejected); `rejected`: the first rejected rows of each source and record.
+    `top` is the top ten; None where there is neither a ticket nor a bug.
+    """
+
+    published_at: datetime | None
+    counts: tuple[tuple[str, str, int, int, int], ...]
+    rejected: tuple[dict[str, Any], ...]
+    numbers: tuple[OneNumber, ...]
+    top: TopBugs | None
+    unresolved: tuple[Unresolved, ...]
+
+
+Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejected | Metrics | Overview
 
 
 def answer(question: Question, settings: Settings, now: datetime) -> Answer:
     """Raises Unanswerable and StoreError."""
     if question.what == LIST:
         return Metrics(tuple(all_metrics()))
-    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED) else metric(question.what)
+    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED, OVERVIEW) else metric(question.what)
     store = open_store(settings)
     try:
         store.check_time_zone()
@@ -125,6 +143,8 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
             today = now.astimezone(settings.zone).date()
             if question.what == RANKING:
                 return _ranking(published, today, settings, published_at)
+            if question.what == OVERVIEW:
+                return overview(published, settings, today)
             if asked is None:
                 return _top_bugs(published, question.at, today, settings)
             return _metric(published, asked, question, settings, today)
@@ -145,6 +165,42 @@ def _ranking(published: Published, today: date, settings: Settings, as_of: datet
     from views.ranking import record_at
 
     return RankingRecord(record_at(published, today, settings), as_of)
+
+
+def overview(published: Published, settings: Settings, today: date) -> Overview:
+    """Every metric over its own period; over the newest of its data where they are older than that."""
+    published_at = published.snapshot.published_at if published.snapshot else None
+    counts = tuple(published.counts())
+    first: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in published.rejected_rows():
+        first.setdefault((row["source"], row["record"]), []).append(row)
+    spans = {name: published.span(name) for each in all_metrics() for name in each.begins.measures}
+    newest = min(max((span[1] for span in spans.values() if span), default=today), today)
+    numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today, newest)) for each in all_metrics())
+    top = None
+    if any(record in ("ticket", "bug", "bug_report") for _, record, *_ in counts):
+        top = _top_bugs(published, newest, today, settings).top
+    rejected = tuple(row for rows in first.values() for row in rows[:FIRST_REJECTED])
+    return Overview(published_at, counts, rejected, numbers, top, tuple(published.unresolved()))
+
+
+def newest_reading(published: Published, asked: Metric, settings: Settings, today: date, newest: date) -> Reading:
+    """The metric's own period; where nothing in the store is so young, the newest that its data reach, else all its days.
+
+    `newest` is the last day of which the store knows anything. What ended long ago must not look like today: nobody left
+    a company in a month of which nothing was read.
+    """
+    own = headline_period(asked, today)
+    periods = [own if newest >= own.start else headline_period(asked, newest + timedelta(days=1))]
+    if spans := [span for name in asked.begins.measures if (span := published.span(name))]:
+        begins, ends = min(first for first, _ in spans), min(max(last for _, last in spans), newest)
+        after = ends + timedelta(days=1)
+        periods += [headline_period(asked, after), Period(min(begins, ends), after)]
+    first = read(published, asked, periods[0], settings)
+    if first.value is not None:
+        return first
+    others = (read(published, asked, period, settings) for period in periods[1:])
+    return next((each for each in others if each.value is not None), first)
 
 
 def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> Answer:

@@ -91,6 +91,12 @@ class Sources(OpenSnapshot):
             self._stored = list(self._connection.execute(chosen))
         return self._stored
 
+    def counts(self) -> list[tuple[str, str, int, int, int]]:
+        """(source, record, rows read, rows stored, rows rejected), each where there is any."""
+        return [
+            (row.source, row.record, row.read, row.n, row.rejected) for row in self._rows() if row.n or row.rejected
+        ]
+
     def holders(self, record: str) -> list[str]:
         """The sources that have rows of this record."""
         return [row.source for row in self._rows() if row.record == record and row.n]

@@ -201,8 +201,10 @@ def test_the_command_prints_a_mapping_and_says_in_a_sentence_what_it_cannot_read
     assert (good.returncode, good.stderr) == (0, "")
     assert sum(len(page.records) for page in pages(tmp_path, good.stdout)) == 28
     (tmp_path / "page.csv").write_text("<html></html>")
+    (tmp_path / "list.json").write_text('[\n  {"id": 1},\n  {"id": 2}\n]\n')
     for words, said in (
         (["guess", str(tmp_path / "page.csv")], "page.csv is a web page"),
+        (["guess", str(tmp_path / "list.json")], "list.json is one JSON text, and what is read is JSON lines"),
         (["guess", str(tmp_path / "none.csv")], "There is no file"),
         (["gues"], "./run files guess PATH"),
     ):
@@ -218,3 +220,21 @@ def test_one_date_that_fits_only_one_order_of_day_and_month_decides(tmp_path: Pa
     some_days = [[f"T{n}", f"0{n % 9 + 1}/0{n // 9 + 1}/2026"] for n in range(60)]
     written(path, [["ticket_id", "opened"], *some_days, ["T60", "01/13/2026"]])
     assert 'opened_at = {column = "opened", format = "%m/%d/%Y"}' in mapping_for(path).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "subject"),
+    [
+        ("cp1252", "Größe fällt klein aus, Straße für 20 €"),
+        ("latin-1", "Problème de facturation déjà réglé"),
+        ("cp1251", "Не приходит счёт за август"),
+        ("cp932", "請求書が届きません"),
+        ("euc_jp", "請求書が届きません"),
+    ],
+)
+def test_letters_of_older_encodings_are_read_as_they_were_written(tmp_path: Path, encoding: str, subject: str) -> None:
+    rows = [["ticket_id", "created_at", "subject"], *([f"T{n}", "2026-01-01", f"{subject} {n}"] for n in range(200))]
+    text = mapping_for(written(tmp_path / "tickets.csv", rows, ";", encoding))
+    assert "# not sure: it is not UTF-8" in text
+    records = [record for page in pages(tmp_path, text) for record in page.records]
+    assert [record.subject for record in records[:2]] == [f"{subject} 0", f"{subject} 1"]

@@ -13,16 +13,19 @@ from pathlib import Path
 
 from data_sources.files import formats
 from data_sources.files.guess import headers, write
+from data_sources.files.guess.by_headers import drafts_of_known
 from data_sources.files.guess.choose import Guess, guesses
 from data_sources.files.guess.columns import Column, profiles
-from data_sources.files.guess.compose import Draft, StandTogether, draft_of, ratings_beside, stands_together
-from data_sources.files.guess.known_exports import drafts_of_known
+from data_sources.files.guess.compose import StandTogether, draft_of, ratings_beside, stands_together
 from data_sources.files.guess.layout import layout_of
+from data_sources.files.guess.lines import Draft
 from data_sources.files.layout import BadRow, Layout, Shape
 from data_sources.mapping.cells import as_text
 from data_sources.source import SourceError, harmless
 from data_sources.words import listed, number
 from store.records import BY_TABLE
+
+PASTE = 'Read it, correct what says "not sure", and paste it into empathy.toml.'
 
 
 def mapping_for(path: Path, shown_as: str | None = None) -> str:
@@ -40,6 +43,9 @@ def mapping_for(path: Path, shown_as: str | None = None) -> str:
         if not found[0].is_enough or _is_other(found[0]):
             return write.in_comments("\n".join(_none(name, found[0], columns)))
         drafts = _drafts(found, columns, _together(path, layout, shape))
+        if "id" in drafts[0].missing:
+            found[0].missing.append("id")
+            return write.in_comments("\n".join(_none(name, found[0], columns)))
         head = [line for draft in drafts for line in _undated(name, draft, columns)]
     running = [draft for draft in drafts if not draft.missing]
     lacking = [draft for draft in drafts if draft.missing]
@@ -52,8 +58,8 @@ def mapping_for(path: Path, shown_as: str | None = None) -> str:
     if running:
         from_what = f"the first {number(len(columns[0].cells), 'row')} of {name}"
         head += [
-            f'Guessed from {from_what}{f", an export of {system}" if system else ""}. Read it, correct what says "not sure",',
-            "and paste it into empathy.toml. What each line means: docs/files.md.",
+            f"Guessed from {from_what}{f', an export of {system}' if system else ''}. What each line means: docs/files.md.",
+            PASTE,
         ]
         text += ("\n" if text else "") + write.mapping(source, shown_as or path.name, layout, doubts, running, head)
         unused = [column.name for column in columns if not any(column.name in draft.used for draft in drafts)]

@@ -47,7 +47,7 @@ def guess_of(record: str, path: Path, columns: list[Column]) -> Guess:
     if key is not None:
         guess.fields["id"] = key
         if key.folded not in PLAIN_KEYS:
-            free = [column for column in free if column is not key or record == "survey_response"]
+            free = [column for column in free if column is not key or record in ("survey_response", "release")]
     for name, words in FIELDS[record].items():
         found, weight = _best(record, name, words, free)
         if found is not None:
@@ -167,7 +167,7 @@ def _missing(guess: Guess) -> Iterator[str]:
             yield "id"
         if not has & {"name", "segment", "plan", "mrr", "started_on"}:
             yield "started_on"
-    elif record in ("release", "employment", "bug") and "id" not in has:
+    elif record in ("release", "employment", "bug", "ticket") and "id" not in has:
         yield "id"
 
 
@@ -179,10 +179,11 @@ def _by_content(guess: Guess, columns: list[Column]) -> None:
     """Where no name fits: the only column of dates; and in a file without names whatever it can be."""
     taken = [id(column) for column in guess.fields.values()]
     free = [column for column in columns if column.texts and id(column) not in taken]
-    dated = [column for column in columns if column.is_recent and not _is_birth(column)]
+    dated = [column for column in columns if column.is_recent and not _is_no_event(column)]
     event = headers.EVENT[guess.record]
     if event not in guess.fields and len(dated) == 1 and dated[0] in free:
         _take(guess, event, dated[0])
+        guess.points += headers.UNNAMED
         free.remove(dated[0])
     if guess.record == "purchase" and all(column.name.isdigit() for column in columns):
         texts = [column for column in free if column.dates is None]
@@ -191,8 +192,8 @@ def _by_content(guess: Guess, columns: list[Column]) -> None:
         guess.points += 2.0 * sum(name in guess.by_content for name in ("customer", "amount"))
 
 
-def _is_birth(column: Column) -> bool:
-    return any(part in headers.BIRTH for part in column.folded.split("_"))
+def _is_no_event(column: Column) -> bool:
+    return any(part in headers.NO_EVENT for part in column.folded.split("_"))
 
 
 def _is_broken(column: Column) -> bool:

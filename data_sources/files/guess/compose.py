@@ -5,43 +5,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from dataclasses import fields
 from typing import Any
 
 from data_sources.files.guess import headers
 from data_sources.files.guess.choose import Guess
 from data_sources.files.guess.columns import Column, folded
+from data_sources.files.guess.lines import Draft, Line, columns_in, line_of
 from data_sources.files.guess.ratings import Rating, rating_of
-from data_sources.mapping.plan import MONEY, kind_of
 from data_sources.source import harmless
-from data_sources.words import listed, number
-from store.records import BY_TABLE, WORDS
+from data_sources.words import number
+from store.records import BY_TABLE
 
 # Whether the rows of each value of these columns follow each other in the whole file.
 StandTogether = Callable[[Sequence[str]], bool]
-
-
-@dataclass(slots=True)
-class Line:
-    """The right side of one line, and what is not sure about it."""
-
-    value: Any
-    doubts: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Draft:
-    """One [[sources.NAME.files]] table. It would not run as long as something is `missing`."""
-
-    record: str
-    fields: dict[str, Line] = field(default_factory=dict)
-    options: dict[str, Line] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)  # names of columns
 
 
 def draft_of(guess: Guess, columns: list[Column], together: StandTogether) -> Draft:
@@ -56,6 +35,10 @@ def draft_of(guess: Guess, columns: list[Column], together: StandTogether) -> Dr
         _add_rating(found, draft, rating_of(guess.fields["score"]))
     elif guess.record == "ticket":
         _lengths(found, draft, columns)
+        if merges and "solved_at" not in found and "opened_at" in guess.fields:
+            _closing(found, guess, columns)
+    elif guess.record in ("customer", "subscription"):
+        _yearly(found, columns)
     elif guess.record == "purchase":
         _amounts(found, draft, guess, columns, merges)
     if guess.record in ("bug", "ticket") and not merges:
@@ -108,7 +91,7 @@ def add_common(draft: Draft, columns: list[Column]) -> None:
     named = {column for line in draft.fields.values() for column in columns_in(line.value)}
     draft.used |= named
     used = [column for column in columns if column.name in named]
-    missing = sorted({word for column in used for word in column.missing})
+    missing = sorted({word.casefold(): word for column in used for word in column.missing}.values())
     if missing and "blanks" not in draft.options:
         draft.options["blanks"] = Line(missing, ['that these mean "not known"'])
     bare = any(
@@ -121,20 +104,6 @@ def add_common(draft: Draft, columns: list[Column]) -> None:
         draft.notes.append(
             'not sure: in which time zone its times are; the company\'s is taken, else write time_zone = "Europe/Madrid"'
         )
-
-
-def columns_in(value: Any) -> list[str]:
-    """The columns that the right side of a line names."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [each for each in value if isinstance(each, str)]
-    if not isinstance(value, dict):
-        return []
-    found = [value["column"]] if "column" in value else []
-    found += [each for way in ("columns", "product") for each in value.get(way, [])]
-    found += re.findall(r"\{([^{}]+)\}", value.get("template", ""))
-    return found + [each for each in value.get("plus", {}).values() if isinstance(each, str)]
 
 
 def _in_order(record: str, found: dict[str, Line]) -> dict[str, Line]:
@@ -195,6 +164,8 @@ def _id(guess: Guess, columns: list[Column], draft: Draft, merges: bool, togethe
                 line.value = [*parts, guess.fields["amount"].name]
         return line
     if key is not None:
+        if guess.record in ("ticket", "bug"):
+            draft.missing.append("id")  # a table about tickets, such as their comments
         doubt = (
             "each stands in many rows, and the later ones are rejected; "
             'if the rows of one stand together, write same_id = "merge"'
@@ -221,77 +192,6 @@ def _repeats(names: list[str], columns: list[Column]) -> bool:
     by_name = {column.name: column for column in columns}
     rows = list(zip(*(map(str, by_name[name].cells) for name in names), strict=True))
     return len(set(rows)) < len(rows)
-
-
-# --- one field ---------------------------------------------------------------------------------------------------
-
-
-def line_of(record: str, name: str, column: Column, merges: bool, by_content: bool = False) -> Line:
-    kind = kind_of(record, name)
-    options: dict[str, Any] = {}
-    doubts: list[str] = []
-    if by_content:
-        doubts.append("only its content fits, its name does not say so")
-    if merges and name in ("opened_at", "ordered_at"):
-        options["take"] = "min"
-    elif merges and name == "solved_at":
-        options["take"] = "max"
-    elif merges and name == "amount":
-        options["take"] = "sum"
-        doubts.append("the rows are added up; if each already holds the whole amount, leave take away")
-    if kind in (date, datetime):
-        _about_dates(name, column, options, doubts)
-    if kind is int and name != "score":
-        if column.comma:
-            options["decimal_comma"] = True
-        if column.comma_unsure:
-            example = next(t for t in column.texts if re.search(r"[.,][0-9]{3}$", t))
-            doubts.append(f"is {harmless(example)} more than a thousand?")
-        if name not in MONEY and any(re.search(r"[.,]\d*[1-9]", text) for text in column.texts):
-            doubts.append("it holds broken numbers, which are rejected")
-    allowed = WORDS.get((record, name))
-    if allowed:
-        said = list(dict.fromkeys(column.texts))[:40]
-        if any(text.casefold() not in allowed for text in said):
-            options["values"] = {text: meant(name, text, allowed, said) for text in said}
-            options["other"] = ""
-            doubts.append(f"say what each one means: {listed(allowed)}, or nothing")
-        if name == "severity" and "priorit" in column.folded:
-            doubts.append("a priority orders the work; it is taken for how bad the bug is")
-    return Line({"column": column.name, **options} if options else column.name, doubts)
-
-
-def _about_dates(name: str, column: Column, options: dict[str, Any], doubts: list[str]) -> None:
-    if column.dates not in (None, "iso"):
-        options["format"] = column.dates
-        if column.dates_too:
-            doubts.append(f"day or month first? {column.dates_too} would read every one of them, too")
-    if name == "ended_on" and not column.has_clock:
-        if column.stem in headers.LAST_DAYS.split():
-            options["plus"] = {"days": 1}
-            doubts.append("taken for the last day, the record wants the first day after it; else leave plus away")
-        else:
-            doubts.append("if this is the last day and not the first day after it, add plus = { days = 1 }")
-
-
-def meant(name: str, text: str, allowed: tuple[str, ...], said: Sequence[str]) -> str:
-    """The word of the record for what a cell says; "" where it is not known."""
-    parts = re.findall(r"[a-z]+", folded(text).replace("_", " "))
-    whole = folded(text)
-    if whole in allowed:
-        return whole
-    for meaning, words in headers.MEANINGS.get(name, {}).items():
-        if meaning in allowed and any(word in parts or word == whole for word in words.split()):
-            return meaning
-    if name == "severity" and (order := _ordinal(text)) is not None:
-        first = min(each for each in map(_ordinal, said) if each is not None)
-        return headers.BY_NUMBER[min(max(order - min(first, 1), 0), len(headers.BY_NUMBER) - 1)]
-    return ""
-
-
-def _ordinal(text: str) -> int | None:
-    found = re.fullmatch(r"(?:p|s|sev|prio|priority)?[ _-]?(\d)", text.strip().casefold())
-    return int(found[1]) if found else None
 
 
 # --- what several columns say together ---------------------------------------------------------------------------
@@ -325,6 +225,32 @@ def _lengths(found: dict[str, Line], draft: Draft, columns: list[Column]) -> Non
             found[name] = Line({**plus, "plus": {unit: column.name}})
             draft.used.add(column.name)
             break
+
+
+def _closing(found: dict[str, Line], guess: Guess, columns: list[Column]) -> None:
+    """In a log of events, the event with which nearly every case ends closes it."""
+    key, time = guess.fields["id"], guess.fields["opened_at"]
+    cases = [str(cell) for cell in key.cells]
+    ends = [place for place, case in enumerate(cases[:-1]) if case != cases[place + 1]]  # the last one may be cut
+    for column in columns:
+        if column in guess.fields.values() or column.dates or not 2 <= column.distinct <= 60 or len(ends) < 20:
+            continue
+        said = [str(cell) for cell in column.cells]
+        last, times = Counter(said[place] for place in ends).most_common(1)[0]
+        if last.strip() and times >= 0.8 * len(ends) and said.count(last) <= 1.5 * times:
+            doubt = f"{times} of {len(ends)} cases end with {harmless(column.name)} {harmless(last)}; it is taken for the closing"
+            value = line_of("ticket", "solved_at", time, True).value
+            found["solved_at"] = Line({**value, "when": {column.name: last}}, [doubt])
+            return
+
+
+def _yearly(found: dict[str, Line], columns: list[Column]) -> None:
+    """A yearly amount where there is no monthly one."""
+    yearly = next((c for c in columns if c.folded in headers.YEARLY.split() and c.is_number), None)
+    if yearly is not None and "mrr" not in found:
+        line = line_of("customer", "mrr", yearly, False)
+        value = line.value if isinstance(line.value, dict) else {"column": yearly.name}
+        found["mrr"] = Line({**value, "divided_by": 12}, line.doubts)
 
 
 def _waits(columns: list[Column], patterns: Sequence[str]) -> list[tuple[Column, str]]:

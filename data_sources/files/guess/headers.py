@@ -23,6 +23,7 @@ KEY = 4.0  # the key of the table is called like the record: ticket_id
 FOREIGN = -6.0  # the key of the table is called like something else: usage_id
 FILE = 2.0  # the name of the file says it
 ENOUGH = 3.5  # less is no record of ours
+UNNAMED = -0.5  # the day of the event is known by its content only
 CLOSE = 1.0  # a second record within this is named beside the first
 WEAKER = 0.25
 
@@ -66,7 +67,7 @@ _ANY_DATE = "date datum timestamp time fecha zeitstempel zeitpunkt"
 FIELDS: dict[str, dict[str, Words]] = {
     "ticket": {
         "opened_at": Words(
-            2,
+            1.5,
             "opened created submitted received reported raised open creation erstellt erstellung erstelldatum erstellungsdatum "
             "eroeffnet geoeffnet eroeffnungsdatum eingang eingegangen eingangsdatum angelegt gemeldet abierto creado",
             _ANY_DATE + " complete event",
@@ -87,7 +88,7 @@ FIELDS: dict[str, dict[str, Words]] = {
         "within_target": Words(3, "made_sla sla_met sla within_sla within_target sla_eingehalten sla_erfuellt"),
         "area": Words(0.5, _AREA + " *category *kategorie"),
         "channel": Words(2, "channel contact_type via medium kanal kontaktart eingangskanal kontaktkanal"),
-        "kind": Words(1, "type kind request_type issue_type art typ anfrageart tickettyp"),
+        "kind": Words(0.5, "type kind request_type issue_type art typ anfrageart tickettyp"),
         "priority": Words(0.5, "priority urgency prioritaet dringlichkeit"),
         "subject": Words(1, "subject summary title betreff titel short_description kurzbeschreibung asunto"),
         "excerpt": Words(0.5, "description body message text beschreibung nachricht anfragetext"),
@@ -111,7 +112,7 @@ FIELDS: dict[str, dict[str, Words]] = {
         "customer": Words(0.5, _CUSTOMER, "user contact kontakt"),
         "ticket": Words(0.5, "ticket case incident vorgang ticketnummer fall"),
         "area": Words(0.5, _AREA),
-        "channel": Words(0.5, "channel via collector kanal"),
+        "channel": Words(2, "channel via collector kanal"),
         "comment": Words(
             1,
             "comment comments feedback verbatim remark remarks free_text kommentar anmerkung bemerkung freitext comentario *comment",
@@ -143,7 +144,7 @@ FIELDS: dict[str, dict[str, Words]] = {
     "subscription": {
         "customer": Words(0.5, _CUSTOMER, "user"),
         "started_on": Words(
-            1.5, "started start begin valid_from activated beginn vertragsbeginn laufzeitbeginn gueltig_ab"
+            1, "started start begin valid_from activated beginn vertragsbeginn laufzeitbeginn gueltig_ab"
         ),
         "ended_on": Words(
             1,
@@ -166,7 +167,7 @@ FIELDS: dict[str, dict[str, Words]] = {
             _ANY_DATE + " created erstellt",
         ),
         "amount": Words(
-            3,
+            2.5,
             "total amount total_amount grand_total net_amount revenue value sum betrag gesamtbetrag rechnungsbetrag summe "
             "gesamtsumme umsatz nettobetrag bruttobetrag importe *_total *_amount *_betrag",
             "price preis",
@@ -180,7 +181,7 @@ FIELDS: dict[str, dict[str, Words]] = {
             "date datum",
         ),
         "severity": Words(2, "severity schweregrad priority prioritaet"),
-        "status": Words(1, "status state zustand"),
+        "status": Words(1.5, "status state zustand"),
         "fixed_at": Words(3, "fixed behoben"),
         "released_at": Words(1, "released shipped ausgeliefert veroeffentlicht"),
         "closed_at": Words(1, "closed resolved geschlossen geloest erledigt"),
@@ -192,27 +193,29 @@ FIELDS: dict[str, dict[str, Words]] = {
     "bug_report": {
         "bug": Words(2, "bug issue defect problem fehler"),
         "ticket": Words(2, "ticket case incident vorgang"),
-        "customer": Words(0.5, "customer account client company reporter kunde kundennummer"),
-        "reported_at": Words(1, "reported created linked gemeldet", "date datum"),
+        "customer": Words(0, "customer account client company reporter kunde kundennummer"),
+        "reported_at": Words(0, "reported created linked gemeldet", "date datum"),
     },
     "release": {
-        "name": Words(1, "name version tag title release versionsnummer"),
+        "name": Words(1, "name title bezeichnung version tag release versionsnummer"),
         "released_at": Words(
             3,
             "released release published deployed shipped veroeffentlicht ausgeliefert veroeffentlichungsdatum",
             "date datum",
         ),
-        "area": Words(0.5, "area component product bereich produkt"),
+        "area": Words(0, "area component product bereich produkt"),
     },
     "employment": {
-        "team": Words(1, "department team division abteilung bereich departamento"),
+        "team": Words(1.5, "department team division abteilung bereich departamento"),
         "started_on": Words(
             2,
-            "hire hired start started joined entry eintritt eintrittsdatum einstellung einstellungsdatum beginn",
+            "hire hired joined entry eintritt eintrittsdatum einstellung einstellungsdatum",
+            "start started beginn",
         ),
         "ended_on": Words(
             2,
-            "termination terminated left leaving exit end ended last_day separation austritt austrittsdatum ende",
+            "termination terminated left leaving exit last_day separation austritt austrittsdatum",
+            "end ended ende",
         ),
         "left_how": Words(
             2,
@@ -296,4 +299,15 @@ BY_NUMBER = ("blocker", "major", "minor", "cosmetic")
 # A status of a bug or ticket that is not done.
 OPEN = "open new unconfirmed assigned reopened todo to_do in_progress backlog pending offen neu in_arbeit zugewiesen"
 # Dates that are of no event of ours.
-BIRTH = ("birth", "birthday", "dob", "geburt", "geburtsdatum", "geburtstag")
+NO_EVENT = (
+    "birth",
+    "birthday",
+    "dob",
+    "geburt",
+    "geburtsdatum",
+    "geburtstag",
+    "synced",
+    "exported",
+    "updated",
+    "modified",
+)

@@ -14,6 +14,9 @@ from data_sources.files.layout import Layout
 from data_sources.files.opening import sentences, unpacked
 from data_sources.source import SourceError
 
+LOOKED_AT = 200_000  # bytes
+OTHER_ALPHABETS = ("cp1251", "cp932", "euc_jp", "gb18030", "big5", "cp949")
+
 
 def layout_of(path: Path) -> tuple[Layout, dict[str, str]]:
     doubts: dict[str, str] = {}
@@ -27,6 +30,11 @@ def layout_of(path: Path) -> tuple[Layout, dict[str, str]]:
             lines = [line for line in islice(text, 400) if line.strip()]
     if not lines:
         raise SourceError(f"{path.name} is empty.")
+    if re.fullmatch(r"\s*(\[|\[\s*\{.*|\{)\s*", lines[0], re.DOTALL) and not _is_json(lines[0]):
+        raise SourceError(
+            f"{path.name} is one JSON text, and what is read is JSON lines: one record, in braces, on each line. "
+            f"Make it that, for example with: jq -c '.[]' {path.name} > {path.stem}.jsonl"
+        )
     if lines[0].lstrip().startswith("{") and _is_json(lines[0]):
         return Layout(encoding=encoding, type="jsonl"), doubts
     delimiter = _delimiter(lines, "\t" if kind == "tsv" else ",")
@@ -46,6 +54,24 @@ def _is_json(line: str) -> bool:
         return False
 
 
+def _reads(path: Path, encoding: str) -> bool:
+    try:
+        with lines_of(path, Layout(encoding=encoding)) as text:
+            for _ in text:
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _other_alphabet(start: bytes) -> str | None:
+    """The encoding of letters that are not Latin. Among those of Latin letters the library errs: there cp1252 is likelier."""
+    from charset_normalizer import from_bytes  # only here: most files are UTF-8
+
+    best = from_bytes(start.rpartition(b"\n")[0], cp_isolation=[*OTHER_ALPHABETS, "cp1252", "cp1250"]).best()
+    return best.encoding if best is not None and best.encoding in OTHER_ALPHABETS else None
+
+
 def _encoding(path: Path, doubts: dict[str, str]) -> str:
     with sentences(path, Layout()), unpacked(path, Layout()) as stream:
         start = stream.read(4)
@@ -58,14 +84,15 @@ def _encoding(path: Path, doubts: dict[str, str]) -> str:
             for _ in text:
                 pass
     except UnicodeDecodeError:
-        doubts["encoding"] = "it is not UTF-8; Windows exports are often cp1252: look at names with accents"
-        try:
-            with lines_of(path, Layout(encoding="cp1252")) as text:
-                for _ in text:
-                    pass
-        except UnicodeDecodeError:
-            return "latin-1"
-        return "cp1252"
+        with unpacked(path, Layout()) as stream:
+            other = _other_alphabet(stream.read(LOOKED_AT))
+        for encoding in (other, "cp1252"):
+            if encoding is not None and _reads(path, encoding):
+                usual = "Windows exports are often cp1252: look at names with accents"
+                doubts["encoding"] = f"it is not UTF-8; {usual if encoding == 'cp1252' else 'look at its names'}"
+                return encoding
+        doubts["encoding"] = "it is not UTF-8; look at names with accents"
+        return "latin-1"
     except (OSError, EOFError):
         pass  # said in a sentence by the check
     return "utf-8"

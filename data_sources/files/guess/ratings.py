@@ -70,9 +70,10 @@ def rating_of(column: Column) -> Rating:
     low, high = SCALES[rating.kind, rating.scale]
     outside = sorted(each for each in counts if not low <= each <= high)
     if outside:
-        rows = number(sum(counts[each] for each in outside), "row")
+        rows = sum(counts[each] for each in outside)
         rating.about_score.append(
-            f'{rows} with {listed(map(str, outside))} are rejected; if that means "no answer", add it to blanks'
+            f"{number(rows, 'row')} with {listed(map(str, outside))} {'is' if rows == 1 else 'are'} rejected; "
+            'if that means "no answer", add it to blanks'
         )
     rating.score = {"column": column.name}
     if others:
