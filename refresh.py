@@ -107,7 +107,7 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
-            for note in running.notes:
+            for note in (*settings.notices, *running.notes):
                 progress.note(note)
             if new_staff_key:
                 removed = running.new_staff_key(now)
@@ -127,6 +127,7 @@ def refresh(
                 _publish(running, settings, now, progress, everything=full)
                 progress.done()
                 _list_clusters(running, now)
+                _learn_ranking(running, settings, now)
             for outcome in outcomes:
                 outcome.is_held = bool(why)
     finally:
@@ -143,6 +144,16 @@ def declared(settings: Settings, name: str, options: SourceSettings, now: dateti
     except Exception:  # one bad source must not stop the others, and reading it will say what is wrong
         return None
     return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
+
+
+def _learn_ranking(running: Refresh, settings: Settings, now: datetime) -> None:
+    """Once a month, after everything is published: nobody waits for it."""
+    from ranking.memory import learned_if_due  # only here: it takes a while to load
+
+    with running.store.reading() as published:
+        due = learned_if_due(published, now.astimezone(settings.zone).date(), settings)
+    if due is not None:
+        running.save_ranking(*due, now)
 
 
 def _publish(running: Refresh, settings: Settings, now: datetime, progress: Progress, everything: bool = False) -> None:

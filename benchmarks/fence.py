@@ -14,9 +14,10 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, markdown
 from data_sources.files import reading
+from data_sources.files.entries import entries
 from data_sources.files.fence import MOST_MEMORY, Fence
-from data_sources.mapping import grammar as mapping
-from data_sources.mapping.grammar import Bound, Entry
+from data_sources.files.layout import Entry
+from data_sources.mapping.records import Bound
 from data_sources.source import Request
 from settings import Settings
 from tests.data_sources.hostile import workbook
@@ -73,15 +74,15 @@ def write_xlsx(path: Path, count: int) -> None:
 
 def entry_of(path: Path) -> Entry:
     table = {"path": path.name, "record": "ticket", "fields": COLUMNS}
-    (entry,) = mapping.entries(Request("bench", {"files": [table]}, Settings(folder=path.parent), None, NOW))
+    (entry,) = entries(Request("bench", {"files": [table]}, Settings(folder=path.parent), None, NOW))
     return entry
 
 
 def without(path: Path, entry: Entry) -> int:
     reading.digest(path)
     shape = reading.check(path, entry)
-    make = Bound(entry, shape).record
-    return sum(len([make(*values) for values in page.values]) for page in reading.pages(path, entry, shape, path.name))
+    bound = Bound(entry.mapping, shape.wanted)
+    return sum(len(list(bound.records(page.columns))) for page in reading.pages(path, entry, shape, path.name))
 
 
 def within(path: Path, entry: Entry) -> int:

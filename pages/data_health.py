@@ -3,7 +3,9 @@
 import streamlit as st
 
 from display import frame, tables
+from reporting import ranking
 from reporting import sources as said
+from views.ranking import record
 from views.sources import held, rejected_rows, sources, unresolved
 from web.guard import guard
 
@@ -34,5 +36,11 @@ if len(rejected) > said.SHOWN:
     frame.note(said.MORE_REJECTED)
 if rejected:
     tables.download(said.AS_A_FILE, "rejected-rows.csv", lambda: rejected)
+
+st.header(ranking.HEADING, anchor=False)
+learned = record(view)
+for sentence in ranking.sentences(learned, view.settings):
+    frame.say(sentence)
+tables.table(ranking.rows(learned), ranking.TABLE)
 
 frame.as_of(view, ())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,7 +23,7 @@ from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.rules import Rules
 from store.runs import Run
 from store.saving import Shape
-from store.schema import FACTS, cursor, id_group, meta, row_count, run, snapshot
+from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_count, run, snapshot
 from store.staff_key import FINGERPRINT
 from store.tallies import ALL, Measures
 
@@ -236,6 +236,13 @@ class Refresh:
             publishing.count_again(connection, now, zone, rules, told, everything, measures, declared, were_read)
             note_held(connection, None)
             return _new_snapshot(connection, now)
+
+    def save_ranking(self, month: date, made_of: str, facts: Mapping[str, Any], now: datetime) -> None:
+        """What was learned about the ranking in this month, instead of what was learned in it before; a new snapshot."""
+        with self.transaction(now) as connection:
+            connection.execute(delete(ranking_record).where(ranking_record.c.month == month))
+            connection.execute(insert(ranking_record).values(month=month, made_of=made_of, facts=dict(facts)))
+            _new_snapshot(connection, now)
 
     def unlinked_tickets(self, now: datetime, days: int, most: int) -> list[UnlinkedTicket] | None:
         """The newest `most` problem tickets of the last `days` that no bug explains, as they were published last.

@@ -18,30 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
+from data_sources.files.entries import Files, declared
+from data_sources.files.entries import entries as entries_of
 from data_sources.files.fence import Fence
-from data_sources.files.formats import Shape
-from data_sources.kit.options import Options
-from data_sources.mapping import grammar as mapping
-from data_sources.mapping.grammar import Entry
+from data_sources.files.layout import Entry, Shape
 from data_sources.source import Page, Request, Source, SourceError
-from data_sources.words import listed
 from store.records import BY_TABLE
-
-
-class Files(Options):
-    files: list[dict[str, Any]] = Field(
-        description="a list of tables, each with " + listed(mapping.FILE_KEYS), min_length=1
-    )
-
 
 UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
 
 
 def fetch(asked: Request) -> Iterator[Page]:
     """Pages of every file that changed. A file that is no table is left out whole, and said at the end."""
-    entries = mapping.entries(asked)
+    entries = entries_of(asked)
     known, is_old = _known(asked.since or asked.before)
     if asked.since is None:
         known = dict.fromkeys(known, UNREAD)  # all is read again; which files there were is still known
@@ -267,7 +256,7 @@ SOURCE = Source(
     records=tuple(BY_TABLE),
     options=Files,
     fetch=fetch,
-    declares=mapping.declared,
+    declares=declared,
     documented_at="docs/files.md",
     drops=(),
 )

@@ -18,8 +18,7 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,10 +27,6 @@ BLOCK = 250  # records that are packed together
 LARGE = 2_000_000  # bytes of a block in which long texts are cut
 LONGEST_TEXT = 4_000  # characters; the store keeps 500 of a text at most
 LARGEST_PAGE = 8_000_000  # bytes
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICRO = timedelta(microseconds=1)
-EXACT = 4_000_000_000.0  # seconds to either side of 1970, up to 2096
 
 Message = dict[str, Any]
 
@@ -46,8 +41,6 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints must not stand among the answers
     warnings.simplefilter("ignore")
     _only_the_nouns()
-    import data_sources.files  # noqa: F401  (before its mapping, which needs it)
-
     gc.disable()  # rows make no circles; once for each file is enough
     while head := told.read(8):
         name, seconds, arguments = pickle.loads(told.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
@@ -58,11 +51,12 @@ def main() -> None:
 
 
 def _only_the_nouns() -> None:
-    """Makes store.records importable without the database, which takes longer to load than most files to read."""
-    store = types.ModuleType("store")
-    store.__path__ = [str(ROOT / "store")]
-    sys.modules["store"] = store
+    """Makes rooms importable without their door: the database and the settings take longer to load than most files to read."""
     sys.path.insert(0, str(ROOT))
+    for name in ("store", "data_sources.files"):
+        door = types.ModuleType(name)
+        door.__path__ = [str(ROOT / name.replace(".", "/"))]
+        sys.modules[name] = door
 
 
 def _end_by_itself_after(seconds: float) -> None:
@@ -126,23 +120,36 @@ def _guess(path: Path, shown_as: str) -> Iterator[Message]:
 
 def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     from data_sources.files import reading
-    from data_sources.mapping.grammar import Bound
 
-    packing = Packing(Bound(entry, shape).kinds)
     for page in reading.pages(path, entry, shape, named):
         blocks: list[bytes] = []
-        numbers: list[int] = []
-        size = 0
-        for first in range(0, len(page.values), BLOCK):
+        start = size = 0
+        for first in range(0, len(page.numbers), BLOCK):
             if size > LARGEST_PAGE:
+                numbers = page.numbers[start:first]
                 yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": 0, "rejected": []}
-                blocks, numbers, size = [], [], 0
-            numbers += page.numbers[first : first + BLOCK]
-            blocks.append(packing.packed(page.values[first : first + BLOCK]))
+                blocks, start, size = [], first, 0
+            blocks.append(packed([column[first : first + BLOCK] for column in page.columns]))
             size += len(blocks[-1])
-        rejected = [(each.record, each.place, each.column, each.value, each.reason) for each in page.rejected]
-        looked_at = page.looked_at
-        yield {"row": page.last_row, "blocks": blocks, "numbers": numbers, "looked_at": looked_at, "rejected": rejected}
+        yield {
+            "row": page.last_row,
+            "blocks": blocks,
+            "numbers": page.numbers[start:],
+            "looked_at": page.looked_at,
+            "rejected": [(each.record, each.place, each.column, each.value, each.reason) for each in page.rejected],
+        }
+
+
+def packed(columns: list[list[Any]]) -> bytes:
+    """Columns as bytes; long texts are cut where they are many."""
+    data = marshal.dumps(columns, 2)
+    return data if len(data) <= LARGE else marshal.dumps([[_cut(cell) for cell in each] for each in columns], 2)
+
+
+def _cut(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return cell[:LONGEST_TEXT]
+    return tuple(each[:LONGEST_TEXT] for each in cell[:100]) if isinstance(cell, tuple) else cell
 
 
 JOBS: dict[str, Callable[..., Iterator[Message]]] = {
@@ -152,54 +159,6 @@ JOBS: dict[str, Callable[..., Iterator[Message]]] = {
     "guess": _guess,
     "pages": _pages,
 }
-
-
-# --- packing -----------------------------------------------------------------------------------------------------
-
-
-class Packing:
-    """Rows of values as bytes, column by column, and back. Days and instants go as numbers: that is four times as fast as pickle."""
-
-    def __init__(self, kinds: list[type]) -> None:
-        self._instants = [place for place, kind in enumerate(kinds) if kind is datetime]
-        self._days = [place for place, kind in enumerate(kinds) if kind is date]
-
-    def packed(self, rows: list[list[Any]]) -> bytes:
-        columns: list[Any] = list(zip(*rows, strict=True))
-        for place in self._instants:
-            columns[place] = _numbers(columns[place])
-        for place in self._days:
-            columns[place] = [None if day is None else day.toordinal() for day in columns[place]]
-        data = marshal.dumps(columns, 2)
-        if len(data) > LARGE:
-            data = marshal.dumps([[_cut(cell) for cell in column] for column in columns], 2)
-        return data
-
-    def unpacked(self, data: bytes) -> list[Any]:
-        """The columns."""
-        columns: list[Any] = marshal.loads(data)
-        for place in self._instants:
-            columns[place] = [
-                None if at is None else datetime.fromtimestamp(at, UTC) if at.__class__ is float else EPOCH + at * MICRO
-                for at in columns[place]
-            ]
-        for place in self._days:
-            columns[place] = [None if at is None else date.fromordinal(at) for at in columns[place]]
-        return columns
-
-
-def _numbers(moments: Iterable[datetime | None]) -> list[float | int | None]:
-    """Seconds since 1970; whole microseconds where they are so many that a float would not hold each one."""
-    seconds = [None if moment is None else moment.timestamp() for moment in moments]
-    if all(at is None or -EXACT < at < EXACT for at in seconds):
-        return list(seconds)
-    return [None if moment is None else (moment - EPOCH) // MICRO for moment in moments]
-
-
-def _cut(cell: Any) -> Any:
-    if isinstance(cell, str):
-        return cell[:LONGEST_TEXT]
-    return tuple(each[:LONGEST_TEXT] for each in cell[:100]) if isinstance(cell, tuple) else cell
 
 
 if __name__ == "__main__":

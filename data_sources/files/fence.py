@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from data_sources.files.child import Message, Packing
-from data_sources.files.formats import Shape
-from data_sources.mapping.grammar import Bound, Entry
+from data_sources.files.child import Message
+from data_sources.files.layout import Entry, Shape
+from data_sources.mapping.records import Bound
 from data_sources.source import Page, RejectedRow, SourceError
 
 MOST_MEMORY = 512 * 2**20  # bytes resident
@@ -85,13 +85,12 @@ class Fence:
 
     def pages(self, path: Path, entry: Entry, shape: Shape, named: str, size: int) -> Iterator[Page]:
         """The records of the file, page by page; the last page may be empty. Raises SourceError."""
-        bound = Bound(entry, shape)
-        packing = Packing(bound.kinds)
+        bound = Bound(entry.mapping, shape.wanted)
         job = self._job("pages", entry.deadline or deadline(size), entry.digest, path, entry, shape, named)
         for message in job:
             page = Page(read=message["looked_at"])
             for block in message["blocks"]:
-                page.records.extend(map(bound.record, *packing.unpacked(block)))
+                page.records.extend(bound.records(marshal.loads(block)))
             page.rejected_rows = [RejectedRow(*each) for each in message["rejected"]]
             page.where = partial(_where, bound, named, message["numbers"])
             yield page
@@ -148,7 +147,7 @@ class Fence:
 
 
 def _where(bound: Bound, named: str, numbers: list[int], at: int, field: str) -> tuple[str, str]:
-    return f"{named} row {numbers[at]}", bound.label(field)
+    return f"{named} row {numbers[at]}", bound.mapping.label(field)
 
 
 def deadline(size: int) -> float:

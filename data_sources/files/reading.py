@@ -9,14 +9,17 @@ import glob
 import hashlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from data_sources.files import formats
-from data_sources.files.formats import BadRow, Shape
-from data_sources.mapping.grammar import Bound, Entry, Wrong
+from data_sources.files.layout import BadRow, Entry, Layout, Shape
+from data_sources.files.opening import opened, sentences
+from data_sources.mapping.cells import Wrong
+from data_sources.mapping.records import Bound
 from data_sources.source import RejectedRow, SourceError
 
 PAGE = 5_000  # records
@@ -29,17 +32,17 @@ MOST_FILES = 100_000  # of one pattern
 
 @dataclass(slots=True)
 class Rows:
-    """One page: the values of its records in the order of their fields, and what was rejected."""
+    """One page: the values of its records as columns (mapping/columns.py), and what was rejected."""
 
-    values: list[list[Any]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)  # of the row of each of them
+    columns: list[list[Any]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)  # of the row of each record
     rejected: list[RejectedRow] = field(default_factory=list)
     looked_at: int = 0
     last_row: int = 0
 
 
 def digest(path: Path) -> str:
-    with formats._sentences(path, formats.Layout()), formats.opened(path) as stream:
+    with sentences(path, Layout()), opened(path) as stream:
         found = hashlib.sha256()
         while chunk := stream.read(1 << 20):
             found.update(chunk)
@@ -59,51 +62,125 @@ def matching(pattern: str) -> list[str]:
 def check(path: Path, entry: Entry) -> Shape:
     """Raises SourceError where the whole file is not what the mapping needs."""
     shape = formats.check(path, entry.layout, entry.wanted)
-    bound = Bound(entry, shape)
-    if entry.same_id == "merge":
-        _refuse_scattered(path, bound)
+    bound = Bound(entry.mapping, shape.wanted)
+    if entry.mapping.same_id == "merge":
+        _refuse_scattered(path, entry, shape, bound)
     return shape
 
 
 def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
     """Every row of the file; `named` is what the file is called beside a rejected row. The last page may be empty."""
-    bound = Bound(entry, shape)
-    seen = Seen()
-    by_id: dict[str, tuple[int, list[Any]]] = {}
-    page = Rows()
-    replaces = entry.same_id == "last_wins"
-    keeps_first = entry.same_id == "first"
-    for row_number, count, found in _records(path, bound, named):
-        page.looked_at += count
-        page.last_row = row_number
-        if found is None:
-            pass
-        elif found.__class__ is RejectedRow:
-            page.rejected.append(found)
-        elif replaces:
-            by_id[found[0]] = row_number, found  # a page never holds the same id twice: the later row wins
-        elif seen.add(found[0]):
-            by_id[found[0]] = row_number, found
-        elif not keeps_first:
-            page.rejected.append(
-                RejectedRow(
-                    entry.record,
-                    f"{named} row {row_number}",
-                    bound.label("id"),
-                    str(found[0])[:200],
-                    SAME_ID,
-                )
-            )
-        if len(by_id) >= PAGE or page.looked_at >= LOOKED_AT or len(page.rejected) >= PAGE:
-            yield _filled(page, by_id)
-            by_id, page = {}, Rows(last_row=row_number)
-    yield _filled(page, by_id)
+    page = _Page(Bound(entry.mapping, shape.wanted), named)
+    for row_number, row in formats.read(path, entry.layout, shape):
+        page.add(row_number, row)
+        if page.is_full:
+            yield page.done()
+    yield page.done(is_last=True)
 
 
-def _filled(page: Rows, found: dict[str, tuple[int, list[Any]]]) -> Rows:
-    page.numbers = [number for number, _ in found.values()]
-    page.values = [values for _, values in found.values()]
-    return page
+class _Page:
+    """Collects rows until they are a page, and turns them into columns then."""
+
+    def __init__(self, bound: Bound, named: str) -> None:
+        self._bound, self._named = bound, named
+        self._record, self._same_id = bound.mapping.record, bound.mapping.same_id
+        self._seen = Seen()
+        self._open: list[tuple[int, Any, list[Any]]] = []  # the last row of an id that is being merged, and its values
+        self._last = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._rows: list[Any] = []
+        self._numbers: list[int] = []
+        self._rejected: list[tuple[int, RejectedRow]] = []
+        self._looked_at = 0
+
+    def add(self, number: int, row: Any) -> None:
+        if number != self._last:  # several records may come out of one row
+            self._looked_at += 1
+            self._last = number
+        if row.__class__ is BadRow:
+            self._reject(number, row.column, row.value, row.reason)
+            return
+        keeps = self._bound.keeps
+        if keeps is not None:
+            try:
+                if not keeps(row):
+                    return
+            except Exception as fault:  # one bad cell costs one row, whatever it breaks
+                self._rejected.append((number, self._bound.explain(row, fault, self._place(number))))
+                return
+        self._rows.append(row)
+        self._numbers.append(number)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._rows) >= PAGE or self._looked_at >= LOOKED_AT or len(self._rejected) >= PAGE
+
+    def done(self, is_last: bool = False) -> Rows:
+        """The page. Of rows that are merged, the last id stays for the next page: more of it may come."""
+        columns, kept = self._merged(is_last) if self._same_id == "merge" else self._converted()
+        only = self._distinct(columns[0], kept)
+        if len(only) < len(kept):
+            columns = [[column[at] for at in only] for column in columns]
+            kept = [kept[at] for at in only]
+        self._rejected.sort(key=itemgetter(0))
+        page = Rows(columns, kept, [row for _, row in self._rejected], self._looked_at, self._last)
+        self._begin()
+        return page
+
+    def _converted(self) -> tuple[list[list[Any]], list[int]]:
+        numbers = self._numbers
+        found = self._bound.page(self._rows, lambda at: self._place(numbers[at]))
+        self._rejected += [(numbers[at], row) for at, row in found.rejected]
+        return found.columns, [numbers[at] for at in found.kept]
+
+    def _merged(self, is_last: bool) -> tuple[list[list[Any]], list[int]]:
+        """One record of all rows of an id, which stand together."""
+        bound = self._bound
+        runs, self._open = self._open, []
+        for number, row in zip(self._numbers, self._rows, strict=True):
+            try:
+                values = bound.values(row)
+            except Exception as fault:  # one bad cell costs one row, whatever it breaks
+                self._rejected.append((number, bound.explain(row, fault, self._place(number))))
+                continue
+            if runs and runs[-1][2][0] == values[0]:
+                runs[-1] = number, row, bound.merged([runs[-1][2], values])
+            else:
+                runs.append((number, row, values))
+        if not is_last:
+            self._open = runs[-1:]
+            runs = runs[:-1]
+        good: list[tuple[int, list[Any]]] = []
+        for number, row, values in runs:
+            try:
+                if (checked := bound.checked(values)) is not None:
+                    good.append((number, checked))
+            except Wrong as wrong:
+                self._rejected.append((number, bound.explain(row, wrong, self._place(number))))
+        return bound.to_send([values for _, values in good]), [number for number, _ in good]
+
+    def _distinct(self, ids: list[Any], numbers: list[int]) -> Sequence[int]:
+        """Which of the records stay: no id twice. In a page of last_wins the later row stands for the earlier one."""
+        if self._same_id == "last_wins":
+            return list({id: at for at, id in enumerate(ids)}.values())
+        if self._seen.add_all(ids):
+            return range(len(ids))
+        only = []
+        for at, id in enumerate(ids):
+            if self._seen.add(id):
+                only.append(at)
+            elif self._same_id != "first":
+                self._reject(numbers[at], self._bound.mapping.label("id"), str(id), SAME_ID)
+        return only
+
+    def _place(self, number: int) -> str:
+        return f"{self._named} row {number}"
+
+    def _reject(self, number: int, column: str, value: str, reason: str) -> None:
+        row = RejectedRow(self._record, self._place(number), column, value[:200], reason)
+        self._rejected.append((number, row))
 
 
 class Seen:
@@ -129,6 +206,16 @@ class Seen:
             self._pack()
         return True
 
+    def add_all(self, ids: list[str]) -> bool:
+        """Adds them if none was seen before and no two are the same; else adds none and gives False."""
+        marks = set(map(hash, ids))
+        if self._older or len(marks) < len(ids) or not self._recent.isdisjoint(marks):
+            return False
+        self._recent |= marks
+        if len(self._recent) >= self.RECENT:
+            self._pack()
+        return True
+
     def _pack(self) -> None:
         import numpy  # imported here: only very long files need it
 
@@ -140,60 +227,11 @@ class Seen:
         self._older.frombytes(together.tobytes())
 
 
-def _records(path: Path, bound: Bound, named: str) -> Iterator[tuple[int, int, Any]]:
-    """For each row: its number, how many rows were looked at, and the record's values, what was rejected, or None."""
-    entry = bound.entry
-    keeps, values, checked = bound.keeps, bound.values, bound.checked
-    merges = entry.same_id == "merge"
-    together: list[list[Any]] = []
-    first_row = 0
-    last_row: list[Any] = []
-    before = 0
-    for row_number, row in formats.read(path, entry.layout, bound.shape):
-        count = int(row_number != before)  # several records may come out of one row
-        before = row_number
-        if row.__class__ is BadRow:
-            yield row_number, count, _rejected(bound, row, f"{named} row {row_number}")
-            continue
-        try:
-            if keeps is not None and not keeps(row):  # type: ignore[arg-type]
-                yield row_number, count, None
-                continue
-            found = values(row)  # type: ignore[arg-type]
-            if not merges:
-                yield row_number, count, checked(found)
-                continue
-        except Exception as fault:  # one bad cell costs one row, whatever it breaks
-            yield row_number, count, bound.explain(row, fault, f"{named} row {row_number}")  # type: ignore[arg-type]
-            continue
-        if together and found[0] != together[0][0]:
-            yield row_number, 0, _together(bound, together, last_row, f"{named} row {first_row}")
-            together = []
-        together.append(found)
-        first_row, last_row = row_number, row  # type: ignore[assignment]
-        if len(together) > 1:
-            together = [bound.merged(together)]
-        yield row_number, count, None
-    if together:
-        yield before, 0, _together(bound, together, last_row, f"{named} row {first_row}")
-
-
-def _rejected(bound: Bound, row: Any, place: str) -> RejectedRow:
-    return RejectedRow(bound.entry.record, place, row.column, row.value[:200], row.reason)
-
-
-def _together(bound: Bound, together: list[list[Any]], row: list[Any], place: str) -> Any:
-    try:
-        return bound.checked(together[0])
-    except Wrong as wrong:
-        return bound.explain(row, wrong, place)
-
-
-def _refuse_scattered(path: Path, bound: Bound) -> None:
+def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> None:
     """Merged rows must stand together: otherwise each stretch of them would replace the one before."""
     ended = Seen()
     now: str | None = None
-    for row_number, row in formats.read(path, bound.entry.layout, bound.shape):
+    for row_number, row in formats.read(path, entry.layout, shape):
         if isinstance(row, BadRow):
             continue
         try:
@@ -207,6 +245,6 @@ def _refuse_scattered(path: Path, bound: Bound) -> None:
         if not ended.add(str(name)):
             raise SourceError(
                 f'{path.name}: the rows of {name!r} do not stand together (row {row_number:,}), and same_id = "merge" '
-                f"needs that; sort the file by {bound.label('id')}."
+                f"needs that; sort the file by {bound.mapping.label('id')}."
             )
         now = name

@@ -15,23 +15,13 @@ from datetime import datetime
 from typing import IO, Any
 from xml.parsers import expat
 
+from data_sources.mapping.cells import BadCell
 from data_sources.source import SourceError
 from data_sources.words import nearest
 
 CHUNK = 1 << 16
 MOST_COLUMNS = 16_384  # of a sheet, by its format
 LARGEST_PART = 50_000_000  # bytes unpacked of a part other than a sheet and its texts: styles, the list of sheets
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """A cell that is not what it says it is."""
-
-    value: str
-    reason: str
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(slots=True)

@@ -24,8 +24,10 @@ from hypothesis import settings as how_hard
 from hypothesis import strategies as some
 
 from data_sources.files import SOURCE, reading
-from data_sources.files.formats import Layout, check, read
-from data_sources.mapping import grammar as mapping
+from data_sources.files.formats import check, read
+from data_sources.files.layout import Layout
+from data_sources.mapping import cells as meanings
+from data_sources.mapping import plan
 from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE
@@ -247,7 +249,7 @@ def test_a_date_is_read_as_the_mapping_says_and_a_time_without_zone_is_company_t
 )
 def test_the_quick_reading_of_dates_says_what_strptime_says(moment: datetime, pattern: str) -> None:
     text = moment.strftime(pattern)
-    assert mapping._reader_of("", pattern)(text) == datetime.strptime(text, pattern)
+    assert meanings.reader_of(pattern)(text) == datetime.strptime(text, pattern)
 
 
 @pytest.mark.parametrize(
@@ -416,8 +418,142 @@ def test_a_file_that_is_not_there_is_named_without_the_folder_that_it_should_lie
 
 def test_money_is_marked_for_fields_that_exist() -> None:
     names = {name for record in BY_TABLE.values() for name in record.__dataclass_fields__}
-    assert set(mapping.MONEY) <= names
-    assert set(mapping.REFERENCES) <= names
+    assert set(plan.MONEY) <= names
+    assert set(plan.REFERENCES) <= names
+
+
+# --- more of the language ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "cell", "hundredths"),
+    [
+        ({"divided_by": 12}, "1200", 10_000),
+        ({"divided_by": 12}, "100", 833),
+        ({"times": 1.21}, "9.99", 1_209),
+        ({"times": 12, "divided_by": 3}, "1.01", 404),
+        ({"divided_by": 12, "decimal_comma": True}, '"14.400,00"', 120_000),
+    ],
+)
+def test_an_amount_can_be_of_a_year_or_without_tax_and_is_made_what_the_field_needs(
+    tmp_path: Path, options: dict[str, Any], cell: str, hundredths: int
+) -> None:
+    fields = {"id": "id", "mrr": {"column": "arr", **options}}
+    assert one(tmp_path, "id,arr", f"1,{cell}", "customer", fields).mrr == hundredths
+
+
+def test_a_number_that_is_not_whole_after_it_was_divided_keeps_its_row_out(tmp_path: Path) -> None:
+    survey = {**SURVEY, "score": {"column": "percent", "divided_by": 20}}
+    text = "id,percent,at\n1,80,2026-01-02\n2,87,2026-01-02\n"
+    found = pages(tmp_path, tickets(tmp_path, text, record="survey_response", fields=survey))
+    assert [each.score for each in records(found)] == [4]
+    assert [(row.column, row.value) for row in rejected_rows(found)] == [("percent", "87")]
+    assert "no whole number" in rejected_rows(found)[0].reason
+
+
+def test_a_field_has_a_value_only_in_rows_that_meet_its_condition(tmp_path: Path) -> None:
+    fields = {**TICKET, "solved_at": {"column": "changed", "when": {"activity": 5}}}
+    text = "id,opened,changed,activity\n1,2026-01-01,2026-01-03,5\n2,2026-01-01,not yet,4\n3,2026-01-01,soon,5\n"
+    found = pages(tmp_path, tickets(tmp_path, text, fields=fields))
+    assert [(each.id, each.solved_at) for each in records(found)] == [
+        ("1", datetime(2026, 1, 3, tzinfo=UTC)),
+        ("2", None),
+    ]
+    assert [(row.place, row.column, row.value) for row in rejected_rows(found)] == [
+        ("tickets.csv row 4", "changed", "soon")
+    ]
+
+
+def test_somebody_left_only_where_the_flag_says_so_and_the_date_may_stand_elsewhere(tmp_path: Path) -> None:
+    fields = {
+        "id": "id",
+        "started_on": "hired",
+        "ended_on": {"column": "review", "plus": {"days": 1}, "when": {"Attrition": ["Yes", "yes"]}},
+        "left_how": {"constant": "voluntary", "when": {"Attrition": "Yes"}},
+    }
+    text = "id,hired,review,Attrition\n1,2020-01-01,2026-02-28,Yes\n2,2021-01-01,2026-02-28,No\n"
+    found = records(pages(tmp_path, tickets(tmp_path, text, record="employment", fields=fields)))
+    assert [(each.id, each.ended_on, each.left_how) for each in found] == [
+        ("1", date(2026, 3, 1), "voluntary"),
+        ("2", None, None),
+    ]
+
+
+def test_what_means_that_nothing_was_written_means_it_in_capitals_too(tmp_path: Path) -> None:
+    fields = {**TICKET, "area": "team", "priority": {"column": "level", "blanks": ["None"]}}
+    text = "id,opened,team,level\n1,2026-01-01,n/a,none\n2,2026-01-01,N/A,NONE\n3,2026-01-01,Nora,n/a\n"
+    found = records(pages(tmp_path, tickets(tmp_path, text, fields=fields, blanks=["N/A"])))
+    assert [(each.area, each.priority) for each in found] == [(None, None), (None, None), ("Nora", None)]
+
+
+def test_one_file_gives_two_records(tmp_path: Path) -> None:
+    text = "id,opened,rating,rated,state\n1,2026-01-01,5,2026-01-02,ok\n2,2026-01-01,,,ok\n3,2026-01-01,4,2026-01-03,spam\n"
+    entry = tickets(tmp_path, text)
+    del entry["record"], entry["fields"]
+    entry |= {
+        "where": {"state": {"not": "spam"}},
+        "records": {
+            "ticket": {"fields": TICKET},
+            "survey_response": {
+                "where": {"rating": {"blank": False}},
+                "fields": {**SURVEY, "score": "rating", "answered_at": "rated", "ticket": "id"},
+            },
+        },
+    }
+    found = pages(tmp_path, entry)
+    assert [(each.TABLE, each.id) for each in records(found)] == [
+        ("ticket", "1"),
+        ("ticket", "2"),
+        ("survey_response", "1"),
+    ]
+    assert rejected_rows(found) == []
+    assert [page.whole for page in found] == [False, True]
+    assert "write either fields or records" in refusal(tmp_path, {**entry, "fields": TICKET})
+    wrong = {**entry, "records": {"tickets": {"fields": TICKET}}}
+    assert "the nearest is 'ticket'" in refusal(tmp_path, wrong)
+    assert "records" in refusal(tmp_path, {**entry, "records": []})
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (
+            {"column": "opened", "when": {"id": {"start": "x"}}},
+            "fields.opened_at.when.id.start: there is no such condition",
+        ),
+        ({"column": "opened", "when": "id"}, "fields.opened_at.when: write a table"),
+        ({"column": "opened", "when": {"state": "x"}}, "no column 'state'"),
+        ({"column": "opened", "times": 2}, "fields.opened_at.times: only a number or an amount"),
+        ({"column": "opened", "divided_by": 2}, "fields.opened_at.divided_by: only a number or an amount"),
+        (True, "fields.opened_at: write a column, a list of columns, or a table"),
+        ({"column": "opened", "blanks": "NA"}, "fields.opened_at.blanks: write a list"),
+        ({"column": "opened", "decimal_comma": "yes"}, "fields.opened_at.decimal_comma: write true or false"),
+        ({"column": "opened", "take": "most"}, "fields.opened_at.take: 'most' is none of last, first, min, max, sum"),
+        ({"columns": []}, "fields.opened_at.columns: write at least one"),
+        ({"constant": "soon"}, "fields.opened_at: 'soon' is no date"),
+    ],
+)
+def test_a_wrong_word_in_a_field_is_named_with_its_place(tmp_path: Path, field: Any, said: str) -> None:
+    entry = tickets(tmp_path, "id,opened\n1,2026-01-01\n", fields={"id": "id", "opened_at": field})
+    assert said in refusal(tmp_path, entry)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"header": ["a", "a"]}, "files[1].header: write true, false, or a list of different names"),
+        ({"skip": -1}, "files[1].skip: write a whole number that is not negative"),
+        ({"sheet": ""}, "files[1].sheet: write a text"),
+        ({"most_unpacked_mb": 0}, "files[1].most_unpacked_mb: write a number above 0"),
+        ({"split": ";"}, "split has a meaning only with `each`"),
+        ({"blanks": "?"}, "files[1].blanks: write a list"),
+        ({"path": 3}, "files[1].path: write a text"),
+        ({"fields": {}}, "maps no fields"),
+        ({"fields": "id"}, "files[1].fields: write a table"),
+    ],
+)
+def test_a_wrong_value_in_a_file_is_named_with_its_place(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    assert said in refusal(tmp_path, tickets(tmp_path, "id,opened\n1,2026-01-01\n") | change)
 
 
 # --- wrong cells -------------------------------------------------------------------------------------------------

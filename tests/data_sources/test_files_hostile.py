@@ -5,6 +5,7 @@ The files that hang or eat memory are smaller here than the ones that were found
 
 from __future__ import annotations
 
+import marshal
 import os
 import resource
 import signal
@@ -22,9 +23,10 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from data_sources.files import SOURCE
-from data_sources.files.child import Packing
+from data_sources.files.child import packed
+from data_sources.files.entries import entries
 from data_sources.files.fence import Fence, resident, resident_by_ps
-from data_sources.mapping import grammar as mapping
+from data_sources.mapping.columns import received, to_send
 from data_sources.source import Page, RejectedRow, SourceError
 from tests.data_sources import hostile
 from tests.data_sources.test_files import TICKET, asked
@@ -223,15 +225,17 @@ def test_what_only_looks_large_is_read(tmp_path: Path, name: str) -> None:
     [("", datetime.min.replace(tzinfo=UTC), None, None, ()), ("", datetime(2026, 1, 1, tzinfo=UTC), None, None, ())]
 )
 def test_what_the_reader_hands_over_is_what_it_read(rows: list[tuple[Any, ...]]) -> None:
-    packing = Packing([str, datetime, date, int, tuple])
-    assert list(zip(*packing.unpacked(packing.packed([list(row) for row in rows])), strict=True)) == rows
+    kinds = [str, datetime, date, int, tuple]
+    sent = packed([to_send(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)])
+    back = [received(kind, column) for kind, column in zip(kinds, marshal.loads(sent), strict=True)]
+    assert list(zip(*back, strict=True)) == rows
 
 
 def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path) -> None:
     text = "id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(20_000))
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(text)
-    one, two = mapping.entries(asked(tmp_path, entry("a.csv"), entry("b.csv")))
+    one, two = entries(asked(tmp_path, entry("a.csv"), entry("b.csv")))
     with Fence() as fence:
         shape = fence.check(tmp_path / "a.csv", one, 1)
         pages = fence.pages(tmp_path / "a.csv", one, shape, "a.csv", 1)
@@ -249,10 +253,10 @@ def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path
 def test_a_reader_ends_with_whoever_started_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(50_000)))
     code = (
-        "import os, sys; from pathlib import Path; from data_sources.mapping import grammar as mapping; "
+        "import os, sys; from pathlib import Path; from data_sources.files.entries import entries; "
         "from data_sources.files.fence import Fence; from tests.data_sources.test_files import asked, TICKET; "
         "folder = Path(sys.argv[1]); path = folder / 'a.csv'; fence = Fence(); "
-        "(entry,) = mapping.entries(asked(folder, {'path': 'a.csv', 'record': 'ticket', 'fields': TICKET})); "
+        "(entry,) = entries(asked(folder, {'path': 'a.csv', 'record': 'ticket', 'fields': TICKET})); "
         "pages = fence.pages(path, entry, fence.check(path, entry, 1), 'a.csv', 1); next(pages); "
         "print(fence.pid, flush=True); os.kill(os.getpid(), 9)"
     )
@@ -284,7 +288,7 @@ def test_memory_is_seen_with_and_without_proc(tmp_path: Path) -> None:
 
 def test_a_reader_never_runs_ahead_of_who_takes_its_pages(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(60_000)))
-    (one,) = mapping.entries(asked(tmp_path, entry("a.csv")))
+    (one,) = entries(asked(tmp_path, entry("a.csv")))
     with Fence() as fence:
         shape = fence.check(tmp_path / "a.csv", one, 1)
         pages = fence.pages(tmp_path / "a.csv", one, shape, "a.csv", 1)

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data_sources.files import formats
-from data_sources.files.formats import BadRow, Layout, Shape, as_text
 from data_sources.files.guess import headers, write
 from data_sources.files.guess.choose import Guess, guesses
 from data_sources.files.guess.columns import Column, profiles
 from data_sources.files.guess.compose import Draft, StandTogether, draft_of, ratings_beside, stands_together
 from data_sources.files.guess.known_exports import drafts_of_known
 from data_sources.files.guess.layout import layout_of
+from data_sources.files.layout import BadRow, Layout, Shape
+from data_sources.mapping.cells import as_text
 from data_sources.source import SourceError, harmless
 from data_sources.words import listed, number
 from store.records import BY_TABLE

@@ -13,7 +13,7 @@ from typing import Any
 from data_sources.files.guess import headers
 from data_sources.files.guess.columns import Column, folded
 from data_sources.files.guess.headers import FIELDS, KEYS, PLAIN_KEYS, Words
-from data_sources.mapping.grammar import REFERENCES, kind_of
+from data_sources.mapping.plan import REFERENCES, kind_of
 from store.records import BY_TABLE
 
 NUMBERED = re.compile(r"\d{1,2}(\.0+)?")

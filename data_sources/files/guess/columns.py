@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.files import formats
-from data_sources.files.formats import BadRow, Layout, Shape, as_text
 from data_sources.files.guess.headers import OF_DATES, OF_KEYS, PLAIN_KEYS
-from data_sources.mapping.grammar import Wrong, _decimals, _reader_of
+from data_sources.files.layout import BadRow, Layout, Shape
+from data_sources.mapping.cells import Wrong, as_text, decimals, reader_of
 
 SAMPLE = 2_000  # rows
 MISSING_WORDS = {"na", "n/a", "#n/a", "?", "-", "--", "null", "none", "nan", "nil", "blank", "(blank)", "unknown"}
@@ -98,7 +98,7 @@ class Column:
         """Whether its dates are of a time in which there were such files: spreadsheets write hours as days of 1899."""
         if not self.dates:
             return False
-        read = _reader_of("", self.dates)
+        read = reader_of(self.dates)
         years = []
         for text in self.texts[:100]:
             with suppress(ValueError, OverflowError, OSError):
@@ -106,7 +106,7 @@ class Column:
         return sum(year >= 1980 for year in years) > 0.5 * len(years)
 
     def numbers(self) -> list[float]:
-        read = _decimals(self.comma)
+        read = decimals(self.comma)
         found = []
         for text in self.texts:
             with suppress(Wrong):
@@ -151,7 +151,7 @@ def _look_into(column: Column) -> None:
         return
     some = list(dict.fromkeys(column.texts))[:300]
     column.dates, column.dates_too = _date_formats(column.folded, some)
-    points, commas = (_reads_all(_decimals(comma), some) for comma in (False, True))
+    points, commas = (_reads_all(decimals(comma), some) for comma in (False, True))
     column.is_number = points or commas
     written = [text for text in some if "," in text or "." in text]
     column.comma = (commas and not points) or (
@@ -197,7 +197,7 @@ def _date_formats(folded: str, texts: list[str]) -> tuple[str | None, str | None
         return None, None
     fitting: list[tuple[int, str]] = []
     for candidate in CANDIDATES:
-        failures = _failures(_reader_of("", candidate), texts)
+        failures = _failures(reader_of(candidate), texts)
         if failures is not None:
             fitting.append((failures, candidate))
             if candidate == "iso":

@@ -14,7 +14,7 @@ from data_sources.files.guess import headers
 from data_sources.files.guess.choose import Guess
 from data_sources.files.guess.columns import Column, folded
 from data_sources.files.guess.ratings import Rating, rating_of
-from data_sources.mapping.grammar import MONEY, kind_of
+from data_sources.mapping.plan import MONEY, kind_of
 from data_sources.source import harmless
 from data_sources.words import listed, number
 from store.records import BY_TABLE, WORDS

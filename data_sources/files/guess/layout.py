@@ -9,7 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from data_sources.files import formats
-from data_sources.files.formats import Layout
+from data_sources.files.delimited import lines as lines_of
+from data_sources.files.layout import Layout
+from data_sources.files.opening import sentences, unpacked
 from data_sources.source import SourceError
 
 
@@ -17,11 +19,11 @@ def layout_of(path: Path) -> tuple[Layout, dict[str, str]]:
     doubts: dict[str, str] = {}
     encoding = _encoding(path, doubts)
     layout = Layout(encoding=encoding)
-    with formats._sentences(path, layout):
+    with sentences(path, layout):
         kind = formats.type_of(path, layout)
         if kind not in ("csv", "tsv"):
             return layout, doubts
-        with formats._lines(path, layout) as text:
+        with lines_of(path, layout) as text:
             lines = [line for line in islice(text, 400) if line.strip()]
     if not lines:
         raise SourceError(f"{path.name} is empty.")
@@ -45,20 +47,20 @@ def _is_json(line: str) -> bool:
 
 
 def _encoding(path: Path, doubts: dict[str, str]) -> str:
-    with formats._sentences(path, Layout()), formats._unpacked(path, Layout()) as stream:
+    with sentences(path, Layout()), unpacked(path, Layout()) as stream:
         start = stream.read(4)
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"
         if start in (b"PK\x03\x04", b"PAR1"):
             return "utf-8"
     try:
-        with formats._lines(path, Layout()) as text:
+        with lines_of(path, Layout()) as text:
             for _ in text:
                 pass
     except UnicodeDecodeError:
         doubts["encoding"] = "it is not UTF-8; Windows exports are often cp1252: look at names with accents"
         try:
-            with formats._lines(path, Layout(encoding="cp1252")) as text:
+            with lines_of(path, Layout(encoding="cp1252")) as text:
                 for _ in text:
                     pass
         except UnicodeDecodeError:

@@ -9,9 +9,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable, Item, Table
 
-from data_sources.files.formats import Layout
 from data_sources.files.guess import headers
 from data_sources.files.guess.compose import Draft, Line
+from data_sources.files.layout import Layout
 from data_sources.source import OBEYED, harmless
 from data_sources.words import listed
 
