@@ -444,10 +444,11 @@ def _mark_all_days(connection: Connection, kind: str) -> None:
 
 def recount(connection: Connection, measures: Measures, told: Callable[[str], None] = lambda name: None) -> None:
     """Counts the stale days of the measures that are counted by day again. The stale keys are left for the caller to clear."""
+    kinds = set(connection.scalars(select(stale_key.c.kind).distinct()))
     for measure in measures.by_day:
-        own = stale_key.c.kind == measure.stale
-        if not connection.scalar(select(select(stale_key.c.kind).where(own).exists())):
+        if measure.stale not in kinds:
             continue
+        own = stale_key.c.kind == measure.stale
         told(measure.name)
         days = select(stale_key.c.day).where(own)
         of_days = and_(tally.c.measure == measure.name, tally.c.day.in_(days))

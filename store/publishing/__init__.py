@@ -134,4 +134,11 @@ def _forget_what_was_counted(connection: Connection) -> None:
 def note_ages(connection: Connection, now: datetime) -> None:
     """How old everything is that was opened before: the counts of open tickets hang on it."""
     connection.execute(delete(age))
-    connection.execute(insert(age), [{"opened_before": before, "bin": bin} for before, bin in ages(naive(now))])
+    rows = ages(naive(now))
+    if connection.dialect.name == "postgresql":  # row by row it takes PostgreSQL a tenth of the whole publishing
+        columns = [list(each) for each in zip(*rows, strict=True)]
+        connection.exec_driver_sql(
+            "INSERT INTO age (opened_before, bin) SELECT * FROM unnest(%s::timestamp[], %s::text[])", tuple(columns)
+        )
+    else:
+        connection.execute(insert(age), [{"opened_before": before, "bin": bin} for before, bin in rows])
