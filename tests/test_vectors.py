@@ -27,12 +27,13 @@ from estimates import nps as estimated_nps
 from estimates import retention as intervals_of_time
 from estimates.retention import Stay
 from estimates.survival import Survival, kaplan_meier, survival_of_table
-from metrics import attrition, ces, churn, csat, nps, repeat, repeat_in_period, share
+from metrics import attrition, ces, churn, csat, models, nps, repeat, repeat_in_period
 from metrics import suppression as anonymity
+from metrics.counted import Counted
 from metrics.counting import surveys
 from metrics.counting.stays import Stays, stays
 from metrics.counting.waits import waited
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
 from metrics.period import Period, start_of, starts_after
 from ranking import impact as pain
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
@@ -258,9 +259,9 @@ def parts_with_hist(value: Any, name: str = "1-5") -> Iterator[tuple[str, dict[s
 
 def nps_group(inputs: Inputs) -> Answer:
     if "prev" in inputs:
-        now, before = nps.of_groups(*inputs["cur"]), nps.of_groups(*inputs["prev"])
+        now, before = nps_of_groups(*inputs["cur"]), nps_of_groups(*inputs["prev"])
         tested = estimated_nps.nps_difference(tuple(inputs["cur"]), tuple(inputs["prev"]))
-        difference = nps.differ(now, before)
+        difference = nps.METRIC.model.differ(now, before)
         if tested is None or difference is None:
             return dict.fromkeys(("diff_raw", "diff_adj", "lo", "hi", "z", "p"))
         return {
@@ -278,7 +279,7 @@ def nps_group(inputs: Inputs) -> Answer:
         scores = inputs.get("scores") or [int(score) for score, n in inputs.get("hist", {}).items() for _ in range(n)]
         counted, rejected = nps_of_scores(scores)
     else:
-        counted = nps.of_groups(inputs.get("promoters", 0), inputs.get("passives", 0), inputs.get("detractors", 0))
+        counted = nps_of_groups(inputs.get("promoters", 0), inputs.get("passives", 0), inputs.get("detractors", 0))
     groups = [counted.details.get(each, 0) for each in ("promoters", "passives", "detractors")]
     return {
         "n": counted.n,
@@ -293,6 +294,10 @@ def nps_group(inputs: Inputs) -> Answer:
         "rejected": rejected,
         "invalid": rejected,
     }
+
+
+def nps_of_groups(promoters: int, passives: int, detractors: int) -> Counted:
+    return models.net_of(promoters, passives, detractors, "nobody")
 
 
 def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
@@ -763,9 +768,9 @@ def flatten(value: list[Any]) -> list[float]:
 def cmp_group(inputs: Inputs) -> Answer:
     (x1, n1), (x0, n0) = inputs["cur"], inputs["prev"]
     if n1 == 0 or n0 == 0:
-        now, before = (share.share(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
+        now, before = (models.share_of(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
         keys = ("diff", "newcombe", "agresti_caffo", "z", "p", "fisher_p")
-        return dict.fromkeys(keys, share.difference_of_shares(now, before))
+        return dict.fromkeys(keys, csat.METRIC.model.differ(now, before))
     tested = shares.newcombe(x1, n1, x0, n0)
     is_small = shares.smallest_expected(x1, n1, x0, n0) < 5
     return {
@@ -1163,7 +1168,7 @@ def stored(*records: Any, now: datetime = builders.NOW, **changes: Any) -> Itera
 
 
 def count(metric: Metric, published: Published, period: Period) -> Counted:
-    groups = metric.count(published, [period], {}, None, builders.settings())[0]
+    groups = metric.model.count(published, [period], {}, None, builders.settings())[0]
     return groups.get("", Counted(None))
 
 
