@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from display import one_metric
 from metrics import nps
 from metrics.counting.surveys import with_response
 from metrics.models import net_of
 from metrics.period import Period
 from metrics.reading import read
+from reporting import one_metric
 from reporting.data import reading_as_data
 from reporting.terminal import as_text
 from tests.builders import answer, filled, noon

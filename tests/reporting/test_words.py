@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from display import one_metric
 from metrics import metric
 from metrics.period import Period
 from metrics.repeat import came_back
 from metrics.revenue import kept
-from reporting import terminal, words
+from reporting import one_metric, terminal, words
 from reporting.details import named
 from store.published import Count, Month
 
