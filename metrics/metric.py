@@ -23,7 +23,9 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal["percent", "points", "seconds", "tickets per customer per month"]
+    unit: Literal[
+        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an average day"
+    ]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int

@@ -11,7 +11,8 @@ sum      revenue kept        none: a few large customers may decide it, and mone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -102,6 +103,30 @@ def share(
     return Model("share", count, Begins((measure,), shortens=True))
 
 
+def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], dict[str, Any]] = lambda bins: {}) -> Model:
+    """The mean of a measure whose bins are whole numbers; `parts` are details that are made of {number: how many}."""
+
+    def count(
+        published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+    ) -> list[dict[str, Counted]]:
+        span = whole(periods)
+        found = []
+        for groups in grouped(published.tally(measure, span.start, span.end, where, by), periods):
+            counted = {}
+            for group, some in groups.items():
+                bins: Counter[int] = Counter()
+                for each in some:
+                    bins[int(each.bin)] += each.n
+                total = sum(number * n for number, n in bins.items())
+                squares = sum(number * number * n for number, n in bins.items())
+                counted[group] = mean_of(bins.total(), total, squares, missing)
+                counted[group].details.update(parts(bins) if bins else {})
+            found.append(counted)
+        return found
+
+    return Model("mean", count, Begins((measure,), shortens=True))
+
+
 # --- numbers of each kind, with their interval ---
 
 
@@ -173,7 +198,7 @@ def difference_of_rates(now: Counted, before: Counted) -> Difference | None:
     return rate_difference(*parts)
 
 
-def _no_test(now: Counted, before: Counted) -> Difference | None:
+def no_test(now: Counted, before: Counted) -> Difference | None:
     return None
 
 
@@ -182,6 +207,6 @@ TESTS: dict[Kind, Differ] = {
     "net": _difference_of_nets,
     "mean": _difference_of_means,
     "rate": difference_of_rates,
-    "median": _no_test,
-    "sum": _no_test,
+    "median": no_test,
+    "sum": no_test,
 }
