@@ -31,20 +31,20 @@ def mean_interval(n: int, total: float, total_of_squares: float) -> Mean:
     return Mean(n, mean, deviation, mean - half, mean + half)
 
 
-def welch(now: tuple[int, float, float], before: tuple[int, float, float]) -> Difference | None:
-    """Two means, each from (n, sum, sum of squares): Welch's t test; None for fewer than two values on a side."""
-    (n1, total1, _), (n0, total0, _) = now, before
-    if n1 < 2 or n0 < 2:
+def welch(now: tuple[int, float, float | None], before: tuple[int, float, float | None]) -> Difference | None:
+    """Two means, each from (n, mean, standard deviation): Welch's t test; None for fewer than two values on a side."""
+    (n1, mean1, deviation1), (n0, mean0, deviation0) = now, before
+    if deviation1 is None or deviation0 is None:
         return None
-    share1, share0 = _variance(*now) / n1, _variance(*before) / n0
-    value = total1 / n1 - total0 / n0
+    share1, share0 = deviation1**2 / n1, deviation0**2 / n0
+    value = mean1 - mean0
     error = sqrt(share1 + share0)
     if error == 0:  # no value differs from another on either side
         return Difference(value, value, value, None, "Welch's t test")
     degrees = (share1 + share0) ** 2 / (share1**2 / (n1 - 1) + share0**2 / (n0 - 1))
     t = value / error
     half = t_quantile(1 - TAIL, degrees) * error
-    return Difference(value, value - half, value + half, t_two_sided(t, degrees), "Welch's t test", t)
+    return Difference(value, value - half, value + half, t_two_sided(t, degrees), "Welch's t test")
 
 
 def _variance(n: int, total: float, total_of_squares: float) -> float:

@@ -8,53 +8,13 @@ nothing to divide by gives None, never 0.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
 from math import exp
 from typing import NamedTuple
 
-from estimates.interval import Interval
 from estimates.rates import poisson_interval
-from estimates.shares import wilson
-from metrics.period import Period
 
 DAYS_A_MONTH = 30
 DAYS_A_YEAR = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """From `start` up to, not including, `end` (None: still here). `pauses` are stretches of it that do not count."""
-
-    start: date
-    end: date | None = None
-    pauses: tuple[tuple[date, date | None], ...] = ()
-
-    def left_on(self) -> date | None:
-        """The last day of the stay."""
-        return None if self.end is None else self.end - timedelta(days=1)
-
-
-# --- days and leavers ---
-
-
-def days_within(stays: Iterable[Stay], period: Period) -> int:
-    """Customer-days or person-days: all days of all stays that lie in the period, without the pauses."""
-    return sum(
-        _overlap(stay.start, stay.end, period)
-        - sum(_overlap(max(start, stay.start), _earlier(end, stay.end), period) for start, end in stay.pauses)
-        for stay in stays
-    )
-
-
-def left_within(stays: Iterable[Stay], period: Period) -> list[Stay]:
-    """The stays whose last day lies in the period."""
-    ended = []
-    for stay in stays:
-        last = stay.left_on()
-        if last is not None and stay.start <= last and period.start <= last < period.end:
-            ended.append(stay)
-    return ended
 
 
 # --- churn ---
@@ -130,24 +90,6 @@ def kept_by_customer(start_and_end: Iterable[tuple[float, float]]) -> Kept:
     return Kept(sum(min(pair) for pair in pairs) / start, sum(end for _, end in pairs) / start, None)
 
 
-class Renewal(NamedTuple):
-    """`worst` and `best` count those that are pending as lost and as renewed."""
-
-    share: float | None
-    interval: Interval | None
-    worst: float | None
-    best: float | None
-
-
-def renewal(renewed: int, lost: int, pending: int) -> Renewal:
-    """Of the contracts due, renewed / (renewed + lost); the pending ones are named, not guessed (renew-001)."""
-    decided, due = renewed + lost, renewed + lost + pending
-    worst, best = (renewed / due, (renewed + pending) / due) if due else (None, None)
-    if decided == 0:
-        return Renewal(None, None, worst, best)
-    return Renewal(renewed / decided, wilson(renewed, decided), worst, best)
-
-
 # --- teams ---
 
 
@@ -184,24 +126,3 @@ def leavers_a_year(leavers: int, person_years: float) -> YearlyRate:
 def share_of(part: int, whole: int) -> float | None:
     """Part / whole, None where there is no whole."""
     return None if whole == 0 else part / whole
-
-
-def stability(employed_a_year_ago: int, of_them_still_here: int) -> float | None:
-    """People with a year of service now / people employed a year ago (attr-006)."""
-    return share_of(of_them_still_here, employed_a_year_ago)
-
-
-def return_rate(leavers: int, rehired: int) -> float | None:
-    """Of the leavers of the last 24 months, the share hired again (attr-006)."""
-    return share_of(rehired, leavers)
-
-
-def _overlap(start: date, end: date | None, period: Period) -> int:
-    last = period.end if end is None else min(end, period.end)
-    return max(0, (last - max(start, period.start)).days)
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)

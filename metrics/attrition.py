@@ -34,8 +34,10 @@ from typing import TYPE_CHECKING
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, rate_difference
 from metrics.begins import Begins
+from metrics.counted import Counted, Where
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model
 from metrics.period import Period, start_of, starts_after
 from metrics.suppression import (
     FEWEST,
@@ -328,7 +330,6 @@ METRIC = Metric(
     ),
     cites=(
         "Separations in percent of employment: BLS JOLTS; crude wastage: CIPD",
-        "Interval: exact Poisson, Garwood 1936",
         "Hiding the next smallest group: Handbook on Statistical Disclosure Control, chapters 4 and 5",
     ),
     owner="People lead",
@@ -340,7 +341,6 @@ METRIC = Metric(
     grain="quarter",
     headline=4,
     split_grain="year",
-    begins=Begins(("employment_started",)),
-    count=count,
-    differ=differ,
+    on_card=True,
+    model=Model("rate", count, Begins(("employment_started",)), own_test=differ),
 )

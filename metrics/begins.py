@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from store.published import Published
 
 
+A_YEAR = 365  # days
+
+
 @dataclass(frozen=True, slots=True)
 class Begins:
     """From which day on a metric can be true: a figure whose period begins before its data does is not made (METHODOLOGY 0).

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.interval import Difference
 from estimates.means import mean_interval
-from estimates.shares import newcombe, wilson
-from metrics.begins import Begins
+from metrics.counted import Counted
 from metrics.counting.surveys import (
     DIMENSIONS,
+    NOBODY,
     RESPONSE,
     Bins,
-    count_answers,
-    not_comparable,
+    answers,
     scores_by_scale,
     sums,
-    untested,
 )
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
+from metrics.models import share_of
 
 # Which scores mean "easy" in each version of the question (METHODOLOGY 1.3). In 1.0 a low score is a small effort.
 EASY = {"2.0": (5, 6, 7), "1.0": (1, 2), "1-5 easy": (4, 5)}
@@ -29,22 +27,18 @@ def of_bins(bins: Bins) -> Counted:
     """From {"2.0:5": 30, ...}. Versions are never mixed: the one with most answers is read, the others are named."""
     versions = scores_by_scale(bins)
     if not versions:
-        return Counted(None, missing="Nobody answered in this period.")
+        return Counted(None, missing=NOBODY)
     # Of two with as many answers the newer question is read: 2.0 stands first.
     version = max(versions, key=lambda each: (sum(versions[each].values()), -list(EASY).index(each)))
     scores = versions[version]
     n = sum(scores.values())
     easy = sum(scores.get(score, 0) for score in EASY[version])
-    low, high = wilson(easy, n)
     mean = mean_interval(*sums(scores))
     left_out = {WORDS[each]: sum(versions[each].values()) for each in versions if each != version}
-    return Counted(
-        100 * easy / n,
-        100 * low,
-        100 * high,
+    return share_of(
         easy,
         n,
-        n,
+        NOBODY,
         {
             "version": version,
             "question": WORDS[version],
@@ -67,15 +61,11 @@ def index(scores: dict[int, int]) -> float:
     return 100 * (easy - hard) / sum(scores.values())
 
 
-def differ(now: Counted, before: Counted) -> Difference | None:
-    """Newcombe's interval in percentage points; None where the two periods asked different questions."""
-    if not now.denominator or not before.denominator or now.numerator is None or before.numerator is None:
+def asks_otherwise(now: Counted, before: Counted) -> str | None:
+    """Two versions of the question are never compared."""
+    if now.details["version"] == before.details["version"]:
         return None
-    if now.details["version"] != before.details["version"]:
-        return None
-    if why := not_comparable(now, before):
-        return untested(now, before, why)
-    return newcombe(int(now.numerator), int(now.denominator), int(before.numerator), int(before.denominator)).times(100)
+    return f"not tested: it was read from {before.details['question']} before and from {now.details['question']} now"
 
 
 def _about(left_out: dict[str, int], version: str) -> str | None:
@@ -106,8 +96,6 @@ METRIC = Metric(
     cites=(
         "Dixon, Freeman, Toman, Stop Trying to Delight Your Customers, 2010",
         "Dixon, Toman, DeLisi, The Effortless Experience, 2013",
-        "Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927",
-        "Newcombe, Interval Estimation for the Difference between Independent Proportions, 1998",
     ),
     owner="Support operations",
     reviewed_on=date(2026, 11, 21),
@@ -117,8 +105,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,
-    begins=Begins(("ces",), shortens=True),
-    count=count_answers("ces", of_bins),
-    differ=differ,
+    on_card=True,
+    model=answers("ces", "share", of_bins, asks_otherwise),
     abbreviation="Ease (CES)",
 )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from estimates.retention import compounded, hazard
 from metrics.begins import Begins
+from metrics.counted import Counted, Where
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model, share_of
 from metrics.period import Period, starts_after
-from metrics.share import difference_of_shares, share
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -47,7 +48,7 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     }
     if at_start.n > 0 and is_month(period):
         details["annualised_percent"] = 100 * compounded(n_lost / at_start.n, 12)
-    counted = share(n_lost, at_start.n, NOBODY_AT_START, details)
+    counted = share_of(n_lost, at_start.n, NOBODY_AT_START, details)
     return replace(counted, left_out=group.without_end(period.start))
 
 
@@ -104,7 +105,6 @@ METRIC = Metric(
     ),
     cites=(
         "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",
-        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
         "Rate per customer-day: exact Poisson interval, Garwood 1936",
     ),
     owner="Support lead",
@@ -115,7 +115,6 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
-    begins=Begins(("customer_started",)),
-    count=count,
-    differ=difference_of_shares,
+    on_card=True,
+    model=Model("share", count, Begins(("customer_started",))),
 )

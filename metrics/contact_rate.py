@@ -6,12 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from estimates.interval import Difference
-from estimates.rates import poisson_interval, quasi_poisson_rate, quasi_poisson_ratio, rate_difference, ratio_by_weeks
+from estimates.rates import poisson_interval, quasi_poisson_rate, quasi_poisson_ratio, ratio_by_weeks
 from metrics.begins import Begins, known
 from metrics.churn import nothing_is_dated, undated_sentence
+from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model, difference_of_rates
 from metrics.period import Period, start_of
 
 if TYPE_CHECKING:
@@ -116,14 +118,13 @@ def differ(now: Counted, before: Counted) -> Difference | None:
     The ratio's interval, applied to the value before, is the interval of the difference; it excludes zero exactly
     where the test does.
     """
-    if now.value is None or before.value is None or not now.denominator or not before.denominator:
-        return None
+    assert now.value is not None
+    assert before.value is not None
     weeks, earlier = now.details["by_week"], before.details["by_week"]
     (counts, times), (counts_before, times_before) = _columns(weeks), _columns(earlier)
     ratio = quasi_poisson_ratio(counts, counts_before, times, times_before)
     if min(len(weeks), len(earlier)) < 2 or ratio.low is None or ratio.high is None:
-        parts = (int(now.numerator or 0), now.denominator, int(before.numerator or 0), before.denominator)
-        return rate_difference(*parts).times(1)
+        return difference_of_rates(now, before)
     return Difference(
         value=now.value - before.value,
         low=before.value * (ratio.low - 1),
@@ -142,6 +143,11 @@ def why_unknown(published: Published, settings: Settings) -> str:
     return f"No {plural} at that time are known, so the tickets cannot be set against how many there were."
 
 
+CITES = (
+    "Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018",
+    "Comparison: quasi-Poisson rate ratio, McCullagh and Nelder, Generalized Linear Models, 1989",
+)
+
 METRIC = Metric(
     key="contact_rate",
     name="Contact rate",
@@ -158,10 +164,6 @@ METRIC = Metric(
         "Areas and channels are set against all customers; segments against the customers of that segment.",
         "Fewer tickets may also mean that people have given up writing: look at churn beside it.",
     ),
-    cites=(
-        "Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018",
-        "Comparison: quasi-Poisson rate ratio, McCullagh and Nelder, Generalized Linear Models, 1989",
-    ),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=2,
@@ -169,8 +171,5 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
-    begins=Begins(("tickets", "customer_started")),
-    count=count,
-    differ=differ,
-    on_card=False,
+    model=Model("rate", count, Begins(("tickets", "customer_started")), own_test=differ, own_cites=CITES),
 )

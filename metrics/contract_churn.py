@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from metrics.begins import Begins
 from metrics.churn import lost_of_those_at_start, was_there_before
+from metrics.counted import Counted, Where
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model
 from metrics.period import Period
-from metrics.share import difference_of_shares
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -57,10 +58,7 @@ METRIC = Metric(
         "Contracts that start and end within the period are not in it.",
         "One customer may have many contracts: they do not end independently, so the real range is wider.",
     ),
-    cites=(
-        "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",
-        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
-    ),
+    cites=("Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=1,
@@ -69,9 +67,6 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
-    begins=Begins(("subscription_started",)),
-    count=count,
-    differ=difference_of_shares,
-    on_card=False,
+    model=Model("share", count, Begins(("subscription_started",))),
     parent="churn",
 )

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.interval import Difference
-from estimates.shares import newcombe, wilson
-from metrics.begins import Begins
+from metrics.counted import Counted
 from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
+    NOBODY,
     RESPONSE,
     Bins,
-    count_answers,
-    not_comparable,
+    answers,
     scores_by_scale,
     sums,
-    untested,
 )
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
+from metrics.models import share_of
 
 
 def of_bins(bins: Bins) -> Counted:
@@ -26,21 +24,17 @@ def of_bins(bins: Bins) -> Counted:
     scales = scores_by_scale(bins)
     n = sum(sum(scores.values()) for scores in scales.values())
     if n == 0:
-        return Counted(None, missing="Nobody answered in this period.")
+        return Counted(None, missing=NOBODY)
     each = [(scale, score, m) for scale, scores in scales.items() for score, m in scores.items()]
     satisfied = sum(m for scale, score, m in each if score >= SATISFIED_FROM[scale])
     dissatisfied = sum(m for scale, score, m in each if score <= DISSATISFIED_TO[scale])
-    low, high = wilson(satisfied, n)
     with_neutral = [scale for scale in scales if has_neutral(scale)]
     # A mean only within one scale, and not of good and bad, which are two words and no distance.
     one_scale = sums(scales[with_neutral[0]]) if len(scales) == len(with_neutral) == 1 else None
-    return Counted(
-        100 * satisfied / n,
-        100 * low,
-        100 * high,
+    return share_of(
         satisfied,
         n,
-        n,
+        NOBODY,
         {
             "satisfied": satisfied,
             "neutral": n - satisfied - dissatisfied if with_neutral else None,
@@ -55,15 +49,6 @@ def of_bins(bins: Bins) -> Counted:
 def has_neutral(scale: str) -> bool:
     """Whether there is an answer between satisfied and dissatisfied: thumbs have none."""
     return SATISFIED_FROM[scale] - DISSATISFIED_TO[scale] > 1
-
-
-def differ(now: Counted, before: Counted) -> Difference | None:
-    """Newcombe's interval of the difference in percentage points; not tested where the response rate jumped."""
-    if not now.denominator or not before.denominator or now.numerator is None or before.numerator is None:
-        return None
-    if why := not_comparable(now, before):
-        return untested(now, before, why)
-    return newcombe(int(now.numerator), int(now.denominator), int(before.numerator), int(before.denominator)).times(100)
 
 
 METRIC = Metric(
@@ -85,12 +70,7 @@ METRIC = Metric(
         "One customer may answer often; the range is then a little too narrow.",
         "It says how the help was, not how good the product is, and not whether the customer will stay.",
     ),
-    cites=(
-        "Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927",
-        "Brown, Cai, DasGupta, Interval Estimation for a Binomial Proportion, 2001",
-        "Newcombe, Interval Estimation for the Difference between Independent Proportions, 1998",
-        "Manski, Anatomy of the Selection Problem, 1989",
-    ),
+    cites=("Worst and best case: Manski, Anatomy of the Selection Problem, 1989",),
     owner="Support operations",
     reviewed_on=date(2026, 11, 21),
     version=1,
@@ -99,8 +79,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="week",
     headline=4,
-    begins=Begins(("csat",), shortens=True),
-    count=count_answers("csat", of_bins),
-    differ=differ,
+    on_card=True,
+    model=answers("csat", "share", of_bins),
     abbreviation="CSAT",
 )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.interval import Difference
-from estimates.nps import nps, nps_difference, nps_interval
-from metrics.begins import Begins
+from metrics.counted import Counted
 from metrics.counting.surveys import (
     DIMENSIONS,
+    NOBODY,
     RESPONSE,
     Bins,
-    count_answers,
-    not_comparable,
+    answers,
     scores_by_scale,
-    untested,
 )
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
+from metrics.models import net_of
 
 SCALE = "0-10"
 PROMOTER_FROM, PASSIVE_FROM = 9, 7
@@ -28,38 +26,10 @@ def of_bins(bins: Bins) -> Counted:
     promoters = sum(n for score, n in scores.items() if score >= PROMOTER_FROM)
     passives = sum(n for score, n in scores.items() if PASSIVE_FROM <= score < PROMOTER_FROM)
     detractors = sum(n for score, n in scores.items() if score < PASSIVE_FROM)
-    return of_groups(promoters, passives, detractors, {f"{SCALE}:{score}": n for score, n in scores.items()})
-
-
-def of_groups(promoters: int, passives: int, detractors: int, bins: Bins | None = None) -> Counted:
-    interval = nps_interval(promoters, passives, detractors)
-    if interval is None:
-        return Counted(None, missing="Nobody answered in this period.")
-    n = promoters + passives + detractors
-    return Counted(
-        nps(promoters, passives, detractors),
-        interval.low,
-        interval.high,
-        promoters - detractors,
-        n,
-        n,
-        {"promoters": promoters, "passives": passives, "detractors": detractors, "bins": dict(bins or {})},
-    )
-
-
-def differ(now: Counted, before: Counted) -> Difference | None:
-    """The adjusted-Wald difference in points; not tested where the response rate jumped."""
-    if now.value is None or before.value is None:
-        return None
-    if why := not_comparable(now, before):
-        return untested(now, before, why)
-    tested = nps_difference(_groups(now), _groups(before))
-    return None if tested is None else tested.times(1)
-
-
-def _groups(counted: Counted) -> tuple[int, int, int]:
-    details = counted.details
-    return details["promoters"], details["passives"], details["detractors"]
+    counted = net_of(promoters, passives, detractors, NOBODY)
+    if counted.n:
+        counted.details["bins"] = {f"{SCALE}:{score}": n for score, n in scores.items()}
+    return counted
 
 
 METRIC = Metric(
@@ -83,7 +53,6 @@ METRIC = Metric(
     ),
     cites=(
         "Reichheld, The One Number You Need to Grow, 2003",
-        "Rocks, Interval Estimation for the Net Promoter Score, 2016",
         "Keiningham, Cooil, Andreassen, Aksoy, A Longitudinal Examination of Net Promoter and Firm Revenue Growth, 2007",
     ),
     owner="Support operations",
@@ -94,8 +63,7 @@ METRIC = Metric(
     dimensions=DIMENSIONS,
     grain="month",
     headline=3,
-    begins=Begins(("nps",), shortens=True),
-    count=count_answers("nps", of_bins),
-    differ=differ,
+    on_card=True,
+    model=answers("nps", "net", of_bins),
     abbreviation="NPS",
 )

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from estimates.interval import Difference
 from metrics.begins import known
 from metrics.cautions import Cautions, cautions
-from metrics.metric import NOWHERE, Counted, Metric, State, Unanswerable, Where
+from metrics.counted import NOWHERE, Counted, Where
+from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
 if TYPE_CHECKING:
     from settings import Settings
     from store.published import Published
 
+State = Literal["no data", "withheld", "thin", "full"]
 FAR_APART = 5  # times: beyond this the values of a dimension are told first, since all together are like none of them
 
 
@@ -139,7 +141,7 @@ def _read(
     if compared and fitted[0] != periods[0]:
         fitted[0] = None
     counted = iter(
-        metric.count(published, [each for each in fitted if each], where, by, settings) if any(fitted) else ()
+        metric.model.count(published, [each for each in fitted if each], where, by, settings) if any(fitted) else ()
     )
     found = []
     for asked, fit in zip(periods, fitted, strict=True):
@@ -167,7 +169,7 @@ def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     """Tests the difference (never whether two intervals overlap: METHODOLOGY 2.4); too few on either side says so."""
     if now.state != "full" or before.state != "full":
         return Comparison(before, None, "too few to say", None)
-    difference = metric.differ(_counted(now), _counted(before))
+    difference = metric.model.differ(_counted(now), _counted(before))
     if difference is None or difference.p is None:
         return Comparison(before, difference, "not tested", None)
     if difference.p >= 0.05 or difference.value == 0:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from metrics.begins import Begins
+from metrics.begins import A_YEAR, Begins
+from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
-from metrics.metric import A_YEAR, Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model, share_of
 from metrics.period import Period
-from metrics.share import difference_of_shares, share
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -48,7 +49,7 @@ def came_back(first_orders: list[Count], within_days: int, known_until: date) ->
             f"The {within_days} days in which a customer may come back are not over yet; "
             f"ask again from {opens.isoformat()} on."
         )
-    return share(again, whole, missing, details)
+    return share_of(again, whole, missing, details)
 
 
 def first_day_not_known(published: Published, settings: Settings) -> date:
@@ -78,10 +79,7 @@ METRIC = Metric(
         "Where the orders end (an old file, a source that stopped), the window counts as over only up to the last order.",
         "A second order on the same day counts as coming back.",
     ),
-    cites=(
-        "Cohort repeat rate: Tresl, cohort analysis; Davis, Little Stream Software, repeat purchase rate",
-        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
-    ),
+    cites=("Cohort repeat rate: Tresl, cohort analysis; Davis, Little Stream Software, repeat purchase rate",),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=2,
@@ -90,7 +88,6 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=12,
-    begins=Begins(("purchases",), A_YEAR, "who is new is known only after a year of orders"),
-    count=count,
-    differ=difference_of_shares,
+    on_card=True,
+    model=Model("share", count, Begins(("purchases",), A_YEAR, "who is new is known only after a year of orders")),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from metrics.begins import Begins
+from metrics.begins import A_YEAR, Begins
+from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
-from metrics.metric import A_YEAR, Counted, Metric, Where
+from metrics.metric import Metric
+from metrics.models import Model, share_of
 from metrics.period import Period
-from metrics.share import difference_of_shares, share
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -50,7 +51,7 @@ def twice_or_more(orders: list[Count], start: date) -> Counted:
         "returning_customers": returning,
         "returning_customers_percent": 100 * returning / customers if customers else None,
     }
-    return share(repeated, customers, "Nobody bought anything in this period.", details)
+    return share_of(repeated, customers, "Nobody bought anything in this period.", details)
 
 
 def _day(text: str) -> date | None:
@@ -72,10 +73,7 @@ METRIC = Metric(
         "It grows with the length of the period: compare only periods of the same length.",
         "Returning customers (those who had ordered at any time before) change afterwards when old orders come in late.",
     ),
-    cites=(
-        "Repeat purchase rate and returning customer rate: Davis, Little Stream Software; Shopify reports",
-        "Interval: Wilson 1927, as recommended by Brown, Cai, DasGupta, Statistical Science 2001",
-    ),
+    cites=("Repeat purchase rate and returning customer rate: Davis, Little Stream Software; Shopify reports",),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=1,
@@ -84,9 +82,10 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=3,
-    begins=Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
-    count=count,
-    differ=difference_of_shares,
-    on_card=False,
+    model=Model(
+        "share",
+        count,
+        Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
+    ),
     parent="repeat",
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from estimates.interval import Difference
 from metrics.begins import Begins
 from metrics.churn import is_month, nothing_is_dated, undated_sentence
-from metrics.metric import Counted, Metric, Where
+from metrics.counted import Counted, Where
+from metrics.metric import Metric
+from metrics.models import Model
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -73,11 +74,6 @@ def retention(month: Month) -> dict[str, Any]:
     }
 
 
-def differ(now: Counted, before: Counted) -> Difference | None:
-    """No test: sums of money of a few large customers have no closed interval, and so no honest verdict."""
-    return None
-
-
 ONE_MONTH = (
     "What is kept of the revenue is counted for one whole calendar month at a time, because each month starts with "
     "other customers; read it by month (--by month)."
@@ -112,9 +108,6 @@ METRIC = Metric(
     dimensions=("segment", "plan"),
     grain="month",
     headline=1,
-    begins=Begins(("subscription_started",)),
-    count=count,
-    differ=differ,
-    on_card=False,
+    model=Model("sum", count, Begins(("subscription_started",))),
     parent="churn",
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from math import ceil, floor
 from typing import Any
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DETAILS: dict[str, str] = {
     "response_rate": "Answered of those asked",
     "satisfied": "Satisfied",
@@ -21,12 +22,22 @@ DETAILS: dict[str, str] = {
     "active_at_start": "At the start",
     "lost": "Lost",
     "ended_in_period": "Ended",
+    "due": "Came due",
+    "renewed": "Renewed",
+    "not_renewed": "Lost",
+    "pending": "Not decided yet",
+    "all_pending_lost": "If all of those are lost",
+    "all_pending_renewed": "If all of those are renewed",
     "new": "New",
     "reactivated": "Came back",
     "annualised_percent": "If a whole year went like this",
     "leavers": "Leavers",
     "moved_to_another_team": "Moved to another team",
     "average_headcount": "Average headcount",
+    "over_three": "Tickets with more than 3 replies",
+    "busiest_day": "Busiest day",
+    "weeks": "Whole weeks",
+    **{day: f"{day.title()} (an average day is 1)" for day in WEEKDAYS},
     "tickets": "Tickets",
     "average_customers": "Average customers",
     "within_days": "Counted as ordering again within",
@@ -56,6 +67,7 @@ UNITS: dict[str, str] = {
     "worst": OWN,
     "best": OWN,
     "annualised_percent": "percent",
+    **dict.fromkeys(("over_three", "all_pending_lost", "all_pending_renewed"), "percent"),
     "returning_customers_percent": "percent",
     "grr": "percent",
     "nrr": "percent",

@@ -57,7 +57,7 @@ def _section(metric: Metric) -> str:
         "",
         "Method:",
         "",
-        *(f"- {each}" for each in metric.cites),
+        *(f"- {each}" for each in metric.references),
         "",
         f"Owner: {metric.owner}. Reviewed on {metric.reviewed_on.isoformat()}. Version {metric.version} of the definition.",
         "",

@@ -223,8 +223,10 @@ ticket_before = _before(
     ticket,
     (
         "customer",
+        "opened_at",
         "opened_on",
         "solved_on",
+        "replies",
         "first_reply_at",
         "solved_at",
         "first_reply_bin",

@@ -6,6 +6,7 @@ surveys_sent          sent               "csat:answered", "csat:waiting", ...   
 tickets               opened             kind: "problem", "question", "request", "not said"          area, channel, segment
 tickets_reopened      opened             "yes", "no" (where the source says)     tickets             area, channel, segment
 tickets_within_target opened             "yes", "no" (where the source says)     tickets             area, channel, segment
+replies               solved             replies, e.g. "2" (where the source says)  tickets          area, channel, segment
 first_reply           opened             histogram bin of seconds                tickets             area, channel, segment
 resolution            opened             histogram bin of seconds                tickets             area, channel, segment
 first_reply_open      opened             histogram bin of the age in seconds     tickets without a reply  area, channel, segment
@@ -13,6 +14,7 @@ resolution_open       opened             histogram bin of the age in seconds    
 problem_tickets       opened             "linked", "not linked"                  tickets (kind problem or not said)  area, channel, segment
 subscription_started  first day          "" *                                    contracts / mrr     segment, plan
 subscription_ended    first day without  started_on                              contracts / mrr     segment, plan
+contracts_due         first day without  days to the customer's nearest later contract, or "none"  contracts  segment, plan
 customer_started      first day          "new", "reactivated" *                  customers / mrr     segment, plan
 customer_ended        first day without  started_on                              customers / mrr     segment, plan
 employment_started    first day          "" *                                    people              team
@@ -55,6 +57,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from store.database import look_again
+from store.day_numbers import days_between
 from store.schema import (
     BEFORE,
     FACTS,
@@ -168,6 +171,7 @@ def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
             _yes_no(row.within_target.is_(true())),
             row.within_target.is_not(None),
         ),
+        measure("replies", row.solved_on, cast(row.replies, String), row.replies.is_not(None)),
         measure("first_reply", row.opened_on, row.first_reply_bin, row.first_reply_bin.is_not(None), version=2),
         measure("resolution", row.opened_on, row.resolution_bin, row.resolution_bin.is_not(None), version=2),
         measure("problem_tickets", row.opened_on, _yes_no(linked, "linked", "not linked"), _is_problem(row)),
@@ -287,6 +291,29 @@ def _contract(name: str, day: Any, bin: Any) -> Measure:
     return Measure(name, "subscription", day, bin, of, dimensions, amount=amount)
 
 
+def _contracts_due() -> Measure:
+    """Each contract that ends, by how far from its end the customer's nearest later contract begins, if there is one."""
+    later = subscription.alias("later")
+    gap = (
+        select(func.min(func.abs(days_between(subscription.c.ended_on, later.c.started_on))))
+        .where(
+            later.c.customer == subscription.c.customer,
+            later.c.started_on > subscription.c.started_on,
+            or_(later.c.ended_on.is_(None), later.c.ended_on > subscription.c.ended_on),
+        )
+        .correlate(subscription)
+        .scalar_subquery()
+    )
+    ending = (
+        select(subscription.c.customer, subscription.c.ended_on, subscription.c.plan, gap.label("gap"))
+        .where(subscription.c.ended_on.is_not(None))
+        .subquery("ending")
+    )
+    dimensions = {"segment": SEGMENT, "plan": func.coalesce(ending.c.plan, account.c.plan, EMPTY)}
+    bin = func.coalesce(cast(ending.c.gap, String), literal("none", String))
+    return Measure("contracts_due", "subscription", ending.c.ended_on, bin, _with_account(ending), dimensions)
+
+
 _TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
 
 # Counted row by row: what a row was counted for is taken away, what it counts for now is added.
@@ -303,6 +330,7 @@ BY_DAY: tuple[Measure, ...] = (
     *_open_measures(),
     _contract("subscription_started", subscription.c.started_on, _end_said("subscription")),
     _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
+    _contracts_due(),
     _interval(
         "customer_started",
         customer_interval.c.started_on,

@@ -24,7 +24,7 @@ ARROWS = {
     "settings": set(),
     "store": set(),
     "data_sources": {"store"},
-    "estimates": {"metrics"},
+    "estimates": set(),
     "metrics": {"store", "estimates"},
     "ranking": {"store", "estimates", "metrics"},
     "views": {"store", "metrics", "ranking", "estimates"},

@@ -17,22 +17,22 @@ from datetime import UTC, date, datetime, time
 from math import isclose
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from benchmarks.ranking import ndcg, precision
-from estimates import costs, means, multiple_testing, rates, replies, seasons, shares
+from estimates import means, multiple_testing, rates, seasons, shares
 from estimates import nps as estimated_nps
 from estimates import retention as intervals_of_time
-from estimates.retention import Stay
 from estimates.survival import Survival, kaplan_meier, survival_of_table
-from metrics import attrition, ces, churn, csat, nps, repeat, repeat_in_period, share
+from metrics import attrition, ces, churn, csat, models, nps, renewal, repeat, repeat_in_period
+from metrics import replies as ticket_replies
 from metrics import suppression as anonymity
+from metrics.counted import Counted
 from metrics.counting import surveys
 from metrics.counting.stays import Stays, stays
 from metrics.counting.waits import waited
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
 from metrics.period import Period, start_of, starts_after
 from ranking import beside
 from ranking import impact as scores
@@ -68,6 +68,9 @@ NOT_YET = {
     "defl": "deflection",
     "good": "goodwill",
     "case": "the case for investment",
+    "cost": "cost per ticket",
+    "late": "late answers",
+    "reply": "office hours and kinds of replies",
     "bd": "customers who may have left unnoticed (optional)",
 }
 
@@ -263,9 +266,9 @@ def parts_with_hist(value: Any, name: str = "1-5") -> Iterator[tuple[str, dict[s
 
 def nps_group(inputs: Inputs) -> Answer:
     if "prev" in inputs:
-        now, before = nps.of_groups(*inputs["cur"]), nps.of_groups(*inputs["prev"])
+        now, before = nps_of_groups(*inputs["cur"]), nps_of_groups(*inputs["prev"])
         tested = estimated_nps.nps_difference(tuple(inputs["cur"]), tuple(inputs["prev"]))
-        difference = nps.differ(now, before)
+        difference = nps.METRIC.model.differ(now, before)
         if tested is None or difference is None:
             return dict.fromkeys(("diff_raw", "diff_adj", "lo", "hi", "z", "p"))
         return {
@@ -283,7 +286,7 @@ def nps_group(inputs: Inputs) -> Answer:
         scores = inputs.get("scores") or [int(score) for score, n in inputs.get("hist", {}).items() for _ in range(n)]
         counted, rejected = nps_of_scores(scores)
     else:
-        counted = nps.of_groups(inputs.get("promoters", 0), inputs.get("passives", 0), inputs.get("detractors", 0))
+        counted = nps_of_groups(inputs.get("promoters", 0), inputs.get("passives", 0), inputs.get("detractors", 0))
     groups = [counted.details.get(each, 0) for each in ("promoters", "passives", "detractors")]
     return {
         "n": counted.n,
@@ -298,6 +301,10 @@ def nps_group(inputs: Inputs) -> Answer:
         "rejected": rejected,
         "invalid": rejected,
     }
+
+
+def nps_of_groups(promoters: int, passives: int, detractors: int) -> Counted:
+    return models.net_of(promoters, passives, detractors, "nobody")
 
 
 def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
@@ -427,15 +434,13 @@ def hazard_of_customers(inputs: Inputs) -> Answer:
     period = Period(*(day(each) for each in inputs["period"]))
     customers = inputs["customers"]
     if any(pauses_of(each) for each in customers):
-        stays = [Stay(day(each["start"]), maybe_day(each.get("end")), tuple(pauses_of(each))) for each in customers]
-        days, events = intervals_of_time.days_within(stays, period), len(intervals_of_time.left_within(stays, period))
-    else:
-        contracts = [
-            builders.subscription(each["id"], started_on=day(each["start"]), ended_on=maybe_day(each.get("end")))
-            for each in customers
-        ]
-        with stored(*contracts) as published:
-            days, events = customer_days(published, period)
+        raise NotYetAnswered("pauses of customers")
+    contracts = [
+        builders.subscription(each["id"], started_on=day(each["start"]), ended_on=maybe_day(each.get("end")))
+        for each in customers
+    ]
+    with stored(*contracts) as published:
+        days, events = customer_days(published, period)
     hazard = intervals_of_time.hazard(events, days)
     return {
         "customer_days": days,
@@ -479,12 +484,15 @@ def came_back_after_an_end(inputs: Inputs) -> Answer:
 
 
 def renew_group(inputs: Inputs) -> Answer:
-    found = intervals_of_time.renewal(inputs["renewed"], inputs["lost"], inputs.get("pending", 0))
-    low, high = found.interval or (None, None)
+    found = renewal.of_decided(inputs["renewed"], inputs["lost"], inputs.get("pending", 0))
+    worst, best = (found.details.get(each) for each in ("all_pending_lost", "all_pending_renewed"))
     return {
-        **percent(renewal_pct=found.share, lo_pct=low, hi_pct=high, worst_pct=found.worst, best_pct=found.best),
-        **percent(worst_case_pct=found.worst, best_case_pct=found.best, pending_as_lost_pct=found.worst),
-        "pending": inputs.get("pending", 0),
+        "renewal_pct": found.value,
+        "lo_pct": found.low,
+        "hi_pct": found.high,
+        **dict.fromkeys(("worst_pct", "worst_case_pct", "pending_as_lost_pct"), worst),
+        **dict.fromkeys(("best_pct", "best_case_pct"), best),
+        "pending": found.details["pending"],
     }
 
 
@@ -560,10 +568,7 @@ def attr_group(inputs: Inputs) -> Answer:
             compound_pct=rates.compound,
         )
     if "employed_one_year_ago" in inputs:
-        return percent(
-            stability_pct=intervals_of_time.stability(inputs["employed_one_year_ago"], inputs["of_them_still_here"]),
-            return_rate_pct=intervals_of_time.return_rate(inputs["leavers"], inputs["rehired_within_24m"]),
-        )
+        raise NotYetAnswered("stability and rehires (cannot be told without telling leavers by tenure)")
     return outflow(inputs)
 
 
@@ -701,18 +706,15 @@ def ratio_group(inputs: Inputs) -> Answer:
     return {"ratio": found.ratio, "se": found.standard_error, "lo": found.low, "hi": found.high}
 
 
-def cost_group(inputs: Inputs) -> Answer:
-    if "operating_expense" in inputs:
-        tickets = first_of(inputs, "tickets_resolved", "tickets")
-        return {"cost_per_ticket": costs.cost_per_ticket(inputs["operating_expense"], tickets)}
-    marginal = costs.cost_of_one_more(inputs["aht_minutes"], inputs["loaded_hourly_cost"], inputs["occupancy"])
-    all_of_it = marginal * inputs["tickets"] + inputs["fixed_monthly"]
-    return {"marginal": marginal, "average": costs.cost_per_ticket(all_of_it, inputs["tickets"])}
-
-
 def replies_group(inputs: Inputs) -> Answer:
-    found = replies.replies_per_ticket({int(key): n for key, n in inputs["hist"].items()})
-    return {"n": found.n, "mean": found.mean, **percent(share_over_3_pct=found.share_with_many)}
+    tickets = {int(key): n for key, n in inputs["hist"].items()}
+    solved = [
+        builders.ticket(opened_at=builders.days_ago(9), solved_at=builders.days_ago(1), replies=each)
+        for each, n in tickets.items()
+        for _ in range(n)
+    ]
+    found = read_all(ticket_replies.METRIC, *solved)
+    return {"n": found.n, "mean": found.value, "share_over_3_pct": found.details["over_three"]}
 
 
 def pct_group(inputs: Inputs) -> Answer:
@@ -768,9 +770,9 @@ def flatten(value: list[Any]) -> list[float]:
 def cmp_group(inputs: Inputs) -> Answer:
     (x1, n1), (x0, n0) = inputs["cur"], inputs["prev"]
     if n1 == 0 or n0 == 0:
-        now, before = (share.share(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
+        now, before = (models.share_of(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
         keys = ("diff", "newcombe", "agresti_caffo", "z", "p", "fisher_p")
-        return dict.fromkeys(keys, share.difference_of_shares(now, before))
+        return dict.fromkeys(keys, csat.METRIC.model.differ(now, before))
     tested = shares.newcombe(x1, n1, x0, n0)
     is_small = shares.smallest_expected(x1, n1, x0, n0) < 5
     return {
@@ -843,19 +845,6 @@ def seas_group(inputs: Inputs) -> Answer:
     index = seasons.weekday_index(inputs["daily"])
     return {
         "index": index,
-        "adjusted_first_week": seasons.without_weekday(inputs["daily"][:7], index) if index else None,
-    }
-
-
-def late_group(inputs: Inputs) -> Answer:
-    found = seasons.expected_final(inputs["observed"], inputs["age_days"], inputs["completeness"])
-    complete = seasons.complete_from(inputs["completeness"])
-    return {
-        "expected_final": found,
-        "nowcast": found,
-        "age_90": complete,
-        "age_90_days": complete,
-        "hollow": complete is None or inputs["age_days"] < complete,
     }
 
 
@@ -869,48 +858,13 @@ def day_group(inputs: Inputs) -> Answer:
         with stored(builders.ticket(opened_at=instant(given)), time_zone=zone or "UTC") as published:
             on = published.tally("tickets", None, date.max)[0].day
         return {"day": on.isoformat(), "local_day": on.isoformat(), "date": on.isoformat()}
+    if zone:
+        raise NotYetAnswered("days of 23 and 25 hours")
     on = day(given)
     return {
-        "hours": replies.hours_of_day(on, ZoneInfo(zone)) if zone else 24.0,
         "iso": list(on.isocalendar()),
         "week_start": start_of(on, "week").isoformat(),
     }
-
-
-def reply_group(inputs: Inputs) -> Answer:
-    if "created" not in inputs:
-        first = next(value for value in inputs.values() if isinstance(value, list))[0]
-        inputs = {**inputs, "created": first["at"] if isinstance(first, dict) else first[0]}
-    created = datetime.fromisoformat(inputs["created"])
-    if "replied" in inputs:
-        replied: datetime | None = datetime.fromisoformat(inputs["replied"])
-    else:
-        events = next(value for value in inputs.values() if isinstance(value, list))
-        replied = replies.first_human_reply(reply_of(each) for each in events)
-    if replied is None:
-        return dict.fromkeys(("business_minutes", "calendar_minutes", "first_reply", "first_reply_at"))
-    minutes = replies.calendar_minutes(created, replied)
-    return {
-        "business_minutes": replies.office_minutes(created, replied),
-        "calendar_minutes": minutes,
-        "minutes": minutes,
-        "first_reply_minutes": minutes,
-        "first_reply": replied.strftime("%Y-%m-%dT%H:%M"),
-        "first_reply_at": replied.strftime("%Y-%m-%dT%H:%M"),
-    }
-
-
-def reply_of(event: Any) -> replies.Reply:
-    if isinstance(event, dict):
-        at = next(value for key, value in event.items() if key in ("at", "time", "when"))
-        said = " ".join(str(value) for key, value in event.items() if value is not False and key != "at").lower()
-        is_public = event.get("public", True) and not any(word in said for word in ("internal", "note", "private"))
-    else:
-        at, said = event[0], " ".join(str(each) for each in event[1:]).lower()
-        is_public = not any(word in said for word in ("internal", "note", "private"))
-    is_ours = not any(word in said for word in ("customer", "requester", "end-user", "end_user"))
-    is_human = not any(word in said for word in ("auto", "bot", "trigger", "system"))
-    return replies.Reply(datetime.fromisoformat(at), is_human and is_ours, bool(is_public))
 
 
 # --- bugs ---
@@ -1112,7 +1066,6 @@ GROUPS: dict[str, Callable[[Inputs], Answer]] = {
     "anon": anon_group,
     "repeat": repeat_group,
     "ratio": ratio_group,
-    "cost": cost_group,
     "replies": replies_group,
     "pct": pct_group,
     "cmp": cmp_group,
@@ -1122,9 +1075,7 @@ GROUPS: dict[str, Callable[[Inputs], Answer]] = {
     "minn": minn_group,
     "eb": eb_group,
     "seas": seas_group,
-    "late": late_group,
     "day": day_group,
-    "reply": reply_group,
     "pain": pain_group,
     "rise": rise_group,
     "chron": chron_group,
@@ -1148,7 +1099,7 @@ def stored(*records: Any, now: datetime = builders.NOW, **changes: Any) -> Itera
 
 
 def count(metric: Metric, published: Published, period: Period) -> Counted:
-    groups = metric.count(published, [period], {}, None, builders.settings())[0]
+    groups = metric.model.count(published, [period], {}, None, builders.settings())[0]
     return groups.get("", Counted(None))
 
 

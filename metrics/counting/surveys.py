@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from estimates.interval import Difference
 from estimates.shares import with_the_silent
-from metrics.metric import Count, Counted, Where
+from metrics.begins import Begins
+from metrics.counted import Count, Counted, Where
+from metrics.models import Kind, Model
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -24,12 +25,28 @@ MUCH_MORE_OR_LESS = 5.0  # percentage points of the response rate: beyond this t
 RESPONSE = (
     (("survey_response", "sent_at"), "Response rate"),
 )  # what is not known of surveys that no one says were sent
+NOBODY = "Nobody answered in this period."
 Bins = Mapping[str, int]
 # What one answer counts at worst and at best, in the metric's unit: a share knows no less than 0 %, NPS is in points.
 EXTREMES = {"csat": (0.0, 100.0), "ces": (0.0, 100.0), "nps": (-100.0, 100.0)}
 
 
-def count_answers(kind: str, of_bins: Callable[[Bins], Counted]) -> Count:
+def answers(
+    kind: str,
+    model: Kind,
+    of_bins: Callable[[Bins], Counted],
+    unless: Callable[[Counted, Counted], str | None] = lambda now, before: None,
+) -> Model:
+    """The model of a survey metric: `of_bins` makes a number of the answers of a period; not compared `unless` that is
+    honest, nor where the response rate jumped."""
+
+    def why_not(now: Counted, before: Counted) -> str | None:
+        return unless(now, before) or not_comparable(now, before)
+
+    return Model(model, _count_answers(kind, of_bins), Begins((kind,), shortens=True), why_not)
+
+
+def _count_answers(kind: str, of_bins: Callable[[Bins], Counted]) -> Count:
     """The `count` of a survey metric: the bins of each period and group, and their response rate."""
 
     def count(
@@ -115,9 +132,3 @@ def not_comparable(now: Counted, before: Counted) -> str | None:
         f"not tested: {rate_before:.0f} % of the people asked answered before and {rate_now:.0f} % now, "
         "so other people may be answering"
     )
-
-
-def untested(now: Counted, before: Counted, why: str) -> Difference | None:
-    if now.value is None or before.value is None:
-        return None
-    return Difference(now.value - before.value, None, None, None, why)

@@ -10,18 +10,31 @@ from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
 from estimates.chance import binomial_at_most
-from estimates.interval import Difference
 from estimates.survival import Survival, survival_of_table
+from metrics.begins import Begins
+from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
-from metrics.metric import Counted, Where
+from metrics.models import Model
 from metrics.period import Period
 from store.histogram import ZERO, edges, value_of
 
 if TYPE_CHECKING:
+    from settings import Settings
     from store.published import Count, Published
 
 # Share of the waits -> (withheld below, fully shown from) so many waits (METHODOLOGY 2.5).
 FEWEST = {0.5: (5, 10), 0.9: (15, 30)}
+
+
+def waits(measure: str) -> Model:
+    """The model of a metric that says how long something takes; `measure`_open are those that still wait."""
+
+    def count(
+        published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
+    ) -> list[dict[str, Counted]]:
+        return count_waits(published, measure, periods, where, by)
+
+    return Model("median", count, Begins(("tickets",), shortens=True))
 
 
 def count_waits(
@@ -141,11 +154,6 @@ def _value(curve: Survival, q: float) -> float | None:
     return None if place is None else value_of(_name(place))
 
 
-def differ(now: Counted, before: Counted) -> Difference | None:
-    """No test: tickets that wait together are not independent, and a median has no honest formula for that."""
-    return None
-
-
 CAVEATS = (
     "Tickets count on the day they were opened; open ones count as far as they have waited, and how many they are "
     "stands beside it. Tickets that were closed without a reply are not in the first reply.",
@@ -153,9 +161,4 @@ CAVEATS = (
     "It is the median, not the mean: half wait longer. The slowest tenth is given beside it.",
     "Waits are kept in bins of 2 % width: every time is right to 1 %.",
     "Calendar time: nights and weekends count.",
-)
-CITES = (
-    "Bins that add up: Masson, Rim, Lee, DDSketch, VLDB 2019",
-    "Open tickets: Kaplan and Meier, Nonparametric Estimation from Incomplete Observations, 1958",
-    "Interval from the order of the waits: David and Nagaraja, Order Statistics, 2003",
 )

@@ -17,7 +17,13 @@ from store.ids import COUNT_ALL, PAIN
 from store.instants import naive
 from store.publishing import clusters
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
-from store.publishing.customers import list_accounts, list_intervals, mark_moved_customers, mark_purchase_days
+from store.publishing.customers import (
+    list_accounts,
+    list_intervals,
+    mark_contract_days,
+    mark_moved_customers,
+    mark_purchase_days,
+)
 from store.publishing.excerpts import choose_excerpts
 from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
@@ -89,6 +95,7 @@ def count_again(
     add_up(connection, measures, due, told)
     list_intervals(connection, rules.stays, in_sqlite)
     mark_purchase_days(connection)
+    mark_contract_days(connection)
     note_ages(connection, now)
     count_over_all_days(connection, measures, due, today, told)
     look_again(connection, stale_key)

@@ -64,6 +64,16 @@ def list_accounts(connection: Connection) -> None:
     connection.execute(insert(account).from_select([column.name for column in account.columns], _known_now()))
 
 
+def mark_contract_days(connection: Connection) -> None:
+    """A contract changes whether the customer's earlier ones were renewed, so all their ends are counted again."""
+    add_stale_keys(
+        connection,
+        select(literal("subscription"), subscription.c.ended_on, literal(""))
+        .where(subscription.c.customer.in_(keys("customer")), subscription.c.ended_on.is_not(None))
+        .distinct(),
+    )
+
+
 def mark_purchase_days(connection: Connection) -> None:
     """A purchase changes what the customer's other purchases count as, so all their days are counted again."""
     add_stale_keys(

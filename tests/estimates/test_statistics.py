@@ -184,11 +184,11 @@ def test_a_mean_from_sums_is_the_mean_of_the_values(values: list[int]) -> None:
 def test_one_value_has_a_mean_and_no_range_and_none_has_neither() -> None:
     assert mean_interval(1, 4, 16) == (1, 4, None, None, None)
     assert mean_interval(0, 0, 0) == (0, None, None, None, None)
-    assert welch((1, 4, 16), (9, 30, 120)) is None
+    assert welch((1, 4, None), (9, 30 / 9, 1.58)) is None
 
 
 def test_values_that_are_all_alike_are_not_called_a_proof() -> None:
-    tested = welch((3, 12, 48), (3, 9, 27))
+    tested = welch((3, 4, 0), (3, 3, 0))
     assert tested is not None
     assert tested.value == 1
     assert tested.p is None

@@ -18,8 +18,8 @@ from metrics.attrition import (
     is_year,
     pieces_of,
 )
+from metrics.counted import Counted
 from metrics.counting.stays import Stays
-from metrics.metric import Counted
 from metrics.period import Period
 from metrics.suppression import HIDDEN, HIDDEN_WITH_OTHERS
 from store.published import Count

@@ -29,8 +29,13 @@ def test_with_as_many_answers_the_newer_question_is_read() -> None:
 
 
 def test_two_versions_are_never_compared() -> None:
-    assert ces.differ(ces.of_bins({"2.0:7": 50}), ces.of_bins({"1.0:5": 50})) is None
-    assert ces.differ(ces.of_bins({"2.0:7": 50}), ces.of_bins({"2.0:1": 50})) is not None
+    differ = ces.METRIC.model.differ
+    another, same = (differ(ces.of_bins({"2.0:7": 50}), ces.of_bins({before: 50})) for before in ("1.0:5", "2.0:1"))
+    assert another is not None
+    assert another.p is None
+    assert another.method.startswith("not tested: it was read from CES 1.0 (effort 1 to 5) before")
+    assert same is not None
+    assert same.p is not None
 
 
 def test_the_index_is_of_version_2_alone() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.churn import lost_of_those_at_start
-from metrics.share import difference_of_shares
+from metrics.churn import METRIC, lost_of_those_at_start
 from tests.metrics.counting import period, stays_of
 
 MARCH = period("2026-03-01", "2026-04-01")
@@ -68,7 +67,7 @@ def test_a_difference_is_tested_in_percentage_points() -> None:
         stays_of([("2026-01-01", None)] * 900 + [("2026-01-01", "2026-03-15")] * 100), MARCH
     )
     now = lost_of_those_at_start(stays_of([("2026-01-01", None)] * 950 + [("2026-01-01", "2026-03-15")] * 50), MARCH)
-    difference = difference_of_shares(now, before)
+    difference = METRIC.model.differ(now, before)
     assert difference is not None
     assert difference.value == pytest.approx(-5)
     assert difference.low is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from metrics.contact_rate import DAYS_OF_A_MONTH, METRIC, differ, rate
-from metrics.metric import Counted
+from metrics.counted import Counted
 from metrics.period import Period
 from store.published import Count
 from tests.metrics.counting import day, period, stays_of

@@ -61,5 +61,5 @@ def test_days_are_added_as_counts_and_never_averaged() -> None:
 
 def test_no_answers_have_no_difference() -> None:
     some, none = csat.of_bins({"1-5:5": 40}), csat.of_bins({})
-    assert csat.differ(some, none) is None
-    assert csat.differ(none, some) is None
+    assert csat.METRIC.model.differ(some, none) is None
+    assert csat.METRIC.model.differ(none, some) is None

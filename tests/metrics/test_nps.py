@@ -8,6 +8,7 @@ import pytest
 
 from metrics import nps
 from metrics.counting.surveys import with_response
+from metrics.models import net_of
 from metrics.period import Period
 from metrics.reading import read
 from reporting import one_metric
@@ -29,13 +30,13 @@ def test_the_three_groups_are_in_the_details_and_add_up() -> None:
 
 
 def test_the_difference_is_in_points_around_the_adjusted_scores() -> None:
-    now, before = nps.of_groups(70, 40, 10), nps.of_groups(50, 30, 20)
-    difference = nps.differ(now, before)
+    now, before = net_of(70, 40, 10, ""), net_of(50, 30, 20, "")
+    difference = nps.METRIC.model.differ(now, before)
     assert difference is not None
     assert difference.value == pytest.approx(20)
     assert difference.low == pytest.approx(0.683730015135)
     assert difference.p == pytest.approx(0.0422951459475)
-    assert nps.differ(now, nps.of_bins({})) is None
+    assert nps.METRIC.model.differ(now, nps.of_bins({})) is None
 
 
 def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str) -> None:
@@ -61,5 +62,5 @@ def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str
 
 
 def test_more_detractors_than_promoters_have_a_worst_and_a_best_case_too() -> None:
-    counted = with_response(nps.of_groups(1, 2, 7), "nps", {"nps:answered": 10, "nps:waiting": 10})
+    counted = with_response(net_of(1, 2, 7, ""), "nps", {"nps:answered": 10, "nps:waiting": 10})
     assert (counted.details["worst"], counted.details["best"]) == pytest.approx((-80, 20))

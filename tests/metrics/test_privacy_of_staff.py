@@ -17,8 +17,8 @@ from data_sources import sample
 from data_sources.source import Request
 from display.tables import as_csv
 from metrics import attrition, metric
+from metrics.counted import Counted
 from metrics.counting.stays import Stays
-from metrics.metric import Counted
 from metrics.period import Period, whole_months
 from metrics.reading import Reading, series, split_by
 from metrics.suppression import FEWEST

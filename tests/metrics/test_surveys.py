@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import ces, csat, metric, nps
+from metrics.counted import Counted
 from metrics.counting.surveys import with_response
-from metrics.metric import Counted, Metric
+from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Reading, read, series, split_by
 from store import Store
@@ -115,14 +116,14 @@ def test_periods_with_another_response_rate_are_not_compared_and_say_why(each: M
     assert _p(each, now, before) < 0.05
     for counted, answered in ((now, 20), (before, 26)):
         with_response(counted, each.key, {f"{each.key}:answered": answered, f"{each.key}:waiting": 100 - answered})
-    difference = each.differ(now, before)
+    difference = each.model.differ(now, before)
     assert difference is not None
     assert difference.p is None
     assert "26 % of the people asked answered before and 20 % now" in difference.method
 
 
 def _p(each: Metric, now: Counted, before: Counted) -> float:
-    difference = each.differ(now, before)
+    difference = each.model.differ(now, before)
     assert difference is not None
     assert difference.p is not None
     return difference.p
@@ -213,7 +214,7 @@ def test_the_last_answer_to_a_survey_counts_on_its_own_day(database_url: str) ->
     first, last = (answer(score, id="s1", answered_at=noon(day)) for score, day in ((2, BEFORE.start), (5, WEEK.start)))
     store = filled(database_url, first, last)
     with store.reading() as published:
-        weeks = csat.METRIC.count(published, [BEFORE, WEEK], {}, None, store.settings)
+        weeks = csat.METRIC.model.count(published, [BEFORE, WEEK], {}, None, store.settings)
     assert [{name: each.value for name, each in groups.items()} for groups in weeks] == [{}, {"": 100}]
 
 

@@ -6,7 +6,7 @@ One function for each topic; each is undone by its reverse.
 import sqlalchemy as sa
 from alembic import op
 
-from store.schema import Day
+from store.schema import Day, Instant
 
 revision = "0004"
 down_revision = "0003"
@@ -18,9 +18,11 @@ def upgrade() -> None:
     _names()
     _ranking()
     _sources()
+    _measures()
 
 
 def downgrade() -> None:
+    _measures_undone()
     _sources_undone()
     _ranking_undone()
     _names_undone()
@@ -82,3 +84,14 @@ def _sources() -> None:
 
 def _sources_undone() -> None:
     pass
+
+
+def _measures() -> None:
+    """What replies and repeat contacts are counted by, of tickets that change."""
+    op.add_column("ticket_before", sa.Column("replies", sa.BigInteger()))
+    op.add_column("ticket_before", sa.Column("opened_at", Instant()))
+
+
+def _measures_undone() -> None:
+    op.drop_column("ticket_before", "opened_at")
+    op.drop_column("ticket_before", "replies")

@@ -1,0 +1,47 @@
+"""How many answers does it take until a problem is solved, and how often so many that a call would have been quicker?"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from estimates.shares import wilson
+from metrics.metric import Metric
+from metrics.models import mean
+
+MANY = 3  # replies; after so many it is time to call
+
+
+def over_three(tickets: Mapping[int, int]) -> dict[str, float]:
+    """From {replies: tickets}: the share with more than three, in percent."""
+    n, many = sum(tickets.values()), sum(n for replies, n in tickets.items() if replies > MANY)
+    low, high = wilson(many, n)
+    return {"over_three": 100 * many / n, "over_three_low": 100 * low, "over_three_high": 100 * high}
+
+
+METRIC = Metric(
+    key="replies",
+    name="Replies per ticket",
+    asks="How many answers does it take to solve a ticket?",
+    formula="public replies of our people / solved tickets of which the source says how many replies they had",
+    unit="replies per ticket",
+    better="lower",
+    people="solved tickets",
+    withheld_below=5,
+    thin_below=30,
+    why="Every further mail is a day of waiting; after three of them it is time to call.",
+    caveats=(
+        "A ticket counts on the day it was solved; what counts as a reply is what the source says.",
+        "The mean follows a few very long tickets: look at the share with more than three replies beside it.",
+        "Fewer replies may also mean that people gave up: look at reopened tickets and CSAT beside it.",
+    ),
+    cites=("Call after three replies: UserConf, reported practice",),
+    owner="Support lead",
+    reviewed_on=date(2026, 11, 24),
+    version=1,
+    records=("ticket",),
+    needs=(("ticket", "solved_at"),),
+    dimensions=("area", "channel", "segment"),
+    grain="week",
+    headline=4,
+    model=mean("replies", "No ticket solved in this period says how many replies it had.", over_three),
+    parent="first_reply",
+)
