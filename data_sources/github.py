@@ -18,8 +18,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from data_sources.http import Answer, Limits, Refused, Web, foreign
-from data_sources.source import Page, RejectedRow, Request, Source, SourceError
+from data_sources.source import Page, Request, Source, SourceError
 from store.records import WORDS, Bug, BugReport, Release
+from store.rejected import Rejected
 
 SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
 DEFAULT_SEVERITY = {
@@ -145,7 +146,7 @@ def _read_issue(item: Any, told: _Told, page: Page, cursor: _Cursor) -> None:
     except _Wrong as wrong:
         number = _shown(item.get("number", "?")) if isinstance(item, dict) else "?"
         page.rejected_rows.append(
-            RejectedRow("bug", f"{told.repository}#{number}", wrong.column, _shown(wrong.value), wrong.reason)
+            Rejected("bug", f"{told.repository}#{number}", wrong.column, _shown(wrong.value), wrong.reason)
         )
 
 
@@ -244,7 +245,7 @@ def _read_release(item: Any, told: _Told, page: Page) -> None:
     except _Wrong as wrong:
         shown = _shown(item.get("id", "?")) if isinstance(item, dict) else "?"
         page.rejected_rows.append(
-            RejectedRow("release", f"{told.repository}@{shown}", wrong.column, _shown(wrong.value), wrong.reason)
+            Rejected("release", f"{told.repository}@{shown}", wrong.column, _shown(wrong.value), wrong.reason)
         )
 
 

@@ -12,13 +12,13 @@ import pytest
 
 import read
 import refresh
-from data_sources.source import RejectedRow
 from metrics import metric
 from metrics.metric import Reading
 from metrics.metric import read as read_metric
 from metrics.period import Period
 from ranking.top_bugs import top_bugs
 from store import Store, open_store
+from store.rejected import Rejected
 from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket
 from tests.metrics.counting import period
 
@@ -44,8 +44,8 @@ def store(database_url: str) -> Iterator[Store]:
     made.engine.dispose()
 
 
-def wrong(n: int, record: str = "survey_response", file: str = "answers.csv") -> list[RejectedRow]:
-    return [RejectedRow(record, f"{file} row {row}", "Score", "awful", "is no number") for row in range(2, n + 2)]
+def wrong(n: int, record: str = "survey_response", file: str = "answers.csv") -> list[Rejected]:
+    return [Rejected(record, f"{file} row {row}", "Score", "awful", "is no number") for row in range(2, n + 2)]
 
 
 def answers(n: int) -> list[Any]:
@@ -53,7 +53,7 @@ def answers(n: int) -> list[Any]:
 
 
 def page(
-    store: Store, records: list[Any], rejected: list[RejectedRow], place: str = "answers.csv", whole: bool = True
+    store: Store, records: list[Any], rejected: list[Rejected], place: str = "answers.csv", whole: bool = True
 ) -> None:
     """A refresh that reads one place."""
     with store.refreshing(NOW) as running:

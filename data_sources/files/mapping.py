@@ -23,8 +23,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from data_sources.files.formats import TYPES, Layout, Shape, as_text
 from data_sources.files.words import listed, nearest
 from data_sources.files.workbook import BadCell
-from data_sources.source import RejectedRow, Request, SourceError
+from data_sources.source import Request, SourceError
 from store.records import BY_TABLE, SCALES, WORDS
+from store.rejected import Rejected
 
 MONEY = ("mrr", "amount")  # whole hundredths; every other number is a whole number as it stands
 REFERENCES = ("id", "customer", "ticket", "bug")  # joined of several columns only if all of them are there
@@ -475,7 +476,7 @@ class Bound:
     def label(self, name: str) -> str:
         return self.entry.fields[name].label if name in self.entry.fields else name
 
-    def explain(self, row: list[Any], fault: Exception, place: str) -> RejectedRow:
+    def explain(self, row: list[Any], fault: Exception, place: str) -> Rejected:
         """Which cell it was: found by asking field by field again, so that good rows pay nothing for it.
 
         A cell can also break what reads it, which is no fault of the other rows.
@@ -492,7 +493,7 @@ class Bound:
                         value = self._raw(row, name)
                     break
         reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
-        return RejectedRow(self.entry.record, place, column or "", value[:200], reason)
+        return Rejected(self.entry.record, place, column or "", value[:200], reason)
 
     def _raw(self, row: list[Any], name: str) -> str:
         """The cells of this field, as far as they can be shown."""

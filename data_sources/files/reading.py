@@ -17,7 +17,8 @@ from typing import Any
 from data_sources.files import formats
 from data_sources.files.formats import BadRow, Shape
 from data_sources.files.mapping import Bound, Entry, Wrong
-from data_sources.source import RejectedRow, SourceError
+from data_sources.source import SourceError
+from store.rejected import Rejected
 
 PAGE = 5_000  # records
 LOOKED_AT = 25_000  # rows after which a page is given even if few of them are records, so that progress shows
@@ -33,7 +34,7 @@ class Rows:
 
     values: list[list[Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)  # of the row of each of them
-    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     looked_at: int = 0
     last_row: int = 0
 
@@ -78,7 +79,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
         page.last_row = row_number
         if found is None:
             pass
-        elif found.__class__ is RejectedRow:
+        elif found.__class__ is Rejected:
             page.rejected.append(found)
         elif replaces:
             by_id[found[0]] = row_number, found  # a page never holds the same id twice: the later row wins
@@ -86,7 +87,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
             by_id[found[0]] = row_number, found
         elif not keeps_first:
             page.rejected.append(
-                RejectedRow(
+                Rejected(
                     entry.record,
                     f"{named} row {row_number}",
                     bound.label("id"),
@@ -178,8 +179,8 @@ def _records(path: Path, bound: Bound, named: str) -> Iterator[tuple[int, int, A
         yield before, 0, _together(bound, together, last_row, f"{named} row {first_row}")
 
 
-def _rejected(bound: Bound, row: Any, place: str) -> RejectedRow:
-    return RejectedRow(bound.entry.record, place, row.column, row.value[:200], row.reason)
+def _rejected(bound: Bound, row: Any, place: str) -> Rejected:
+    return Rejected(bound.entry.record, place, row.column, row.value[:200], row.reason)
 
 
 def _together(bound: Bound, together: list[list[Any]], row: list[Any], place: str) -> Any:

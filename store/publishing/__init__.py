@@ -5,16 +5,18 @@ Until the transaction ends every reader sees the snapshot before, whole; afterwa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, literal, select, union
+from sqlalchemy import Connection, delete, insert, literal, select, union_all
 
 from settings import Settings
-from store.database import look_again
+from store.engines import NO_DAY, Day, look_again
 from store.histogram import ages
 from store.ids import COUNT_ALL
 from store.instants import naive
+from store.marks import stale_kinds
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
 from store.publishing.clusters import Cluster, list_clusters
 from store.publishing.customers import list_accounts, list_intervals, mark_moved_customers, mark_purchase_days
@@ -23,18 +25,17 @@ from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
 from store.publishing.sayings import Declared, note_unsaid
 from store.publishing.stale import is_noted
-from store.saving import NO_DAY, was_counted
+from store.records import RECORDS
+from store.saving import was_counted
 from store.schema import (
     BEFORE,
-    Day,
+    FACTS,
     account,
     age,
-    bug,
     bug_contact,
     bug_rating,
     bug_report,
     counted,
-    customer,
     customer_interval,
     excerpt_of_bug,
     listed_bug,
@@ -43,7 +44,6 @@ from store.schema import (
     revenue_month,
     stale_contact,
     stale_key,
-    subscription,
     tally_change,
 )
 from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
@@ -68,21 +68,19 @@ def count_again(
     `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
     so that their rows can have what is declared.
     """
-    in_sqlite = connection.dialect.name == "sqlite"
     note_unsaid(connection, declared, were_read)
-    everything = everything or is_noted(connection, COUNT_ALL)
+    everything = everything or is_noted(connection, COUNT_ALL) or not was_counted(connection)
     if everything:
         _forget_what_was_counted(connection)
-    everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
     look_again(connection, stale_key, stale_contact)
     if not everything:
-        mark_moved_customers(connection, in_sqlite)
+        mark_moved_customers(connection)
     look_again(connection, stale_key, *BEFORE.values())
     take_away(connection, measures, due)
     list_accounts(connection)
     add_up(connection, measures, due, told)
-    list_intervals(connection, settings, in_sqlite)
+    list_intervals(connection, settings)
     mark_purchase_days(connection)
     note_ages(connection, now)
     count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
@@ -107,16 +105,17 @@ def _forget_what_was_counted(connection: Connection) -> None:
     """As in a store that was filled just now: nothing is counted, all is stale."""
     for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
         connection.execute(delete(table))
-    keys = {
-        "customer": union(select(customer.c.id), select(subscription.c.customer)),
-        "bug": select(bug.c.id).distinct(),
-        "reported": select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)).distinct(),
-        "release": select(literal("")),
-    }
+    keys = defaultdict(list)
+    for record in RECORDS:
+        for kind, name in stale_kinds(record):
+            keys[kind].append(select(FACTS[record.TABLE].c[name]))
+    keys["reported"].append(select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)))
     for kind, chosen in keys.items():
-        key = chosen.subquery("keys").columns[0]
+        key = union_all(*chosen).subquery("keys").columns[0]
         connection.execute(
-            insert(stale_key).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+            insert(stale_key).from_select(
+                ["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key).distinct()
+            )
         )
     report = bug_report.c
     own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, tuple_, union
 
-from store.database import look_again
+from store.engines import look_again
 from store.publishing.stale import is_stale, keys
 from store.records import DISSATISFIED_TO
 from store.schema import (

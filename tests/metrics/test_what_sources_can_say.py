@@ -12,7 +12,8 @@ from metrics import metric
 from metrics.metric import Reading, read
 from metrics.period import Period
 from store import Store, open_store
-from store.records import BY_TABLE, stored_fields
+from store.marks import stored_fields
+from store.records import BY_TABLE
 from tests.builders import NOW, answer, customer, employment, no_pains, noon, purchase, settings, subscription, ticket
 from tests.metrics.counting import period
 
