@@ -201,10 +201,11 @@ def _wrong(error: Mapping[str, Any], file: str, in_file: Mapping[str, Any]) -> s
         return f"{where}: [{'.'.join(table)}] needs a line {example}."
     variable = _variable(place)
     where = f"The environment variable {variable}" if variable else f"{file}, {'.'.join(place)}"
-    return f"{where}: {_what(error, place)}."
+    return f"{where}: {what_is_wrong(error, place)}."
 
 
-def _what(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
+def what_is_wrong(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
+    """What pydantic found, as the second half of a sentence; `place` are the keys that lead to it."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return "there is no such setting"

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.figures import Figure, markdown
-from data_sources.files import mapping, reading
+from data_sources.files import reading
 from data_sources.files.fence import MOST_MEMORY, Fence
-from data_sources.files.mapping import Bound, Entry
+from data_sources.mapping import grammar as mapping
+from data_sources.mapping.grammar import Bound, Entry
 from data_sources.source import Request
 from settings import Settings
 from tests.data_sources.hostile import workbook

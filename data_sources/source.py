@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from store.records import BY_TABLE  # noqa: F401  (re-exported for sources)
 from store.rejected import Rejected
 
 if TYPE_CHECKING:
+    from data_sources.kit.options import Options
     from settings import Settings  # the process in which files are read starts faster without it
 
 LONGEST_SENTENCE = 4_000
@@ -86,6 +88,9 @@ class Request:
     before: str | None = None
 
 
+Counts = dict[str, tuple[int, dict[str, int]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A kind of source. `fetch` is a generator and holds no more than one page in memory; it raises SourceError."""
@@ -93,11 +98,16 @@ class Source:
     type: str
     says: str  # one sentence for ./run help and the docs
     records: tuple[str, ...]  # the tables it can fill
-    options: dict[str, str]  # option -> what it means
+    options: builtins.type[Options]  # what may stand in its [sources.NAME] table
     fetch: Callable[[Request], Iterator[Page]]
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""
     drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read
+    rights: str = ""  # the read-only rights that its access key needs
+    # Asks one harmless question: sentences that say what it can see and what it cannot. Raises SourceError.
+    check: Callable[[Request], Iterator[str]] | None = None
+    # record -> (how many the system itself counts, the known reasons why fewer are counted here, such as {"merged": 19})
+    counts: Callable[[Request], Counts] | None = None
     # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
     # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
     declares: Callable[[Request], dict[str, frozenset[str]]] | None = None

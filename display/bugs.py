@@ -15,7 +15,7 @@ from display.sparkline import COLOUR, picture
 from ranking.top_bugs import Explained, TopBug, TopBugs
 from reporting import words
 from settings import Settings
-from views.view import Excerpt
+from views.one_bug import Excerpt
 
 # The word carries the meaning; the colour only helps.
 LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}
@@ -74,11 +74,11 @@ def arithmetic(bug: TopBug) -> str:
 
 def facts(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:
     """What is shown beside a bug and never counted: owner, age, state, money."""
-    area = [("Area", plain(bug.area))] if bug.area else []
+    area = [("Area", bug.area)] if bug.area else []
     return [
-        ("Standing", plain(bug.standing)),
+        ("Standing", bug.standing),
         *area,
-        ("Owner", plain(bug.owner) if bug.owner else "nobody yet"),
+        ("Owner", bug.owner or "nobody yet"),
         ("Opened", f"{words.day(bug.opened_on)} ({bug.age_days:,} days ago)"),
         ("Expected", words.day(bug.expected_on) if bug.expected_on else "no date given"),
         ("Revenue of its customers", revenue(bug, settings)),
@@ -121,7 +121,7 @@ def why(explained: Explained, settings: Settings) -> None:
         *((label.word.capitalize(), label.reason) for label in bug.labels),
         ("To leave the list", bug.leaves),
     ]
-    tables.facts([(name, plain(text, 600)) for name, text in rows if text], "How the pain of this bug is worked out")
+    tables.facts([(name, text) for name, text in rows if text], "How the pain of this bug is worked out")
 
 
 def beside(bug: TopBug, settings: Settings) -> None:
@@ -167,7 +167,7 @@ def course(explained: Explained) -> None:
         for point in reversed(points)
     ]
     with st.expander("The same as a table"):
-        st.table(tables.columns(rows), border="horizontal", hide_index=True, alt="Pain by week, newest first")
+        tables.table(rows, "Pain by week, newest first")
 
 
 def said(voices: Sequence[Excerpt]) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from display.escape import plain
 from display.links import METRIC
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
+from reporting import cards as said
 from reporting import words
-from views.view import Card
+from views.lines import Card
 
 
 def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
@@ -26,7 +28,10 @@ def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
 def one_card(card: Card, now: datetime) -> None:
     metric, reading = card.metric, card.reading
     st.page_link(
-        METRIC, label=metric.short, query_params={"metric": metric.key}, help=plain(about(metric, reading, now), 1000)
+        METRIC,
+        label=metric.short,
+        query_params={"metric": metric.key},
+        help=plain(said.about(metric, reading, now), 1000),
     )
     line = [each for each in card.line if each is not None]
     drawn: dict[str, Any] = {"chart_data": line, "chart_type": "area"} if len(line) >= 3 else {}
@@ -49,27 +54,11 @@ def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
     comparison = reading.comparison
     if reading.value is None:
         return {}
-    if reading.state == "thin" or comparison is None:
-        return {"delta": "few: look at the range", "delta_color": "off", "delta_arrow": "off"}
-    if comparison.difference is None or comparison.verdict not in ("up", "down"):
-        said = {"too few to say": "too few yet"}.get(comparison.verdict, comparison.verdict)
-        return {"delta": said, "delta_color": "off", "delta_arrow": "off"}
-    arrow: Literal["up", "down"] = "up" if comparison.verdict == "up" else "down"
+    changed = said.change(metric, reading)
+    clear = comparison is not None and comparison.verdict in ("up", "down")
+    if reading.state == "thin" or not clear or comparison is None or comparison.difference is None:
+        return {"delta": changed, "delta_color": "off", "delta_arrow": "off"}
     # Streamlit colours by the sign of the number; ours is a word with a sign, and what is good differs by metric.
     rose = comparison.difference.value > 0
     colour = "off" if comparison.good is None else "normal" if comparison.good == rose else "inverse"
-    return {
-        "delta": words.difference(metric, comparison.difference.value),
-        "delta_color": colour,
-        "delta_arrow": arrow,
-    }
-
-
-def about(metric: Metric, reading: Reading, now: datetime) -> str:
-    """Definition, days and age of one number, for whoever asks."""
-    age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
-    better = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
-    return (
-        f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:]}. {better[metric.better]} "
-        f"For {words.stretch(reading.period)}.{age} The line is drawn between its own lowest and highest value."
-    )
+    return {"delta": changed, "delta_color": colour, "delta_arrow": comparison.verdict}

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from display.escape import in_chart, tidy
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
-from views.view import Mark
+from views.one_metric import Mark
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

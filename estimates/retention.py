@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from math import exp
 from typing import NamedTuple
 
-from estimates.statistics import Interval, poisson_interval, wilson
+from estimates.interval import Interval
+from estimates.rates import poisson_interval
+from estimates.shares import wilson
 from metrics.period import Period
 
 DAYS_A_MONTH = 30

@@ -31,9 +31,11 @@ from datetime import date
 from math import floor
 from typing import TYPE_CHECKING
 
-from estimates.statistics import poisson_interval, rate_difference
+from estimates.interval import Difference
+from estimates.rates import poisson_interval, rate_difference
+from metrics.begins import Begins
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Begins, Counted, Difference, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period, start_of, starts_after
 from metrics.suppression import (
     FEWEST,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.statistics import mean_interval, newcombe, wilson
+from estimates.interval import Difference
+from estimates.means import mean_interval
+from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -15,7 +18,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Difference, Metric
+from metrics.metric import Counted, Metric
 
 # Which scores mean "easy" in each version of the question (METHODOLOGY 1.3). In 1.0 a low score is a small effort.
 EASY = {"2.0": (5, 6, 7), "1.0": (1, 2), "1-5 easy": (4, 5)}

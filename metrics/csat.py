@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from estimates.statistics import mean_interval, newcombe, wilson
+from estimates.interval import Difference
+from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
+from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -15,11 +18,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Difference, Metric
-from store.records import DISSATISFIED_TO
-
-# The lowest score that is a satisfied answer (METHODOLOGY 1.1).
-SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
+from metrics.metric import Counted, Metric
 
 
 def of_bins(bins: Bins) -> Counted:
@@ -34,7 +33,7 @@ def of_bins(bins: Bins) -> Counted:
     low, high = wilson(satisfied, n)
     with_neutral = [scale for scale in scales if has_neutral(scale)]
     # A mean only within one scale, and not of good and bad, which are two words and no distance.
-    mean = mean_interval(*sums(scales[with_neutral[0]])) if len(scales) == len(with_neutral) == 1 else None
+    one_scale = sums(scales[with_neutral[0]]) if len(scales) == len(with_neutral) == 1 else None
     return Counted(
         100 * satisfied / n,
         100 * low,
@@ -46,9 +45,7 @@ def of_bins(bins: Bins) -> Counted:
             "satisfied": satisfied,
             "neutral": n - satisfied - dissatisfied if with_neutral else None,
             "dissatisfied": dissatisfied,
-            "mean": mean.mean if mean else None,
-            "mean_low": mean.low if mean else None,
-            "mean_high": mean.high if mean else None,
+            "mean": one_scale[1] / one_scale[0] if one_scale else None,
             "scales": {scale: sum(scores.values()) for scale, scores in scales.items()},
             "bins": {f"{scale}:{score}": m for scale, score, m in each},
         },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from estimates.statistics import newcombe, wilson
-from metrics.metric import Counted, Difference
+from estimates.interval import Difference
+from estimates.shares import newcombe, wilson
+from metrics.metric import Counted
 
 
 def share(part: int, whole: int, missing: str, details: dict[str, Any] | None = None) -> Counted:

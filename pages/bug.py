@@ -6,7 +6,9 @@ from display import bugs, frame
 from display.escape import plain
 from display.links import HURTS
 from display.request import asked
-from views.view import first_page, one_bug
+from reporting import pages
+from views.first_page import first_page
+from views.one_bug import one_bug
 from web.guard import guard
 
 guard()
@@ -14,8 +16,8 @@ view = frame.opened()
 id = asked("bug")
 found = one_bug(view, id) if id else None
 if found is None:
-    st.title("There is no such bug" if id else "Which bug?", anchor=False)
-    st.markdown("It may have another name in the tracker by now. These hurt most:")
+    st.title(pages.NO_SUCH_BUG if id else "Which bug?", anchor=False)
+    frame.say(pages.MAY_HAVE_ANOTHER_NAME)
     bugs.ranked(first_page(view).top, view.settings)
     st.stop()
 
@@ -25,7 +27,7 @@ st.title(plain(bug.title, 200), anchor=False)
 bugs.badges(bug)
 if explained.cautions.withheld:
     frame.say(explained.cautions.withheld, strong=True)
-    st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
+    st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
     bugs.said(voices)
     st.stop()
 frame.say(" ".join([bug.sentence, *explained.cautions.beside]), strong=True)
@@ -33,7 +35,7 @@ frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    st.header("Why it stands there", anchor=False)
+    st.header(pages.WHY_IT_STANDS_THERE, anchor=False)
     bugs.why(explained, view.settings)
 with right:
     st.header("Beside the ranking", anchor=False)
@@ -42,7 +44,7 @@ with right:
 st.header("How it went", anchor=False)
 bugs.course(explained)
 
-st.header(f"What {plain(view.settings.words.customers)} say", anchor=False)
+st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
 bugs.said(voices)
 
 st.page_link(HURTS, label="All ten")

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from display import cards, frame, tables
-from reporting import words
-from views.view import PERIODS, health
+from reporting import pages, words
+from reporting.tables import readings
+from views.health import PERIODS, health
 from web.guard import guard
 
 guard()
@@ -18,7 +19,7 @@ period = st.segmented_control(
     required=True,
     key="period",
     bind="query-params",
-    help="Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year.",
+    help=pages.PERIOD_HELP,
 )
 page = health(view, period or "Now")
 
@@ -26,14 +27,11 @@ frame.say(words.what_changed(page.six), strong=True)
 frame.warning_of_age(view)
 cards.cards(page.six, view.now, width=170)
 
-st.header("What changed, and how sure we are", anchor=False)
-st.caption(
-    "Each number is compared with the stretch of the same length just before. A change is called clear only where the "
-    "difference itself is unlikely to be chance, also given how many numbers are looked at here."
-)
-tables.readings(page.six, "The six numbers with their range, how many stand behind them, and what changed")
+st.header(pages.WHAT_CHANGED, anchor=False)
+frame.note(pages.HOW_CHANGES_ARE_TESTED)
+tables.table(readings(page.six), pages.SIX)
 
 st.header("Behind them", anchor=False)
-tables.readings(page.behind, "The numbers of support with their range and what changed")
+tables.table(readings(page.behind), pages.BEHIND)
 
 frame.as_of(view)

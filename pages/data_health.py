@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from display import data_health, frame
-from views.view import rejected_rows, sources, unresolved
+from display import frame, tables
+from reporting import sources as said
+from views.sources import held, rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -11,14 +12,27 @@ view = frame.opened()
 states = sources(view)
 
 st.title("Data health", anchor=False)
-frame.say(data_health.answer(states, view), strong=True)
+frame.say(said.answer(states, view.now), strong=True)
+if why := held(view):
+    frame.say(why, strong=True)
 
 st.header("Sources", anchor=False)
-data_health.table(states, view)
+tables.table(said.rows(states, view.now), said.TABLE)
 
-data_health.references(unresolved(view))
+references = unresolved(view)
+if rows := said.references(references):
+    st.header("Unresolved references", anchor=False)
+    tables.table(rows, said.REFERENCES)
+    for hint in said.hints(references):
+        frame.say(hint)
 
 st.header("Rejected rows", anchor=False)
-data_health.rejected_rows(rejected_rows(view))
+rejected = rejected_rows(view)
+frame.say(said.WHAT_REJECTED_MEANS if rejected else said.NONE_REJECTED)
+tables.table(said.rejected_rows(rejected), "Rejected rows")
+if len(rejected) > said.SHOWN:
+    frame.note(said.MORE_REJECTED)
+if rejected:
+    tables.download(said.AS_A_FILE, "rejected-rows.csv", lambda: rejected)
 
 frame.as_of(view, ())

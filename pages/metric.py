@@ -6,8 +6,10 @@ from display import charts, frame, one_metric, tables
 from display.links import HEALTH
 from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
+from reporting import one_metric as said
 from reporting import words
-from views.view import one_metric as read_metric
+from reporting.tables import groups, history_rows
+from views.one_metric import one_metric as read_metric
 from web.guard import guard
 
 guard()
@@ -16,7 +18,7 @@ key = asked("metric", "csat")
 try:
     shown = metric(key)
 except Unanswerable as problem:
-    st.title("There is no such number", anchor=False)
+    st.title(said.NO_SUCH_METRIC, anchor=False)
     frame.say(str(problem))
     one_metric.links(all_metrics())
     st.stop()
@@ -31,25 +33,19 @@ if page.reading.value is not None:
 
 if any(reading.value is not None for reading in page.history):
     st.header("How it went", anchor=False)
-    marks = page.marks[-one_metric.MOST_MARKS :]
-    telling = one_metric.course(shown, page.history, marks)
+    marks = page.marks[-said.MOST_MARKS :]
+    telling = said.course(shown, page.history, marks)
     frame.say(telling)
     charts.history(shown, page.history, marks, alt=telling)
-    with st.expander("The same as a table"):
-        one_metric.history_table(shown, page.history)
-    st.download_button(
-        "Take it as a file (CSV)",
-        data=lambda: tables.as_csv(tables.history_rows(shown, page.history)),
-        file_name=f"{shown.key}.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
+    with st.expander(said.AS_A_TABLE):
+        tables.table(said.history(shown, page.history), f"{shown.name}, newest first")
+    tables.download(said.AS_A_FILE, f"{shown.key}.csv", lambda: history_rows(shown, page.history))
 
 if shown.dimensions:
     st.header("Where it differs", anchor=False)
     one_metric.offer_split(shown)
     if by:
-        tables.groups(shown, page.groups, by, f"{shown.name} by {by}")
+        tables.table(groups(shown, page.groups, by), f"{shown.name} by {by}")
         if page.groups_period != page.reading.period:
             st.caption(f"{words.stretch(page.groups_period)}.")
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from display import bugs, cards, frame
 from display.escape import plain
-from views.view import first_page
+from reporting import pages
+from views.first_page import first_page
 from web.guard import guard
 
 guard()
@@ -21,18 +22,18 @@ frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    st.header("The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most", anchor=False)
+    st.header(pages.heading_of_bugs(top), anchor=False)
     if top.bugs:
         st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
     if top.bugs and top.coverage.is_incomplete:
-        st.warning("This list is incomplete: most tickets about problems name no bug yet.")
+        st.warning(pages.INCOMPLETE)
     bugs.ranked(top, view.settings)
     if top.revenue_sentence:
-        st.caption(plain(top.revenue_sentence))
+        frame.note(top.revenue_sentence)
     if top.others:
-        st.caption(f"{top.others:,} other bugs hurt somebody too, less than these.")
+        frame.note(pages.others(top))
 with right:
-    st.header(f"How {plain(view.settings.words.customers)} and the team are doing", anchor=False)
+    st.header(plain(pages.heading_of_health(view.settings)), anchor=False)
     cards.cards(page.cards, view.now)
 
 frame.as_of(view)

@@ -13,8 +13,8 @@ from functools import cache
 from math import inf, isclose, sqrt
 from typing import Literal, NamedTuple, TypeVar
 
-from estimates.distributions import binomial_at_least, normal_cdf
-from estimates.statistics import benjamini_hochberg
+from estimates.chance import binomial_at_least, normal_cdf
+from estimates.multiple_testing import benjamini_hochberg
 
 HALF_LIFE_DAYS = 30.0
 PRIOR_RATINGS = 10
@@ -68,11 +68,6 @@ def reach(customers: Iterable[tuple[float, float, int]], half_life_days: float =
         squares += n * voice * voice
         count += n
     return Reached(total, sqrt(squares), count)
-
-
-def share_of_ticket(bugs: int) -> float:
-    """A ticket that is linked to `bugs` bugs gives each of them 1/bugs of a voice (pain-006)."""
-    return 1.0 / bugs
 
 
 class Severity(NamedTuple):

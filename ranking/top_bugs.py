@@ -27,9 +27,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from metrics.cautions import Cautions, cautions
+from metrics.counting.ratings import DISSATISFIED_TO
 from ranking import impact as pains
 from ranking.impact import Course, Coverage, Label, Place, Reached, Revenue, Severity
-from store.records import DISSATISFIED_TO
 
 if TYPE_CHECKING:
     from settings import Settings

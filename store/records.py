@@ -126,9 +126,6 @@ SCALES: dict[tuple[str, str], tuple[int, int]] = {
     ("ces", "1-5 easy"): (1, 5),  # "how easy", 5 = easiest
 }
 
-# The highest score that is a dissatisfied answer, by scale of a csat survey (METHODOLOGY 1.1).
-DISSATISFIED_TO = {"1-5": 2, "1-4": 1, "1-3": 1, "1-2": 1}
-
 
 @dataclass(slots=True)
 class SurveyResponse(Record):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from sqlalchemy import func, select
 from settings import load
 from store import open_store
 from store.schema import snapshot
+from tests.project import copied
 from tests.test_run import program
 from tests.web.serving import clean_environment, wait_until
 
@@ -31,12 +31,7 @@ KILLS = max(2, int(os.environ.get("EMPATHY_KILLS", "6")) // 3)
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """This project as after its packages were installed, and nothing started yet."""
-    made = tmp_path / "project"
-    made.mkdir()
-    for name in ("run", "refresh.py", "settings.py", "requirements.txt", "requirements-dev.txt"):
-        shutil.copy(ROOT / name, made)
-    for name in ("store", "data_sources", "metrics", "web"):
-        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+    made = copied(tmp_path / "project")
     (made / "streamlit.py").write_text("print('serving')\n")
     venv = made / ".venv"
     (venv / "bin").mkdir(parents=True)

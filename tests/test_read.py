@@ -15,6 +15,8 @@ import pytest
 
 import read
 from metrics import METRICS
+from reporting.data import as_data, plain
+from reporting.terminal import as_text, duration, sentence
 from settings import load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
 
@@ -175,7 +177,7 @@ def test_a_period_that_begins_before_its_data_is_said_as_what_it_is(here: Here) 
 
 
 def test_no_text_can_move_the_cursor_or_leave_its_column() -> None:
-    text = read.as_text({"metrics": [{"metric": "a\x1b[2J\n", "asks": "b" * 200}]})
+    text = as_text({"metrics": [{"metric": "a\x1b[2J\n", "asks": "b" * 200}]})
     assert text.splitlines()[1] == "a [2J   " + "b" * 69 + "..."
 
 
@@ -197,7 +199,7 @@ def test_a_bug_in_the_terminal_says_what_the_page_says(here: Here) -> None:
     assert "1. Coupon [31mfails [B-1, " in said, "what could move the cursor is a blank"
     assert f"{bug['why'][1:]} Pain: {bug['arithmetic']}. open for 40 days; revenue not known." in said
     assert said.count(f"= {bug['arithmetic'].rpartition(' = ')[2]}") == 1
-    now = " ".join(read.as_text(read.answer(read.Question("top-bugs"), load(), NOW)).split())
+    now = " ".join(as_text(as_data(read.answer(read.Question("top-bugs"), load(), NOW), "EUR")).split())
     assert "nobody owns it yet; open for 40 days; no date given; revenue not known." in now
     assert "As known on" not in now
 
@@ -222,7 +224,7 @@ def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: 
 
 def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
     sources = ["source-" + "x" * 40 + str(n) for n in range(4)]
-    text = read.as_text(
+    text = as_text(
         {
             "bugs": [],
             "cautions": [],
@@ -240,7 +242,7 @@ def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
 
 def test_the_age_is_told_by_the_clock_of_the_company(here: Here) -> None:
     reading = here.json("churn", *SEPTEMBER)
-    assert read.as_text(reading, ZoneInfo("Asia/Tokyo")).endswith("As of 2026-11-21 21:00 Asia/Tokyo, from test.")
+    assert as_text(reading, ZoneInfo("Asia/Tokyo")).endswith("As of 2026-11-21 21:00 Asia/Tokyo, from test.")
 
 
 def test_a_store_that_counts_other_days_is_not_read(company: Path) -> None:
@@ -371,7 +373,7 @@ def compared(value: float, low: float, high: float, verdict: str, good: bool | N
 
 
 def test_an_unclear_change_says_what_it_could_be() -> None:
-    said = read.sentence(reading(comparison=compared(8, -2, 18, "no clear change", None)))
+    said = sentence(reading(comparison=compared(8, -2, 18, "no clear change", None)))
     assert said == (
         "CSAT, 2026-11-02 to 2026-11-08: 88.0 %, most likely between 83.0 % and 92.0 % (212 answers). Up 8.0 points on "
         "before (2026-10-26 to 2026-11-01), but it could be anything from 2.0 points down to 18.0 points up: not a clear change."
@@ -379,19 +381,19 @@ def test_an_unclear_change_says_what_it_could_be() -> None:
 
 
 def test_a_clear_change_says_whether_it_is_better() -> None:
-    said = read.sentence(reading(comparison=compared(8, 2, 14, "up", True, 0.01)))
+    said = sentence(reading(comparison=compared(8, 2, 14, "up", True, 0.01)))
     assert said.endswith("(from 2.0 points up to 14.0 points up), which is better.")
 
 
 def test_too_few_are_not_compared() -> None:
     few = {**compared(8, 2, 14, "too few to say", None), "difference": None, "state": "thin"}
-    assert read.sentence(reading(comparison=few)).endswith(
+    assert sentence(reading(comparison=few)).endswith(
         "Too few to compare with the time before (2026-10-26 to 2026-11-01)."
     )
 
 
 def test_a_long_unit_is_said_once() -> None:
-    said = read.sentence(reading(unit="tickets per customer per month", value=2.276, low=2.1, high=2.45))
+    said = sentence(reading(unit="tickets per customer per month", value=2.276, low=2.1, high=2.45))
     assert "2.28 tickets per customer per month, most likely between 2.10 and 2.45 (212" in said
 
 
@@ -404,9 +406,7 @@ def test_what_is_hidden_says_why_and_no_number() -> None:
         state="withheld",
         reason="Hidden because fewer than 10 people would be shown.",
     )
-    assert (
-        read.sentence(hidden) == "CSAT, 2026-11-02 to 2026-11-08: Hidden because fewer than 10 people would be shown."
-    )
+    assert sentence(hidden) == "CSAT, 2026-11-02 to 2026-11-08: Hidden because fewer than 10 people would be shown."
 
 
 @pytest.mark.parametrize(
@@ -414,11 +414,11 @@ def test_what_is_hidden_says_why_and_no_number() -> None:
     [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (7500, "2 h 05 min"), (86400 * 4.25, "4.2 days")],
 )
 def test_waits_are_written_as_people_say_them(seconds: float, words: str) -> None:
-    assert read.duration(seconds) == words
+    assert duration(seconds) == words
 
 
 def test_an_endless_number_is_null() -> None:
-    assert read.plain({"high": float("inf"), "low": float("nan"), "day": date(2026, 1, 2)}) == {
+    assert plain({"high": float("inf"), "low": float("nan"), "day": date(2026, 1, 2)}) == {
         "high": None,
         "low": None,
         "day": "2026-01-02",

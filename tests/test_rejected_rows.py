@@ -13,13 +13,13 @@ import pytest
 import read
 import refresh
 from metrics import metric
-from metrics.metric import Reading
-from metrics.metric import read as read_metric
 from metrics.period import Period
+from metrics.reading import Reading
+from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
 from store import Store, open_store
 from store.rejected import Rejected
-from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket
+from tests.builders import NOW, RULES, TODAY, answer, bug, noon, report, settings, ticket
 from tests.metrics.counting import period
 
 WEEK = period("2026-11-09", "2026-11-16")
@@ -60,7 +60,7 @@ def page(
         run = running.begin_run("desk", "files", NOW)
         run.save(records, NOW, rejected=rejected, stream=place, whole=whole)
         run.finish(NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
 
 
 def csat(store: Store, over: Period = WEEK) -> Reading:
@@ -125,7 +125,7 @@ def test_a_whole_read_of_many_pages_is_one_read(store: Store) -> None:
         run.save(answers(50), NOW, rejected=wrong(20), stream="answers.csv")
         run.save(answers(40), NOW, rejected=wrong(10, file="answers.csv, page 2,"), stream="answers.csv", whole=True)
         run.finish(NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
     assert counts(store) == [("desk", "survey_response", 120, 30)]
 
 
@@ -133,7 +133,7 @@ def test_the_counts_of_a_source_go_with_it(store: Store) -> None:
     page(store, answers(60), wrong(40))
     with store.refreshing(NOW) as running:
         running.drop_others([], NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
     assert counts(store) == []
 
 

@@ -22,10 +22,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.ranking import ndcg, precision
-from estimates import costs, replies, seasons, statistics
+from estimates import costs, means, multiple_testing, rates, replies, seasons, shares
+from estimates import nps as estimated_nps
 from estimates import retention as intervals_of_time
 from estimates.retention import Stay
-from estimates.statistics import Survival, kaplan_meier, survival_of_table
+from estimates.survival import Survival, kaplan_meier, survival_of_table
 from metrics import attrition, ces, churn, csat, nps, repeat, repeat_in_period, share
 from metrics import suppression as anonymity
 from metrics.counting import surveys
@@ -34,6 +35,7 @@ from metrics.counting.waits import waited
 from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
 from ranking import impact as pain
+from ranking.rules import share_of_ticket
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
 from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
@@ -159,16 +161,16 @@ def csat_group(inputs: Inputs) -> Answer:
     if "x" in inputs:
         x, n = inputs["x"], inputs["n"]
         return {
-            "wilson": statistics.wilson(x, n),
-            "agresti_coull": statistics.agresti_coull(x, n),
-            "jeffreys": statistics.jeffreys(x, n),
-            "clopper_pearson": statistics.clopper_pearson(x, n),
+            "wilson": shares.wilson(x, n),
+            "agresti_coull": shares.agresti_coull(x, n),
+            "jeffreys": shares.jeffreys(x, n),
+            "clopper_pearson": shares.clopper_pearson(x, n),
         }
     if "great" in inputs:  # three smileys; the vendor's score is not ours, and is the groups' difference in points
         hist = {"3": inputs["great"], "2": inputs["okay"], "1": inputs["not_good"]}
         counted = csat.of_bins(bins_of(hist, "1-3"))
         groups = (counted.details[each] for each in ("satisfied", "neutral", "dissatisfied"))
-        return {"n": counted.n, "csat_pct": counted.value, "happiness": statistics.nps(*groups)}
+        return {"n": counted.n, "csat_pct": counted.value, "happiness": estimated_nps.nps(*groups)}
     if "days" in inputs:
         hist = {
             "5": sum(day["sat"] for day in inputs["days"]),
@@ -176,9 +178,9 @@ def csat_group(inputs: Inputs) -> Answer:
         }
         return csat_answer(csat.of_bins(bins_of(hist, "1-5")))
     if "by_customer" in inputs:
-        ratio = statistics.ratio_of_pairs([(x, n) for x, n in inputs["by_customer"]])
+        ratio = rates.ratio_of_pairs([(x, n) for x, n in inputs["by_customer"]])
         x, n = (sum(pair[at] for pair in inputs["by_customer"]) for at in (0, 1))
-        low, high = statistics.wilson(x, n)
+        low, high = shares.wilson(x, n)
         return percent(value_pct=ratio.ratio, naive_lo=low, naive_hi=high, cluster_se_pct=ratio.standard_error)
     if "answers" in inputs:
         saved = [
@@ -258,7 +260,7 @@ def parts_with_hist(value: Any, name: str = "1-5") -> Iterator[tuple[str, dict[s
 def nps_group(inputs: Inputs) -> Answer:
     if "prev" in inputs:
         now, before = nps.of_groups(*inputs["cur"]), nps.of_groups(*inputs["prev"])
-        tested = statistics.nps_difference(tuple(inputs["cur"]), tuple(inputs["prev"]))
+        tested = estimated_nps.nps_difference(tuple(inputs["cur"]), tuple(inputs["prev"]))
         difference = nps.differ(now, before)
         if tested is None or difference is None:
             return dict.fromkeys(("diff_raw", "diff_adj", "lo", "hi", "z", "p"))
@@ -271,7 +273,7 @@ def nps_group(inputs: Inputs) -> Answer:
             "p": difference.p,
         }
     if "half_width_points" in inputs:
-        return {"n": statistics.nps_answers_needed(inputs["p"], inputs["d"], inputs["half_width_points"])}
+        return {"n": estimated_nps.nps_answers_needed(inputs["p"], inputs["d"], inputs["half_width_points"])}
     rejected = 0
     if "hist" in inputs or "scores" in inputs:
         scores = inputs.get("scores") or [int(score) for score, n in inputs.get("hist", {}).items() for _ in range(n)]
@@ -287,8 +289,8 @@ def nps_group(inputs: Inputs) -> Answer:
         "nps": counted.value,
         "lo": counted.low,
         "hi": counted.high,
-        "adj_centre": statistics.adjusted_nps(*groups).centre if counted.n else None,
-        "wald_moe": statistics.nps_margin(*groups),
+        "adj_centre": estimated_nps.adjusted_nps(*groups).centre if counted.n else None,
+        "wald_moe": estimated_nps.nps_margin(*groups),
         "rejected": rejected,
         "invalid": rejected,
     }
@@ -306,7 +308,7 @@ def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
 
 def ces_group(inputs: Inputs) -> Answer:
     if "sum_sq" in inputs:
-        mean = statistics.mean_interval(inputs["n"], inputs["sum"], inputs["sum_sq"])
+        mean = means.mean_interval(inputs["n"], inputs["sum"], inputs["sum_sq"])
         return {"mean": mean.mean, "sd": mean.deviation, "lo": mean.low, "hi": mean.high}
     version = str(inputs.get("version", "2.0"))
     version = version if version in ces.EASY else "1-5 easy"
@@ -679,9 +681,9 @@ def reorder_times(inputs: Inputs) -> Answer:
 
 def ratio_group(inputs: Inputs) -> Answer:
     if "weeks" in inputs:
-        found = statistics.ratio_by_weeks([x for x, _ in inputs["weeks"]], [y for _, y in inputs["weeks"]])
+        found = rates.ratio_by_weeks([x for x, _ in inputs["weeks"]], [y for _, y in inputs["weeks"]])
     elif "sxx" in inputs:
-        found = statistics.ratio_by_customer(*(inputs[each] for each in ("n", "sx", "sy", "sxx", "syy", "sxy")))
+        found = rates.ratio_by_customer(*(inputs[each] for each in ("n", "sx", "sy", "sxx", "syy", "sxy")))
     elif "active_customers" in inputs:
         gross = intervals_of_time.share_of(inputs["contacts"], inputs["active_customers"])
         net = intervals_of_time.share_of(inputs["customers_contacting"], inputs["active_customers"])
@@ -691,7 +693,7 @@ def ratio_group(inputs: Inputs) -> Answer:
         }
     else:
         pairs = next(value for value in inputs.values() if isinstance(value, list))
-        found = statistics.ratio_of_pairs([(x, y) for x, y in pairs])
+        found = rates.ratio_of_pairs([(x, y) for x, y in pairs])
     return {"ratio": found.ratio, "se": found.standard_error, "lo": found.low, "hi": found.high}
 
 
@@ -765,20 +767,20 @@ def cmp_group(inputs: Inputs) -> Answer:
         now, before = (share.share(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
         keys = ("diff", "newcombe", "agresti_caffo", "z", "p", "fisher_p")
         return dict.fromkeys(keys, share.difference_of_shares(now, before))
-    tested = statistics.newcombe(x1, n1, x0, n0)
-    is_small = statistics.smallest_expected(x1, n1, x0, n0) < 5
+    tested = shares.newcombe(x1, n1, x0, n0)
+    is_small = shares.smallest_expected(x1, n1, x0, n0) < 5
     return {
         "diff": tested.value,
         "newcombe": [tested.low, tested.high],
-        "agresti_caffo": statistics.agresti_caffo(x1, n1, x0, n0),
+        "agresti_caffo": shares.agresti_caffo(x1, n1, x0, n0),
         "z": tested.statistic,
         "p": tested.p,
-        "fisher_p": tested.p if is_small else statistics.fisher(x1, n1, x0, n0),
+        "fisher_p": tested.p if is_small else shares.fisher(x1, n1, x0, n0),
     }
 
 
 def rr_group(inputs: Inputs) -> Answer:
-    found = statistics.rate_ratio(*inputs["after"], *inputs["before"])
+    found = rates.rate_ratio(*inputs["after"], *inputs["before"])
     return {"rate_ratio": found.ratio, "lo": found.low, "hi": found.high, "p": found.p}
 
 
@@ -786,9 +788,9 @@ def rel_group(inputs: Inputs) -> Answer:
     if "pre" not in inputs or "control_pre" in inputs or len(inputs) > 2:
         raise NotYetAnswered("did the release help (comparison areas, trends)")
     before, after = inputs["pre"], inputs["post"]
-    if len(before) < statistics.FEWEST_WEEKS:
+    if len(before) < rates.FEWEST_WEEKS:
         raise NotYetAnswered("did the release help (when to refuse)")
-    found = statistics.quasi_poisson_ratio(after, before)
+    found = rates.quasi_poisson_ratio(after, before)
     return {
         "rate_ratio": found.ratio,
         "phi": found.spread,
@@ -801,11 +803,11 @@ def rel_group(inputs: Inputs) -> Answer:
 
 def mult_group(inputs: Inputs) -> Answer:
     if "m" in inputs:
-        found = statistics.false_alarms(inputs["m"], inputs["alpha"])
+        found = multiple_testing.false_alarms(inputs["m"], inputs["alpha"])
         return {"prob": found.any_at_all, "expected": found.expected}
     ps = next(value for value in inputs.values() if isinstance(value, list))
     level = next((value for value in inputs.values() if isinstance(value, float)), 0.05)
-    adjusted = statistics.benjamini_hochberg(ps)
+    adjusted = multiple_testing.benjamini_hochberg(ps)
     found_ = [each <= level + 1e-12 for each in adjusted]
     return {
         "adjusted": adjusted,
@@ -821,17 +823,15 @@ def mult_group(inputs: Inputs) -> Answer:
 
 def minn_group(inputs: Inputs) -> Answer:
     if "ns" in inputs:
-        return {"half_width_pct": [100 * statistics.half_width(inputs["p"], n) for n in inputs["ns"]]}
+        return {"half_width_pct": [100 * shares.half_width(inputs["p"], n) for n in inputs["ns"]]}
     half = next(value for key, value in inputs.items() if "half" in key)
     half = half / 100 if half >= 1 else half
-    return {"n": statistics.answers_needed(inputs.get("p", 0.5), half)}
+    return {"n": shares.answers_needed(inputs.get("p", 0.5), half)}
 
 
 def eb_group(inputs: Inputs) -> Answer:
-    found = statistics.shrunk_rate(
-        inputs["prior_mean"], inputs["prior_strength_weeks"], inputs["count"], inputs["weeks"]
-    )
-    raw = statistics.ratio_of_pairs([(inputs["count"], inputs["weeks"])]).ratio
+    found = rates.shrunk_rate(inputs["prior_mean"], inputs["prior_strength_weeks"], inputs["count"], inputs["weeks"])
+    raw = rates.ratio_of_pairs([(inputs["count"], inputs["weeks"])]).ratio
     return {"raw": raw, "shrunk": found.rate, "lo": found.low, "hi": found.high}
 
 
@@ -953,7 +953,7 @@ def reach_of_shared_tickets(inputs: Inputs) -> Answer:
     return {
         f"reach_{bug}": pain.reach(
             [
-                pain.Since(each["age"], pain.share_of_ticket(len(each["bugs"])))
+                pain.Since(each["age"], share_of_ticket(len(each["bugs"])))
                 for each in inputs["ticket_customers"]
                 if bug in each["bugs"]
             ],

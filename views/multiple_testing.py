@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from estimates.statistics import benjamini_hochberg
-from metrics.metric import Reading
+from estimates.multiple_testing import benjamini_hochberg
+from metrics.reading import Reading
 
 FALSE_SHARE = 0.10  # of what a page calls changed, at most this share may be chance (Benjamini & Hochberg 1995)
 
 
-def settle(readings: list[Reading]) -> list[Reading]:
+def adjusted(readings: list[Reading]) -> list[Reading]:
     """The readings of one page, in the same order; a change that the page as a whole does not bear out is called unclear."""
     tested = [
         at
@@ -21,13 +21,13 @@ def settle(readings: list[Reading]) -> list[Reading]:
         if reading.comparison and reading.comparison.difference and reading.comparison.difference.p is not None
     ]
     ps = [_p(readings[at]) for at in tested]
-    settled = list(readings)
+    shown = list(readings)
     for at, adjusted in zip(tested, benjamini_hochberg(ps), strict=True):
         comparison = readings[at].comparison
         if adjusted > FALSE_SHARE and comparison and comparison.verdict in ("up", "down"):
             unclear = replace(comparison, verdict="no clear change", good=None)
-            settled[at] = replace(readings[at], comparison=unclear)
-    return settled
+            shown[at] = replace(readings[at], comparison=unclear)
+    return shown
 
 
 def _p(reading: Reading) -> float:

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from display import frame
-from views import view as readings
-from views.view import EmptyStoreError, StoreError
+from views.sources import is_stale, sources
+from views.view import EmptyStoreError, StoreError, opened
+from views.view import view as newest
 
 log = logging.getLogger("empathy.web")
 PATIENCE_S = 3.0
@@ -44,9 +44,9 @@ def looking() -> asyncio.Task[dict[str, Any]]:
 
 def look(now: datetime) -> dict[str, Any]:
     """Snapshot None: the store is there and nothing has been read into it yet. Raises StoreError."""
-    _, store = readings.opened()
+    _, store = opened()
     try:
-        view = readings.view(now)
+        view = newest(now)
     except EmptyStoreError:
         view = None
     else:
@@ -54,12 +54,12 @@ def look(now: datetime) -> dict[str, Any]:
     schema = store.shape_version()
     if view is None:
         return {"store": True, "schema": schema, "snapshot": None, "age_s": None, "stale": []}
-    sources = readings.sources(view)
-    read_at = [state.last_succeeded_at for state in sources if state.last_succeeded_at]
+    states = sources(view)
+    read_at = [state.last_succeeded_at for state in states if state.last_succeeded_at]
     return {
         "store": True,
         "schema": schema,
         "snapshot": view.snapshot.id,
         "age_s": round((now - min(read_at)).total_seconds()) if read_at else None,
-        "stale": sorted(state.name for state in sources if frame.is_stale(state, now)),
+        "stale": sorted(state.name for state in states if is_stale(state, now)),
     }

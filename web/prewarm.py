@@ -6,12 +6,13 @@ import asyncio
 import gc
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from display import frame
+from views.first_page import prewarm
 from web.pages import PAGES, Page
 
 log = logging.getLogger("empathy.web")
@@ -65,7 +66,7 @@ def set_apart() -> None:
 
 async def read_ahead() -> None:
     try:
-        await asyncio.to_thread(frame.warm)
+        await asyncio.to_thread(prewarm, datetime.now(UTC))
     except Exception as error:
         # The pages say the same, and what to do about it.
         log.warning("Nothing could be read ahead: %s", error)

@@ -18,13 +18,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data_sources.files import mapping
+from pydantic import Field
+
 from data_sources.files.fence import Fence
 from data_sources.files.formats import Shape
-from data_sources.files.mapping import Entry
-from data_sources.files.words import listed
+from data_sources.kit.options import Options
+from data_sources.mapping import grammar as mapping
+from data_sources.mapping.grammar import Entry
 from data_sources.source import Page, Request, Source, SourceError
+from data_sources.words import listed
 from store.records import BY_TABLE
+
+
+class Files(Options):
+    files: list[dict[str, Any]] = Field(
+        description="a list of tables, each with " + listed(mapping.FILE_KEYS), min_length=1
+    )
+
 
 UNREAD = [0, 0, "", ""]  # the mark of a file that must be read whatever it is
 
@@ -255,7 +265,7 @@ SOURCE = Source(
     type="files",
     says="Reads files that another system exported: CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet, each also gzipped.",
     records=tuple(BY_TABLE),
-    options={"files": "a list of tables, each with " + listed(mapping.FILE_KEYS)},
+    options=Files,
     fetch=fetch,
     declares=mapping.declared,
     documented_at="docs/files.md",

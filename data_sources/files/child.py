@@ -46,6 +46,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints must not stand among the answers
     warnings.simplefilter("ignore")
     _only_the_nouns()
+    import data_sources.files  # noqa: F401  (before its mapping, which needs it)
+
     gc.disable()  # rows make no circles; once for each file is enough
     while head := told.read(8):
         name, seconds, arguments = pickle.loads(told.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
@@ -124,7 +126,7 @@ def _guess(path: Path, shown_as: str) -> Iterator[Message]:
 
 def _pages(path: Path, entry: Any, shape: Any, named: str) -> Iterator[Message]:
     from data_sources.files import reading
-    from data_sources.files.mapping import Bound
+    from data_sources.mapping.grammar import Bound
 
     packing = Packing(Bound(entry, shape).kinds)
     for page in reading.pages(path, entry, shape, named):

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from data_sources.files.child import Message, Packing
 from data_sources.files.formats import Shape
-from data_sources.files.mapping import Bound, Entry
+from data_sources.mapping.grammar import Bound, Entry
 from data_sources.source import Page, SourceError
 from store.rejected import Rejected
 

@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from data_sources.files import workbook
-from data_sources.files.words import listed, nearest, number
 from data_sources.files.workbook import BadCell
 from data_sources.source import SourceError
+from data_sources.words import listed, nearest, number
 
 TYPES = ("csv", "tsv", "blanks", "jsonl", "xlsx", "parquet")
 ENDINGS = {

@@ -16,7 +16,7 @@ from typing import Any
 
 from data_sources.files import formats
 from data_sources.files.formats import BadRow, Shape
-from data_sources.files.mapping import Bound, Entry, Wrong
+from data_sources.mapping.grammar import Bound, Entry, Wrong
 from data_sources.source import SourceError
 from store.rejected import Rejected
 

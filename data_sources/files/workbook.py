@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import IO, Any
 from xml.parsers import expat
 
-from data_sources.files.words import nearest
 from data_sources.source import SourceError
+from data_sources.words import nearest
 
 CHUNK = 1 << 16
 MOST_COLUMNS = 16_384  # of a sheet, by its format

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import Field
+
+from data_sources.kit import options
 from data_sources.sample.company import Company
 from data_sources.sample.help_desk import HelpDesk
 from data_sources.sample.truths import TRUTHS, Truth, truth
-from data_sources.source import Page, Request, Source, SourceError
+from data_sources.source import Page, Request, Source
 from store.records import BugReport, SurveyResponse, Ticket
 
 COMPANY = "Kestrel (sample company)"
@@ -21,18 +24,20 @@ PAGE = 5_000
 __all__ = ["COMPANY", "SOURCE", "TRUTHS", "Truth", "truth"]
 
 
-def fetch(asked: Request) -> Iterator[Page]:
+class Sample(options.Options):
+    seed: int = Field(7, description="another whole number gives another company")
+
+
+def fetch(request: Request) -> Iterator[Page]:
     """All rows of the company up to the end of yesterday; nothing if this day has been read already.
 
     The cursor is the day and the seed, and comes with the last page only.
     """
-    seed = asked.options.get("seed", 7)
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise SourceError(f"sources.{asked.name}.seed is {seed!r}; write a whole number, for example 7.")
-    zone = asked.settings.zone
-    today = asked.now.astimezone(zone).date()
+    seed = options.read(Sample, request).seed
+    zone = request.settings.zone
+    today = request.now.astimezone(zone).date()
     cursor = f"{today.isoformat()} seed {seed}"
-    if asked.since == cursor:
+    if request.since == cursor:
         return
     company = Company(seed, today, zone)
     accounts = company.accounts()
@@ -80,7 +85,7 @@ SOURCE = Source(
         "release",
         "employment",
     ),
-    options={"seed": "a whole number; another number gives another company (7)"},
+    options=Sample,
     fetch=fetch,
     replaces=True,
 )

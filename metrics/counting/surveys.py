@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from estimates.statistics import with_the_silent
-from metrics.metric import Count, Counted, Difference, Where
+from estimates.interval import Difference
+from estimates.shares import with_the_silent
+from metrics.metric import Count, Counted, Where
 from metrics.period import Period
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from datetime import date
 from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
-from estimates.distributions import binomial_at_most
-from estimates.statistics import Survival, survival_of_table
+from estimates.chance import binomial_at_most
+from estimates.interval import Difference
+from estimates.survival import Survival, survival_of_table
 from metrics.counting.groups import grouped, whole
-from metrics.metric import Counted, Difference, Where
+from metrics.metric import Counted, Where
 from metrics.period import Period
 from store.histogram import ZERO, edges, value_of
 

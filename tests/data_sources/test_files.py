@@ -23,8 +23,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how_hard
 from hypothesis import strategies as some
 
-from data_sources.files import SOURCE, mapping, reading
+from data_sources.files import SOURCE, reading
 from data_sources.files.formats import Layout, check, read
+from data_sources.mapping import grammar as mapping
 from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE

@@ -21,9 +21,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from data_sources.files import SOURCE, mapping
+from data_sources.files import SOURCE
 from data_sources.files.child import Packing
 from data_sources.files.fence import Fence, resident, resident_by_ps
+from data_sources.mapping import grammar as mapping
 from data_sources.source import Page, SourceError
 from store.rejected import Rejected
 from tests.data_sources import hostile
@@ -249,7 +250,7 @@ def test_a_reader_that_dies_is_said_and_the_next_file_has_another(tmp_path: Path
 def test_a_reader_ends_with_whoever_started_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,opened\n" + "".join(f"{n},2026-01-01\n" for n in range(50_000)))
     code = (
-        "import os, sys; from pathlib import Path; from data_sources.files import mapping; "
+        "import os, sys; from pathlib import Path; from data_sources.mapping import grammar as mapping; "
         "from data_sources.files.fence import Fence; from tests.data_sources.test_files import asked, TICKET; "
         "folder = Path(sys.argv[1]); path = folder / 'a.csv'; fence = Fence(); "
         "(entry,) = mapping.entries(asked(folder, {'path': 'a.csv', 'record': 'ticket', 'fields': TICKET})); "

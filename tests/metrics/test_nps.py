@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
-from display import one_metric
 from metrics import nps
 from metrics.counting.surveys import with_response
-from metrics.metric import read
 from metrics.period import Period
-from read import as_text, reading_as_data
+from metrics.reading import read
+from reporting import one_metric
+from reporting.data import reading_as_data
+from reporting.terminal import as_text
 from tests.builders import answer, filled, noon
 
 

@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
-import read
 from data_sources import sample
 from data_sources.source import Request
-from display import one_metric, tables
+from display.tables import as_csv
 from metrics import attrition, metric
 from metrics.counting.stays import Stays
-from metrics.metric import Counted, Reading, series, split_by
+from metrics.metric import Counted
 from metrics.period import Period, whole_months
+from metrics.reading import Reading, series, split_by
 from metrics.suppression import FEWEST
-from reporting import words
+from reporting import one_metric, tables, words
+from reporting.data import as_data
+from reporting.terminal import as_text
 from settings import Settings
 from store import Store
 from store.records import Employment
@@ -39,7 +41,8 @@ from tests.metrics.organisations import (
     organisation,
     stays_of,
 )
-from views.view import line_periods
+from views.lines import line_periods
+from views.question import Question, answer
 
 ORGANISATIONS = int(os.environ.get("EMPATHY_ORGANISATIONS", "80"))
 ATTRITION = metric("attrition")
@@ -274,27 +277,27 @@ def _records(workers: list[Worker]) -> list[Employment]:
 
 def _said_by_read(asked: Settings, teams: list[str]) -> Iterator[str]:
     first, end = YEARS[0].start, OVER.end
-    questions = [read.Question("attrition", window.start, window.end) for window in WINDOWS[::3]]
-    questions += [read.Question("attrition", first, end, by=grain) for grain in ("month", "quarter", "year")]
-    questions += [read.Question("attrition"), read.Question("attrition", split="team")]
-    questions += [read.Question("attrition", year.start, year.end, split="team") for year in YEARS]
-    questions += [read.Question("attrition", where={"team": team}) for team in teams]
+    questions = [Question("attrition", window.start, window.end) for window in WINDOWS[::3]]
+    questions += [Question("attrition", first, end, by=grain) for grain in ("month", "quarter", "year")]
+    questions += [Question("attrition"), Question("attrition", split="team")]
+    questions += [Question("attrition", year.start, year.end, split="team") for year in YEARS]
+    questions += [Question("attrition", where={"team": team}) for team in teams]
     questions += [
-        read.Question("attrition", first, end, by=grain, where={"team": team})
+        Question("attrition", first, end, by=grain, where={"team": team})
         for team in teams
         for grain in ("month", "year")
     ]
     for question in questions:
-        found = read.answer(question, asked, NOW)
+        found = as_data(answer(question, asked, NOW), asked.currency)
         yield json.dumps(found)
-        yield read.as_text(found)
+        yield as_text(found)
 
 
 def _said_by_pages(store: Store) -> Iterator[str]:
     with store.reading() as published:
         history = series(published, ATTRITION, line_periods(ATTRITION, TODAY, 12), store.settings)
         groups = split_by(published, ATTRITION, YEARS[-1], "team", store.settings)
-    yield tables.as_csv(tables.history_rows(ATTRITION, history)).decode()
+    yield as_csv(tables.history_rows(ATTRITION, history)).decode()
     for reading in [*history, *groups.values()]:
         yield words.sentence(ATTRITION, reading) + tables.changed(ATTRITION, reading)
         yield str(one_metric.details(ATTRITION, reading, "EUR"))

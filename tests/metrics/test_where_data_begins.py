@@ -7,12 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from metrics import all_metrics, metric
-from metrics.metric import Reading, read, series, split_by
 from metrics.period import Period, whole_months
+from metrics.reading import Reading, read, series, split_by
 from store import Store
 from tests.builders import NOW, TODAY, answer, customer, filled, noon, purchase, subscription, ticket
 from tests.metrics.counting import period
-from views.view import one_metric, start_anew, view
+from views import cache
+from views.one_metric import one_metric
+from views.view import view
 
 AUGUST = date(2025, 8, 21)
 YEAR = period("2025-11-01", "2026-11-01")
@@ -69,7 +71,7 @@ def test_a_chart_starts_where_it_can_be_true(sqlite_database: str, monkeypatch: 
     monkeypatch.setenv("EMPATHY_DATABASE_URL", sqlite_database)
     weeks = [ticket(opened_at=noon(date(2026, 9, 30)) + timedelta(days=n)) for n in range(40)]
     filled(sqlite_database, *shop(), *weeks, customer("acme", started_on=date(2020, 1, 1))).engine.dispose()
-    start_anew()
+    cache.clear()
     try:
         shown = view(NOW)
         assert shown is not None
@@ -80,7 +82,7 @@ def test_a_chart_starts_where_it_can_be_true(sqlite_database: str, monkeypatch: 
         never = one_metric(shown, "repeat", None).history
         assert [each.value for each in never] == [None]
     finally:
-        start_anew()
+        cache.clear()
 
 
 def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_days_that_are_known(

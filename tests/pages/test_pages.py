@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from settings import SourceSettings
 from store import open_store
 from store.rejected import Rejected
-from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
-from views import view as readings
+from tests.builders import RULES, answer, bug, customer, filled, noon, report, save, settings, ticket
+from views import cache
 from web.pages import PAGES
 
 MENU = Path(__file__).resolve().parents[2] / "web" / "menu.py"
@@ -27,9 +27,9 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
-    readings.start_anew()
+    cache.clear()
     yield
-    readings.start_anew()
+    cache.clear()
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, database_url: str, page: str = "", **query: str) -> AppTest:
@@ -118,7 +118,7 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.finish(NOW, "failed", "The file tickets.csv is gone.")
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
     assert "One bug hurts 4 customers" in text_of(app)
@@ -143,7 +143,7 @@ def test_sample_data_is_named_on_every_page(monkeypatch: pytest.MonkeyPatch, sql
         run = refresh.begin_run("sample", "sample", NOW)
         run.save(hurt(), NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     for page in PAGES:
         app = opened(monkeypatch, sqlite_database, page.file.removesuffix(".py"))
         assert "Sample data" in text_of(app), page.file
@@ -226,7 +226,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
         run = refresh.begin_run("test", "files", NOW)
         run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
 
 
 def test_rejected_shares_stand_beside_the_number_and_on_data_health(
@@ -268,6 +268,17 @@ def test_a_number_that_no_source_can_say_is_a_sentence_and_no_zero(
         run = refresh.begin_run("crm", "files", NOW)
         run.save([customer(f"c{n}") for n in range(150)], NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, sqlite_database, "metric", metric="churn")
     assert "No end dates in crm." in text_of(app)
+
+
+def test_why_nothing_newer_is_published_is_said_where_the_sources_are(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    store = filled(sqlite_database, *hurt())
+    why = "desk grew from 400 to 1,600 tickets since the last snapshot."
+    with store.refreshing(NOW) as running:
+        running.hold(why, NOW)
+    store.engine.dispose()
+    assert why in text_of(opened(monkeypatch, sqlite_database, "data_health"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ranking import impact as pain
 from ranking.impact import Course, Place, Rise, Since
+from ranking.rules import share_of_ticket
 
 QUIET = Rise(1.0, 1.0, False)
 customers = st.lists(
@@ -41,7 +42,7 @@ def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
 
 
 def test_half_a_ticket_is_half_a_voice() -> None:
-    assert pain.reach([Since(30, pain.share_of_ticket(2), 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
+    assert pain.reach([Since(30, share_of_ticket(2), 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
 
 
 def test_a_report_from_the_future_is_refused() -> None:

@@ -4,13 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-import read
-from display import one_metric
 from metrics import metric
 from metrics.period import Period
 from metrics.repeat import came_back
 from metrics.revenue import kept
-from reporting import words
+from reporting import one_metric, terminal, words
 from reporting.details import named
 from store.published import Count, Month
 
@@ -95,7 +93,7 @@ def test_what_is_kept_of_the_revenue_is_one_number_on_the_page_and_in_the_termin
     shown = {name: one_metric.detail(value, unit, "EUR") for name, value, unit in named(reading.details, "percent")}
     assert [shown[name] for name in shown if "RR)" in name] == ["99.7\u00a0%", "100.1\u00a0%"]
     found = {"details": reading.details, "unit": "percent"}
-    printed = [line.rpartition("  ")[2] for line in read._details(found).splitlines() if "RR)" in line]
+    printed = [line.rpartition("  ")[2] for line in terminal._details(found).splitlines() if "RR)" in line]
     assert printed == ["99.7 %", "100.1 %"]
     assert words.value(metric("revenue"), reading.value) == "99.7\u00a0%"
     assert words.percent(100.0) == "100\u00a0%"

@@ -17,7 +17,7 @@ from alembic import command
 from sqlalchemy import Boolean, Date, DateTime, MetaData, insert, select
 
 from ranking.clusters import cluster
-from read import Question, answer
+from reporting.data import as_data
 from settings import Settings, SourceSettings
 from store import StoreError, open_store
 from store.database import engine_for
@@ -26,7 +26,8 @@ from store.marks import stored_fields
 from store.migrations.upgrade import configuration
 from store.records import BY_TABLE
 from store.schema import FACTS
-from tests.builders import settings
+from tests.builders import RULES, list_clusters, settings
+from views.question import Question, answer
 
 OLD = json.loads(gzip.decompress((Path(__file__).parent / "store_of_shape_0002.json.gz").read_bytes()))
 NOW = datetime.fromisoformat(OLD["now"])
@@ -94,7 +95,8 @@ def refreshed(of: Settings, records: dict[str, list[Any]] | None = None) -> tupl
             run.save(rows, NOW)
             run.finish(NOW)
             unchanged[source] = run.rows_unchanged
-        refresh.publish(NOW, cluster=cluster)
+        refresh.publish(NOW, RULES)
+        list_clusters(refresh, cluster, NOW)
     store.engine.dispose()
     return refresh.notes, unchanged
 
@@ -141,7 +143,8 @@ def aware(value: Any, kind: Any) -> Any:
 
 
 def told(of: Settings, key: str) -> dict[str, Any]:
-    return answer(Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1)), of, NOW)
+    asked = Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1))
+    return as_data(answer(asked, of, NOW), of.currency)
 
 
 def test_the_rows_and_the_numbers_of_before_are_there_after_the_upgrade(old: str, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ with st.container(key="page_link"):
     for n, text in enumerate(HOSTILE):
         st.page_link("https://tracker.example/", label=plain(text), query_params={"n": str(n)})
 with st.container(key="facts"):
-    tables.facts([("name", plain(text)) for text in HOSTILE], "facts")
+    tables.facts([("name", text) for text in HOSTILE], "facts")
 with st.container(key="table"):
     st.table({plain(text): [plain(text)] for text in HOSTILE}, hide_index=True)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.project import copied
 from tests.web.serving import ROOT, STREAMLIT, UVICORN, serving
 from tests.web.viewer import elements, texts, viewing
 from web.pages import FOLDER, PAGES, Page
@@ -53,7 +53,7 @@ def test_every_file_in_pages_is_a_page() -> None:
 
 def test_what_an_address_asks_for_is_read_and_cut_in_one_place() -> None:
     files = [path for folder in ("web", "pages", "display") for path in (ROOT / folder).glob("*.py")]
-    assert [path.name for path in files if "st.query_params" in path.read_text("utf-8")] == ["asked.py"]
+    assert [path.name for path in files if "st.query_params" in path.read_text("utf-8")] == ["request.py"]
 
 
 def test_no_pages_folder_lies_beside_the_main_script() -> None:
@@ -80,7 +80,7 @@ FAULTS = {"raises": "raise RuntimeError('secret words')", "does not parse": "thi
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_page_that_breaks_says_a_calm_sentence_and_a_code(tmp_path: Path, fault: str) -> None:
-    copy = copy_of_the_project(tmp_path / "copy")
+    copy = copied(tmp_path / "copy")
     page = copy / "pages" / "data_health.py"
     page.write_text(page.read_text("utf-8").replace("guard()\n", f"guard()\n{FAULTS[fault]}\n", 1), "utf-8")
     assert FAULTS[fault] in page.read_text("utf-8")
@@ -96,17 +96,6 @@ def test_a_page_that_breaks_says_a_calm_sentence_and_a_code(tmp_path: Path, faul
         assert "secret words" in served.log
         # The others still work.
         assert "heading" in elements(viewer.visit("customer-health"))
-
-
-def copy_of_the_project(to: Path) -> Path:
-    kept = ("app.py", "settings.py", "web", "pages", "display", "metrics", "store", ".streamlit")
-    to.mkdir()
-    for name in kept:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, to / name)
-    return to
 
 
 @pytest.mark.parametrize("command", [STREAMLIT, UVICORN], ids=["streamlit", "uvicorn"])

@@ -21,9 +21,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
 
 from data_sources.files.formats import TYPES, Layout, Shape, as_text
-from data_sources.files.words import listed, nearest
 from data_sources.files.workbook import BadCell
 from data_sources.source import Request, SourceError
+from data_sources.words import listed, nearest
 from store.records import BY_TABLE, SCALES, WORDS
 from store.rejected import Rejected
 

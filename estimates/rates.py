@@ -1,0 +1,199 @@
+"""How sure a rate is, and whether two differ: events per time at risk, or one sum per another (METHODOLOGY 2.2, 2.3, 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log, sqrt
+from typing import NamedTuple
+
+from estimates.chance import binomial_two_sided, gamma_quantile, t_quantile, t_two_sided
+from estimates.interval import TAIL, Difference, Interval, Z
+from estimates.shares import clopper_pearson
+
+FEWEST_WEEKS = 8  # a ratio's interval from weekly sums needs this many (METHODOLOGY 2.2)
+
+
+class RateRatio(NamedTuple):
+    """Rate now / rate before. `ratio` is None where before had no events, `high` where it has no end."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+
+
+def poisson_interval(events: int) -> Interval:
+    """The exact interval of the expected number behind `events` (Garwood, Biometrika 1936)."""
+    if events < 0:
+        raise ValueError(f"{events} events cannot be")
+    low = 0.0 if events == 0 else gamma_quantile(TAIL, events)
+    return Interval(low, gamma_quantile(1 - TAIL, events + 1))
+
+
+def rate_ratio(y1: int, t1: float, y0: int, t0: float) -> RateRatio:
+    """y1 events in exposure t1 (now) against y0 in t0 (before): exact, conditional on y1 + y0 (METHODOLOGY 2.3)."""
+    if t1 <= 0 or t0 <= 0:
+        raise ValueError(f"a rate needs time at risk; {t1} and {t0} were given")
+    n = y1 + y0
+    if n == 0:
+        return RateRatio(None, None, None, None)
+    low, high = clopper_pearson(y1, n)
+    scale = t0 / t1
+    return RateRatio(
+        None if y0 == 0 else y1 / y0 * scale,
+        low / (1 - low) * scale,
+        None if y0 == 0 else high / (1 - high) * scale,
+        binomial_two_sided(y1, n, t1 / (t1 + t0)),
+    )
+
+
+def rate_difference(y1: int, t1: float, y0: int, t0: float) -> Difference:
+    """y1 / t1 minus y0 / t0: interval from the two exact ones (MOVER, Zou and Donner, Statistics in Medicine 2008).
+
+    p is the exact conditional one of `rate_ratio`; None where nothing happened on either side.
+    """
+    p = rate_ratio(y1, t1, y0, t0).p
+    now, before = y1 / t1, y0 / t0
+    low1, high1 = poisson_interval(y1)
+    low0, high0 = poisson_interval(y0)
+    value = now - before
+    low = value - sqrt((now - low1 / t1) ** 2 + (high0 / t0 - before) ** 2)
+    high = value + sqrt((high1 / t1 - now) ** 2 + (before - low0 / t0) ** 2)
+    return Difference(value, low, high, p, "exact conditional test of two rates")
+
+
+class QuasiPoisson(NamedTuple):
+    """A rate ratio of weekly counts that vary more than chance alone. `spread` is phi, `spread_used` at least 1."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    spread: float | None
+    spread_used: float | None
+
+
+def quasi_poisson_ratio(
+    now: Sequence[float],
+    before: Sequence[float],
+    exposure_now: Sequence[float] | None = None,
+    exposure_before: Sequence[float] | None = None,
+) -> QuasiPoisson:
+    """Weekly counts of two periods, each week with its exposure (customers; 1 where not given). METHODOLOGY 4.1.
+
+    The closed form of a Poisson regression with one step and a Pearson scale floored at 1, t with weeks - 2 degrees
+    of freedom. All parts are None with fewer than three weeks together; without events on a side there is no interval.
+    """
+    sides = [_weeks(now, exposure_now), _weeks(before, exposure_before)]
+    weeks = len(now) + len(before)
+    (events1, time1), (events0, time0) = ((sum(counts), sum(times)) for counts, times in sides)
+    if weeks < 3 or not now or not before or time1 <= 0 or time0 <= 0 or events0 == 0:
+        return QuasiPoisson(None, None, None, None, None, None)
+    ratio = (events1 / time1) / (events0 / time0)
+    spread = sum(map(_chi_square, sides)) / (weeks - 2)
+    used = max(1.0, spread)
+    if events1 == 0:
+        return QuasiPoisson(0.0, None, None, None, spread, used)
+    error = sqrt(used * (1 / events1 + 1 / events0))
+    t = log(ratio) / error
+    reach = exp(t_quantile(1 - TAIL, weeks - 2) * error)
+    return QuasiPoisson(ratio, ratio / reach, ratio * reach, t_two_sided(t, weeks - 2), spread, used)
+
+
+def quasi_poisson_rate(*stretches: tuple[Sequence[float], Sequence[float]]) -> Interval | None:
+    """The interval of events / exposure of the first stretch, each one given as (weekly counts, weekly exposures).
+
+    How much weeks differ by more than chance is taken from all stretches, each around its own rate (Pearson scale floored
+    at 1), so that a change from one to the next is no noise; t with weeks - stretches degrees of freedom on the log
+    scale. None with fewer than three degrees of freedom or without events.
+    """
+    counts, times = stretches[0]
+    events, time = sum(counts), sum(times)
+    degrees = sum(len(each) for each, _ in stretches) - len(stretches)
+    if degrees < 3 or events <= 0 or time <= 0:
+        return None
+    used = max(1.0, sum(map(_chi_square, stretches)) / degrees)
+    reach = exp(t_quantile(1 - TAIL, degrees) * sqrt(used / events))
+    return Interval(events / time / reach, events / time * reach)
+
+
+class Ratio(NamedTuple):
+    """Sum / sum with the standard error of the delta method. The interval is None where there are too few units."""
+
+    ratio: float | None
+    standard_error: float | None
+    low: float | None
+    high: float | None
+
+
+NO_RATIO = Ratio(None, None, None, None)
+
+
+def ratio_by_weeks(numerators: Sequence[float], denominators: Sequence[float]) -> Ratio:
+    """A ratio of sums with whole weeks as replicates, t with weeks - 1 degrees of freedom, at least 8 weeks."""
+    weeks = len(numerators)
+    total = sum(denominators)
+    if len(denominators) != weeks:
+        raise ValueError(f"{weeks} numerators and {len(denominators)} denominators")
+    if total == 0:
+        return NO_RATIO
+    ratio = sum(numerators) / total
+    if weeks < FEWEST_WEEKS:
+        return Ratio(ratio, None, None, None)
+    rest = sum((x - ratio * y) ** 2 for x, y in zip(numerators, denominators, strict=True))
+    error = sqrt(rest / (weeks - 1) / weeks) / (total / weeks)
+    half = t_quantile(1 - TAIL, weeks - 1) * error
+    return Ratio(ratio, error, ratio - half, ratio + half)
+
+
+def ratio_by_customer(n: int, sx: float, sy: float, sxx: float, syy: float, sxy: float) -> Ratio:
+    """sx / sy over n customers from the five sums that add up over customers (Deng, Knoblich, Lu, KDD 2018)."""
+    if n == 0 or sy == 0:
+        return NO_RATIO
+    ratio = sx / sy
+    if n == 1:
+        return Ratio(ratio, None, None, None)
+    residuals = sxx - 2 * ratio * sxy + ratio**2 * syy  # their mean is 0
+    error = sqrt(max(0.0, residuals) / (n - 1) / n) / (sy / n)
+    return Ratio(ratio, error, ratio - Z * error, ratio + Z * error)
+
+
+def ratio_of_pairs(pairs: Sequence[tuple[float, float]]) -> Ratio:
+    """As ratio_by_customer, from one (numerator, denominator) per customer."""
+    return ratio_by_customer(
+        len(pairs),
+        sum(x for x, _ in pairs),
+        sum(y for _, y in pairs),
+        sum(x * x for x, _ in pairs),
+        sum(y * y for _, y in pairs),
+        sum(x * y for x, y in pairs),
+    )
+
+
+class Shrunk(NamedTuple):
+    rate: float
+    low: float
+    high: float
+
+
+def shrunk_rate(prior_mean: float, prior_strength: float, count: int, time: float) -> Shrunk:
+    """A rate pulled towards `prior_mean` as if that had been seen for `prior_strength` (gamma prior, Poisson counts)."""
+    shape, scale = prior_mean * prior_strength + count, prior_strength + time
+    low, high = gamma_quantile(TAIL, shape) / scale, gamma_quantile(1 - TAIL, shape) / scale
+    return Shrunk(shape / scale, low, high)
+
+
+def _chi_square(weeks: tuple[Sequence[float], Sequence[float]]) -> float:
+    """Pearson's, of weekly counts around their common rate."""
+    counts, times = weeks
+    rate = sum(counts) / sum(times) if sum(times) > 0 else 0.0
+    if rate <= 0:
+        return 0.0
+    return sum((y - rate * t) ** 2 / (rate * t) for y, t in zip(counts, times, strict=True) if t > 0)
+
+
+def _weeks(counts: Sequence[float], exposure: Sequence[float] | None) -> tuple[Sequence[float], Sequence[float]]:
+    times = [1.0] * len(counts) if exposure is None else exposure
+    if len(times) != len(counts):
+        raise ValueError(f"{len(counts)} weeks of counts and {len(times)} of exposure")
+    return counts, times

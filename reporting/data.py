@@ -1,0 +1,175 @@
+"""The answers as plain data, for programs: what `./run read ... --json` prints. Full precision; what is not known is None."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from metrics.cautions import found_elsewhere
+from metrics.metric import Metric
+from metrics.period import Period
+from metrics.reading import Comparison, Reading, is_annualised
+from store.ids import bare
+from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, Rejected, Sources
+
+
+def as_data(found: Answer, currency: str) -> dict[str, Any]:
+    """Exactly what --json prints."""
+    match found:
+        case Metrics():
+            return {"metrics": [_listed(each) for each in found.metrics]}
+        case Sources():
+            return _sources(found)
+        case Rejected():
+            return _rejected(found)
+        case Ranked():
+            return {**_ranked(found), "currency": currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
+        case OneNumber():
+            return {**_head(found.metric, currency), **reading_as_data(found.reading, found.metric)}
+        case History():
+            readings = [reading_as_data(each, found.metric) for each in found.readings]
+            version = found.metric.version
+            return {
+                **_head(found.metric, currency),
+                "definition_version": version,
+                "by": found.by,
+                "series": readings,
+            }
+        case Groups():
+            return {
+                **_head(found.metric, currency),
+                "definition_version": found.metric.version,
+                "split": found.split,
+                "period": plain_period(found.period),
+                "groups": [
+                    {"group": name, **reading_as_data(each, found.metric)} for name, each in found.groups.items()
+                ],
+            }
+
+
+def _head(metric: Metric, currency: str) -> dict[str, Any]:
+    return {
+        "metric": metric.key,
+        "name": metric.name,
+        "unit": metric.unit,
+        "better": metric.better,
+        "people": metric.people,
+        "currency": currency,
+    }
+
+
+def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
+    return {
+        "metric": asked.key,
+        "name": asked.name,
+        "unit": asked.unit,
+        "better": asked.better,
+        "period": plain_period(reading.period),
+        "where": reading.where,
+        "value": reading.value,
+        "low": reading.low,
+        "high": reading.high,
+        "annualised": is_annualised(reading),
+        "numerator": reading.numerator,
+        "denominator": reading.denominator,
+        "n": told_n(reading),
+        "people": asked.people,
+        "state": reading.state,
+        "reason": reading.reason,
+        "as_of": plain(reading.as_of),
+        "sources": list(reading.sources),
+        "cautions": list(reading.cautions),
+        "apart": [
+            {"by": asked.apart, "group": each.where[asked.apart or ""], "value": each.value, "low": each.low}
+            | {"high": each.high, "n": each.n, "state": each.state}
+            for each in reading.apart
+        ],
+        "details": plain(reading.details),
+        "comparison": _comparison(reading.comparison) if reading.comparison else None,
+        "definition_version": asked.version,
+    }
+
+
+def told_n(reading: Reading) -> int | None:
+    """How many stand behind it; None where even that would expose people."""
+    return None if reading.state == "withheld" and reading.n == 0 else reading.n
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    previous = comparison.previous
+    return {
+        "period": plain_period(previous.period),
+        "value": previous.value,
+        "low": previous.low,
+        "high": previous.high,
+        "annualised": is_annualised(previous),
+        "n": told_n(previous),
+        "state": previous.state,
+        "difference": plain(comparison.difference),
+        "verdict": comparison.verdict,
+        "good": comparison.good,
+    }
+
+
+def _ranked(found: Ranked) -> dict[str, Any]:
+    top: dict[str, Any] = plain(found.top)
+    top["fastest"] = bare(top["fastest"]) if top["fastest"] else None
+    for bug in top["bugs"]:
+        bug["id"] = bare(bug["id"])
+    for each in (top, *top["bugs"]):
+        for money in ("total", "of_all"):
+            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
+    return top
+
+
+def _sources(found: Sources) -> dict[str, Any]:
+    return {
+        "as_of": plain(found.published_at),
+        "sources": plain(found.states),
+        "unresolved_references": [
+            {**plain(each._asdict()), "hint": found_elsewhere(each)} for each in found.unresolved
+        ],
+    }
+
+
+def _rejected(found: Rejected) -> dict[str, Any]:
+    names = ("source", "record", "read", "rejected")
+    return {
+        "as_of": plain(found.published_at),
+        "counts": [dict(zip(names, each, strict=True)) for each in found.counts],
+        "rejected": list(found.rows),
+    }
+
+
+def _listed(each: Metric) -> dict[str, Any]:
+    return {
+        "metric": each.key,
+        "name": each.name,
+        "asks": each.asks,
+        "unit": each.unit,
+        "better": each.better,
+        "dimensions": list(each.dimensions),
+        "grain": each.grain,
+        "definition_version": each.version,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Records, days and instants as JSON knows them; an endless number is not a number."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if hasattr(value, "_asdict"):
+        return {name: plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, date):  # also an instant
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def plain_period(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "to": period.end.isoformat()}

@@ -1,0 +1,64 @@
+"""Titles, headings and fixed sentences of the pages."""
+
+from __future__ import annotations
+
+from ranking.top_bugs import TopBugs
+from settings import Settings
+
+# --- where there is nothing to show ---
+UNREACHABLE = "The numbers cannot be reached"
+RELOAD = "This page looks again by itself when you reload it."
+NO_SETTINGS = "The settings cannot be read"
+NO_SETTINGS_WHY = "The log of this server says which one and why."
+NOTHING_YET = "Nothing has been read yet"
+# (what is said, what is typed then)
+NOTHING_YET_STEPS = (
+    (
+        "This page shows how customers are doing and which ten bugs hurt them most, as soon as it has something to read.",
+        None,
+    ),
+    ("To look around first, fill it with an invented company:", "./run refresh --sample"),
+    (
+        "To see your own numbers, point it at your files (the README has ten minutes on it), then type:",
+        "./run refresh",
+    ),
+)
+SAMPLE = "An invented company. The README says how to read your own."
+
+# --- the first page ---
+INCOMPLETE = "This list is incomplete: most tickets about problems name no bug yet."
+
+
+def heading_of_bugs(top: TopBugs) -> str:
+    return "The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most"
+
+
+def others(top: TopBugs) -> str:
+    return f"{top.others:,} other bugs hurt somebody too, less than these."
+
+
+def heading_of_health(settings: Settings) -> str:
+    return f"How {settings.words.customers} and the team are doing"
+
+
+# --- one bug ---
+NO_SUCH_BUG = "There is no such bug"
+MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. These hurt most:"
+WHY_IT_STANDS_THERE = "Why it stands there"
+
+
+def heading_of_excerpts(settings: Settings) -> str:
+    return f"What {settings.words.customers} say"
+
+
+# --- customer health ---
+PERIOD_HELP = (
+    "Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year."
+)
+WHAT_CHANGED = "What changed, and how sure we are"
+HOW_CHANGES_ARE_TESTED = (
+    "Each number is compared with the stretch of the same length just before. A change is called clear only where the "
+    "difference itself is unlikely to be chance, also given how many numbers are looked at here."
+)
+SIX = "The six numbers with their range, how many stand behind them, and what changed"
+BEHIND = "The numbers of support with their range and what changed"
