@@ -24,8 +24,9 @@ from ranking.rules import rules
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
+from store.marks import stored_fields
 from store.masking import clean
-from store.records import BY_TABLE, stored_fields
+from store.records import BY_TABLE
 
 SAMPLE = "sample"
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

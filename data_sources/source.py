@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from store.records import BY_TABLE  # noqa: F401  (re-exported for sources)
+from store.rejected import Rejected
 
 if TYPE_CHECKING:
     from data_sources.kit.options import Options
@@ -41,17 +42,6 @@ class SourceError(Exception):
         super().__init__(text if len(text) <= LONGEST_SENTENCE else text[:LONGEST_SENTENCE] + "…")
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """One row that could not be read, with all that somebody needs to mend it."""
-
-    record: str  # the table it was meant for, for example "ticket"
-    place: str  # file and row, or address and id
-    column: str
-    value: str
-    reason: str
-
-
 @dataclass(slots=True)
 class Page:
     """A few thousand rows at most, and where to go on from.
@@ -62,7 +52,7 @@ class Page:
     """
 
     records: list[Any] = field(default_factory=list)
-    rejected_rows: list[RejectedRow] = field(default_factory=list)
+    rejected_rows: list[Rejected] = field(default_factory=list)
     cursor: str | None = None
     read: int = 0  # rows or items looked at, including blanks and those left out by a filter
     total: int | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -321,12 +321,3 @@ def operational(said: str, file: Path | None = None) -> str:
     if "malformed" in said or "not a database" in said:
         return DAMAGED
     return "The database cannot be reached. Look whether it runs and database_url is right."
-
-
-def look_again(connection: Connection, *tables: Table) -> None:
-    """Lets PostgreSQL count the rows of tables that are empty between two refreshes, now that they are filled.
-
-    Else it knows them as empty and joins them by going through all of them for each row of the other table.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, delete, select
 
-from store.records import RECORDS, stored_fields
-from store.saving import DAYS, KEYS, NO_DAY, keep_before, mark_reported, mark_stale, was_counted
+from store.engines import NO_DAY, sql_of
+from store.marks import counted_days, is_pseudonymous, stale_kinds
+from store.records import BY_TABLE, RECORDS
+from store.saving import StaleKey, keep_before, mark_reported, mark_stale, was_counted
 from store.schema import BEFORE, FACTS, cursor, listing, read_rows, rejected_row, removal, row_count, run
 
-PSEUDONYMOUS = [
-    record.TABLE for record in RECORDS if any(each.metadata.get("pseudonym") for each in stored_fields(record))
-]
+PSEUDONYMOUS = [record.TABLE for record in RECORDS if is_pseudonymous(record)]
 
 
-def drop_sample(connection: Connection, in_sqlite: bool) -> bool:
+def drop_sample(connection: Connection) -> bool:
     names = list(connection.scalars(select(run.c.source).where(run.c.type == "sample").distinct()))
     for name in names:
-        delete_source(connection, name, in_sqlite)
+        delete_source(connection, name)
     connection.execute(delete(run).where(run.c.type == "sample"))
     return bool(names)
 
 
-def delete_source(connection: Connection, source: str, in_sqlite: bool) -> None:
+def delete_source(connection: Connection, source: str) -> None:
     """Removes every row of one source, and marks what they counted for as stale."""
     for record in RECORDS:
-        mark_all(connection, record.TABLE, source, in_sqlite)
-    mark = "?" if in_sqlite else "%s"
+        mark_all(connection, record.TABLE, source)
+    mark = sql_of(connection).mark
     if was_counted(connection):
         for name in BEFORE:
             keep_before(connection, name, f"t.source = {mark}", (source,))
@@ -40,23 +38,18 @@ def delete_source(connection: Connection, source: str, in_sqlite: bool) -> None:
     connection.execute(delete(cursor).where(cursor.c.source == source))
 
 
-def mark_all(connection: Connection, record: str, source: str, in_sqlite: bool) -> None:
+def mark_all(connection: Connection, record: str, source: str) -> None:
     """Marks as stale what all rows of this record and source count for."""
-    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
-    table = FACTS[record]
-    mine = table.c.source == source
-    stale: set[tuple[str, Any, str]] = set()
-    for kind, day, key in DAYS.get(record, []):
-        chosen = select(table.c[day], table.c[key]) if key else select(table.c[day])
-        for row in connection.execute(chosen.where(mine, table.c[day].is_not(None)).distinct()):
-            stale.add((kind, row[0].isoformat() if in_sqlite else row[0], row[1] if key else ""))
-    for kind, key in KEYS.get(record, []):
-        if key:
-            for (value,) in connection.execute(select(table.c[key]).where(mine).distinct()):
-                stale.add((kind, no_day, value))
-        else:
-            stale.add((kind, no_day, ""))
-    mark_stale(connection, in_sqlite, stale)
+    sql, noun, columns = sql_of(connection), BY_TABLE[record], FACTS[record].c
+    mine = columns.source == source
+    found: set[StaleKey] = set()
+    for name in counted_days(noun):
+        days = select(columns[name]).where(mine, columns[name].is_not(None)).distinct()
+        found.update((record, sql.day(on), "") for on in connection.scalars(days))
+    for kind, name in stale_kinds(noun):
+        keys = connection.scalars(select(columns[name]).where(mine).distinct())
+        found.update((kind, sql.day(NO_DAY), key) for key in keys)
+    mark_stale(connection, sql, found)
 
 
 def _mark_reports(connection: Connection, source: str, mark: str) -> None:

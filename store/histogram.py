@@ -5,7 +5,7 @@ DDSketch's mapping with logarithmic bins (Masson, Rim, Lee, VLDB 2019; METHODOLO
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor, log
 
@@ -21,6 +21,31 @@ def bin_of(seconds: float) -> str:
     if not seconds >= 0:
         raise ValueError(f"a wait of {seconds} seconds cannot be")
     return ZERO if seconds == 0 else str(ceil(log(seconds) / _LOG_GAMMA))
+
+
+def bins_of(starts: Sequence[timedelta | None], ends: Sequence[timedelta | None]) -> list[str | None]:
+    """The bins of the waits between two columns of times, each since one instant; None where one is not known, and for a
+    wait of less than nothing."""
+    names = _NAMES
+    return [
+        None
+        if start is None or end is None
+        else names[ceil(log(wait) / _LOG_GAMMA)]
+        if (wait := (end - start).total_seconds()) > 0
+        else ZERO
+        if wait == 0
+        else None
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+class _Names(dict[int, str]):
+    def __missing__(self, number: int) -> str:
+        self[number] = str(number)
+        return self[number]
+
+
+_NAMES = _Names()
 
 
 def value_of(name: str) -> float:

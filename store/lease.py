@@ -29,11 +29,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import DBAPIError
 
+from store.engines import clock, end_what_is_left, name_transaction, sql_of
 from store.schema import lease, sign_of_life
 
 SILENT = timedelta(seconds=60)
@@ -83,19 +83,9 @@ def holder(connection: Connection) -> Holder:
     return Holder(row.holder, row.process, row.fence, row.taken_at, row.beats, row.seen_at, now)
 
 
-def clock(connection: Connection) -> Any:
-    """The database's clock, UTC: the same one for everybody who looks at this store."""
-    if connection.dialect.name == "sqlite":
-        return func.strftime("%Y-%m-%d %H:%M:%f", "now")
-    return func.timezone("UTC", func.clock_timestamp())
-
-
 def take(connection: Connection, judged: Holder, process: str) -> int | None:
     """Takes the lease from the holder that was judged; the new fence, or None where somebody else was quicker."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        if judged.process:
-            connection.execute(text(END_WHAT_IS_LEFT), {"name": name_of_transactions(judged.fence)})
+    end_what_is_left(connection, name_of_transactions(judged.fence) if judged.process else None)
     fence = connection.scalar(select(lease.c.fence).where(lease.c.name == "refresh").with_for_update())
     if fence != judged.fence:
         return None
@@ -110,12 +100,6 @@ def take(connection: Connection, judged: Holder, process: str) -> int | None:
     return judged.fence + 1
 
 
-# Whoever died or hangs in the middle of a transaction still locks the lease, until the server notices.
-END_WHAT_IS_LEFT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name
-"""
-
-
 def name_of_transactions(fence: int) -> str:
     """What PostgreSQL calls the connections of the refresh with this fence while they write."""
     return f"empathy refresh {fence}"
@@ -124,8 +108,7 @@ def name_of_transactions(fence: int) -> str:
 def fence_now(connection: Connection, mine: int) -> int | None:
     """The fence in force, locked until the transaction ends."""
     chosen = select(lease.c.fence).where(lease.c.name == "refresh").with_for_update()
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.set_config("application_name", name_of_transactions(mine), True)))
+    name_transaction(connection, name_of_transactions(mine))
     return connection.scalar(chosen)
 
 
@@ -190,7 +173,7 @@ def alive(held: Holder, engine: Engine, look: Callable[[], Holder]) -> bool:
 
 def is_writing(engine: Engine) -> bool:
     """SQLite: somebody has the writer's lock at this moment, and so lives (the kernel takes it from the dead)."""
-    if engine.dialect.name != "sqlite" or _in_memory(engine):
+    if not sql_of(engine).sqlite or _in_memory(engine):
         return False
     try:
         with closing(sqlite3.connect(str(engine.url.database), timeout=0, isolation_level=None)) as connection:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from store.ids import bare
+from store.ids import SEPARATOR, bare
 from store.schema import FACTS, listing, removal, row_count
 
 PARTS = 50  # of one place, before they are made one
@@ -28,7 +28,7 @@ def note(connection: Connection, source: str, place: str, record: str, run: int,
     """Notes that a place of a source lists these rows."""
     if ids:
         values = {"source": source, "place": place, "record": record, "run": run, "part": part}
-        connection.execute(insert(listing).values(**values, ids=b"".join(_hash(id) for id in ids)))
+        connection.execute(insert(listing).values(**values, ids=_hashes_of(ids)))
 
 
 def was_read_whole(connection: Connection, source: str, place: str, run: int) -> None:
@@ -96,9 +96,10 @@ def join_parts(connection: Connection, source: str, run: int) -> None:
         _replace(connection, source, place, record, run, once)
 
 
-def _hash(id: str) -> bytes:
-    """Of the id as the source knows it: which sources share their ids may change, what one lists does not."""
-    return blake2b(bare(id).encode("utf-8", "surrogatepass"), digest_size=HASH).digest()
+def _hashes_of(ids: Sequence[str]) -> bytes:
+    """Of the ids as the source knows them: which sources share their ids may change, what one lists does not."""
+    plain = [bare(id) if SEPARATOR in id else id for id in ids]
+    return b"".join([blake2b(id.encode("utf-8", "surrogatepass"), digest_size=HASH).digest() for id in plain])
 
 
 def _words(hashes: bytes) -> memoryview[int]:
@@ -146,7 +147,7 @@ def _stored(
     table = FACTS[record]
     ids = connection.scalars(select(table.c.id).where(table.c.source == source).execution_options(yield_per=BATCH))
     for some in ids.partitions(BATCH):
-        of_them = b"".join(map(_hash, some))
+        of_them = _hashes_of(some)
         for at, word in enumerate(_words(of_them)):
             if (word in hashes) == those_in:
                 yield some[at], of_them[at * HASH : (at + 1) * HASH]

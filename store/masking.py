@@ -24,7 +24,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Everything with a shape has one of these in it; most texts have none.
-_WORTH_A_LOOK = re.compile("[@:=0-9\uff20\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]")
+WORTH_A_LOOK = re.compile("[@:=0-9\uff20\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]")
 
 
 def mask(text: str, names: tuple[str, ...] | list[str] = ()) -> str:
@@ -32,7 +32,7 @@ def mask(text: str, names: tuple[str, ...] | list[str] = ()) -> str:
 
     A name is found in any case, with or without accents, whole or in parts of three letters and more.
     """
-    if _WORTH_A_LOOK.search(text):
+    if WORTH_A_LOOK.search(text):
         text = _mask_shapes(text)
     if names:
         text = _mask_names(text, tuple(names))

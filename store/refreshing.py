@@ -15,6 +15,7 @@ from settings import Settings
 from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
+from store.engines import sql_of
 from store.growth import Jump, jumps, note_held
 from store.ids import settle
 from store.instants import naive
@@ -22,8 +23,8 @@ from store.publishing import clusters
 from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.rules import Rules
 from store.runs import Run
-from store.saving import Shape
 from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_count, run, snapshot
+from store.shapes import Shape
 from store.staff_key import FINGERPRINT
 from store.tallies import ALL, Measures
 
@@ -133,8 +134,8 @@ class Refresh:
     def shape(self, connection: Connection, record: str) -> Shape:
         if record not in self._shapes:
             store = self.store
-            dialect = store.engine.dialect.name
-            self._shapes[record] = Shape(record, dialect, store.settings.zone, store.staff_key.pseudonym, self.prefixes)
+            sql = sql_of(store.engine)
+            self._shapes[record] = Shape(record, sql, store.settings.zone, store.staff_key.pseudonym, self.prefixes)
         if record in PSEUDONYMOUS:
             self.store.staff_key.take(connection)
         return self._shapes[record]
@@ -160,7 +161,7 @@ class Refresh:
             invented = select(run.c.source).where(run.c.type == "sample")
             if not connection.scalar(select(select(row_count).where(row_count.c.source.not_in(invented)).exists())):
                 return False
-            return drop_sample(connection, self.store.sqlite)
+            return drop_sample(connection)
 
     def drop_others(self, named: Collection[str], now: datetime) -> dict[str, int]:
         """Removes the sources that are not named here, with their runs; how many rows each of them had."""
@@ -170,7 +171,7 @@ class Refresh:
             known = {*rows, *connection.scalars(select(run.c.source).distinct())}
             others = sorted(known - set(named))
             for source in others:
-                delete_source(connection, source, self.store.sqlite)
+                delete_source(connection, source)
                 connection.execute(delete(run).where(run.c.source == source))
                 connection.execute(delete(id_group).where(id_group.c.source == source))
             return {source: rows.get(source, 0) for source in others}
@@ -184,7 +185,7 @@ class Refresh:
                 mine = row_count.c.record == record
                 for source, n in connection.execute(select(row_count.c.source, row_count.c.n).where(mine)).all():
                     removed += int(n)
-                    mark_all(connection, record, source, self.store.sqlite)
+                    mark_all(connection, record, source)
                     connection.execute(delete(FACTS[record]).where(FACTS[record].c.source == source))
                     connection.execute(delete(cursor).where(cursor.c.source == source))
                 connection.execute(delete(row_count).where(mine))

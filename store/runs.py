@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from store import listings
 from store.deleting import PSEUDONYMOUS, delete_source
+from store.engines import insert_or_replace
 from store.instants import naive
+from store.marks import Record
 from store.masking import clean, mask
-from store.saving import Refused, remove_records, save_records
+from store.rejected import Rejected
+from store.saving import remove_records, save_records
 from store.schema import cursor, read_rows, rejected_row, row_count, run
 
 if TYPE_CHECKING:
@@ -24,21 +27,6 @@ if TYPE_CHECKING:
 
 REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
-
-
-class RejectedRowLike(Protocol):
-    """What a source says about a row that it could not read (data_sources.source.RejectedRow)."""
-
-    @property
-    def record(self) -> str: ...
-    @property
-    def place(self) -> str: ...
-    @property
-    def column(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -76,9 +64,9 @@ class Run:
 
     def save(
         self,
-        records: Sequence[Any],
+        records: Sequence[Record],
         now: datetime,
-        rejected: Sequence[RejectedRowLike] = (),
+        rejected: Sequence[Rejected] = (),
         cursor: str | None = None,
         read: int | None = None,
         stream: str = "",
@@ -97,7 +85,7 @@ class Run:
         with self.refresh.transaction(now) as connection:
             if self.replaces and records:
                 # Not before there is something to put in its place: an upstream that answers nothing must not empty us.
-                delete_source(connection, self.source, self.refresh.store.sqlite)
+                delete_source(connection, self.source)
                 mine = select(run.c.type).where(run.c.id == self.id).scalar_subquery()
                 connection.execute(delete(run).where(run.c.source == self.source, run.c.type != mine))
                 self.replaces = False
@@ -127,24 +115,23 @@ class Run:
     def _save_records(
         self,
         connection: Connection,
-        records: Sequence[Any],
+        records: Sequence[Record],
         now: datetime,
         place: str,
         where: Callable[[int, str], tuple[str, str]] | None,
-    ) -> list[Refused]:
-        refused: list[Refused] = []
-        ordered = sorted(records, key=lambda record: record.TABLE)
-        for table, group in groupby(ordered, key=lambda record: record.TABLE):
-            same = list(group)
+    ) -> list[Rejected]:
+        refused: list[Rejected] = []
+        for table, same in _by_table(records).items():
             shape = self.refresh.shape(connection, table)
             result = save_records(connection, shape, self.source, same, now)
             self.rows_saved += result.saved
             self.rows_unchanged += result.unchanged
-            positions = [at for at, each in enumerate(records) if table == each.TABLE] if result.refused else []
-            for each in result.refused:
+            positions = [at for at, each in enumerate(records) if table == each.TABLE] if result.rejected else []
+            for at, each in result.rejected:
                 if where is not None:
-                    row, column = where(positions[each.at], each.column)
-                    each = replace(each, place=row, column=column)
+                    each.place, each.column = where(positions[at], each.column)
+                else:
+                    each.place = f"{place} {each.place}".strip()
                 refused.append(each)
             self._count(connection, table, result.added)
             self._part += 1
@@ -173,8 +160,8 @@ class Run:
     def _reject(
         self,
         connection: Connection,
-        rejected: Sequence[RejectedRowLike],
-        refused: Sequence[Refused],
+        rejected: Sequence[Rejected],
+        refused: Sequence[Rejected],
         stream: str,
         now: datetime,
         judged: bool,
@@ -185,19 +172,14 @@ class Run:
             connection.execute(
                 delete(rejected_row).where(rejected_row.c.source == self.source, rejected_row.c.stream == stream)
             )
-        found = [(each.record, each.place, each.column, each.value, each.reason) for each in rejected]
-        found += [
-            (each.record, each.place or f"{stream} {each.id}".strip(), each.column, each.value, each.reason)
-            for each in refused
-        ]
         # What came from outside is masked and cut here, whoever found it: a file's cell may hold anything. A cell of the staff
         # is not kept at all: it may say who somebody is, or when one person left.
         rows = {
-            (clean(record, 100), clean(place, 500), clean(column, 200)): (
-                "" if record in PSEUDONYMOUS else clean(mask(value), 200),
-                clean(mask(reason), 500),
+            (clean(each.record, 100), clean(each.place, 500), clean(each.column, 200)): (
+                "" if each.record in PSEUDONYMOUS else clean(mask(each.value), 200),
+                clean(mask(each.reason), 500),
             )
-            for record, place, column, value, reason in found
+            for each in (*rejected, *refused)
         }
         self.rejected_rows += len({(record, place) for record, place, _ in rows})
         for (record, place, column), (value, reason) in rows.items():
@@ -227,16 +209,16 @@ class Run:
     def _count_read(
         self,
         connection: Connection,
-        records: Sequence[Any],
-        rejected: Sequence[RejectedRowLike],
-        refused: Sequence[Refused],
+        records: Sequence[Record],
+        rejected: Sequence[Rejected],
+        refused: Sequence[Rejected],
         place: str,
         whole: bool,
     ) -> None:
         """How many rows were read and rejected here: in this run where it is whole, else added to what was before."""
         by_source = Counter(record for record, _ in {(each.record, each.place) for each in rejected})
         at_the_door = Counter(each.record for each in refused)
-        read = by_source + Counter(record.TABLE for record in records)
+        read = by_source + Counter({table: len(same) for table, same in _by_table(records).items()})
         mine = (read_rows.c.source == self.source) & (read_rows.c.place == place)
         for record in read:
             if (place, record) not in self._reads:
@@ -320,11 +302,9 @@ class Run:
         connection.execute(update(run).where(run.c.id == self.id).values(**counts, **more))
 
 
-def insert_or_replace(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = maker(table)
-    keys = {column.name for column in table.primary_key}
-    others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(new.on_conflict_do_update(index_elements=sorted(keys), set_=others), rows)
+def _by_table(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Nearly always all of one table."""
+    tables = set(map(attrgetter("TABLE"), records))
+    if len(tables) == 1:
+        return {tables.pop(): list(records)}
+    return {table: [record for record in records if table == record.TABLE] for table in sorted(tables)}

@@ -6,9 +6,6 @@ a test compares the two.
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
 from datetime import date, datetime
 from typing import Any
 
@@ -17,8 +14,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
-    DateTime,
     Float,
     Index,
     Integer,
@@ -29,9 +24,11 @@ from sqlalchemy import (
     literal_column,
     true,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from store.records import RECORDS, stored_fields
+from store.engines import Day, Instant
+from store.marks import Record, counted_columns, derived_columns, references, stored_fields
+from store.records import RECORDS, Ticket
 
 metadata = MetaData(
     naming_convention={
@@ -44,82 +41,38 @@ metadata = MetaData(
 )
 
 
-class Day(TypeDecorator[date]):
-    """A date; ISO text on SQLite, so that every engine compares and groups it alike and people can read it."""
-
-    impl = Date
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
-        kind = String(10) if dialect.name == "sqlite" else Date()
-        return typing.cast("TypeEngine[Any]", dialect.type_descriptor(kind))
-
-    def process_bind_param(self, value: date | None, dialect: Any) -> Any:
-        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Any) -> date | None:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant, stored as UTC without a zone; ISO text on SQLite. Python sees naive UTC datetimes."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
-        kind = String(26) if dialect.name == "sqlite" else DateTime()
-        return typing.cast("TypeEngine[Any]", dialect.type_descriptor(kind))
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
-        return value.isoformat(" ") if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-# Columns worked out while saving, so that every count is plain SQL on any engine (no engine-specific date functions).
-# table -> column -> (what, of which fields)
-DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
-    "ticket": {
-        "opened_on": ("day", "opened_at"),
-        "solved_on": ("day", "solved_at"),
-        "first_reply_bin": ("wait", "opened_at", "first_reply_at"),
-        "resolution_bin": ("wait", "opened_at", "solved_at"),
-    },
-    "survey_response": {"answered_on": ("day", "answered_at"), "sent_on": ("day", "sent_at")},
-    "purchase": {"ordered_on": ("day", "ordered_at"), "ordered_ordinal": ("ordinal", "ordered_at")},
-    "bug_report": {"reported_on": ("day", "reported_at")},
-    "release": {"released_on": ("day", "released_at")},
+KINDS: dict[type, type[TypeEngine[Any]]] = {
+    str: String,
+    int: BigInteger,
+    bool: Boolean,
+    date: Day,
+    datetime: Instant,
 }
-_DERIVED_TYPES: dict[str, type[TypeEngine[Any]]] = {"day": Day, "wait": String, "ordinal": Integer}
-
-# Dimensions are never NULL in a fact: "" is "not said", so that a plain index finds them.
-NEVER_NULL = {("ticket", "area"), ("ticket", "channel"), ("survey_response", "area"), ("survey_response", "channel")}
 
 
-def plain_type(annotation: Any) -> type:
-    """date for `date | None`, and so on."""
-    if isinstance(annotation, types.UnionType):
-        (annotation,) = (each for each in typing.get_args(annotation) if each is not type(None))
-    return typing.cast("type", annotation)
-
-
-def _column(record: type[Any], each: dataclasses.Field[Any], annotation: Any) -> Column[Any]:
-    kinds: dict[type, Any] = {str: String, int: BigInteger, bool: Boolean, date: Day, datetime: Instant}
-    required = each.default is dataclasses.MISSING or (record.TABLE, each.name) in NEVER_NULL
-    return Column(each.name, kinds[plain_type(annotation)](), nullable=not required, primary_key=each.name == "id")
-
-
-def _fact(record: type[Any]) -> Table:
-    hints = typing.get_type_hints(record)
-    columns = [_column(record, each, hints[each.name]) for each in stored_fields(record)]
+def _fact(record: type[Record]) -> Table:
+    """The table of a noun, with the columns that are worked out while saving, and its indexes."""
+    columns = [
+        Column(
+            each.name,
+            KINDS[each.kind](),
+            nullable=not (each.required or each.mark.dimension),
+            primary_key=each.name == "id",
+        )
+        for each in stored_fields(record)
+    ]
     # The key starts with the id: references name the id alone.
     source = Column("source", String, primary_key=True)
     derived = [
-        Column(name, _DERIVED_TYPES[how[0]](), nullable=True) for name, how in DERIVED.get(record.TABLE, {}).items()
+        Column(name, Integer() if kind is int else KINDS[kind]()) for name, kind in derived_columns(record).items()
     ]
-    return Table(record.TABLE, metadata, columns[0], source, *columns[1:], *derived)
+    table = Table(record.TABLE, metadata, columns[0], source, *columns[1:], *derived)
+    for names in record.INDEXES:
+        Index(None, *(table.c[name] for name in names))
+    for name in references(record):
+        if not any(names[0] == name for names in record.INDEXES):
+            Index(None, table.c[name])
+    return table
 
 
 FACTS: dict[str, Table] = {record.TABLE: _fact(record) for record in RECORDS}
@@ -134,8 +87,6 @@ bug_report = FACTS["bug_report"]
 release = FACTS["release"]
 employment = FACTS["employment"]
 
-Index(None, ticket.c.opened_on, ticket.c.area)
-Index(None, ticket.c.customer, ticket.c.opened_on)
 # Open tickets alone, which are few: they are counted at every publishing.
 Index(
     "ix_ticket_open",
@@ -143,17 +94,6 @@ Index(
     sqlite_where=ticket.c.solved_at.is_(None),
     postgresql_where=ticket.c.solved_at.is_(None),
 )
-Index(None, survey_response.c.answered_on, survey_response.c.area)
-Index(None, survey_response.c.sent_on, survey_response.c.area)
-Index(None, survey_response.c.customer)
-Index(None, survey_response.c.ticket)
-Index(None, purchase.c.customer)
-Index(None, purchase.c.ordered_on)
-Index(None, subscription.c.customer)
-Index(None, bug_report.c.ticket)
-Index(None, bug_report.c.reported_on, bug_report.c.bug)
-Index(None, bug_report.c.bug)
-Index(None, bug_report.c.customer)
 
 # --- bookkeeping of refreshes -----------------------------------------------------------------------------------
 
@@ -211,38 +151,22 @@ stale_contact = Table(
 )
 
 
-def _before(table: Table, names: tuple[str, ...], *more: Column[Any]) -> Table:
-    copied = [Column(name, table.c[name].type) for name in names]
+def _before(record: type[Record], *more: Column[Any]) -> Table:
+    table = FACTS[record.TABLE]
+    copied = [Column(name, table.c[name].type) for name in counted_columns(record)]
     keys = [Column(name, String, primary_key=True) for name in ("id", "source")]
-    return Table(f"{table.name}_before", metadata, *keys, *copied, *more)
+    return Table(f"{record.TABLE}_before", metadata, *keys, *copied, *more)
 
 
 # Tickets and surveys that changed since they were counted, as they were then; all empty for one that is new.
 # What they counted for is taken away and what they count for now is added: the cost follows what changed.
-ticket_before = _before(
-    ticket,
-    (
-        "customer",
-        "opened_at",
-        "opened_on",
-        "solved_on",
-        "replies",
-        "first_reply_at",
-        "solved_at",
-        "first_reply_bin",
-        "resolution_bin",
-        "reopens",
-        "within_target",
-        "area",
-        "channel",
-        "kind",
-    ),
-    Column("is_linked", Boolean),
-)
-survey_response_before = _before(
-    survey_response, ("customer", "kind", "scale", "score", "answered_on", "sent_on", "area", "channel")
-)
-BEFORE = {"ticket": ticket_before, "survey_response": survey_response_before}
+BEFORE = {
+    record.TABLE: _before(record, *([Column("is_linked", Boolean)] if record is Ticket else []))
+    for record in RECORDS
+    if record.BY_ROW
+}
+ticket_before = BEFORE["ticket"]
+survey_response_before = BEFORE["survey_response"]
 lease = Table(
     "lease",
     metadata,

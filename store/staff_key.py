@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from settings import Settings
 from store.database import StoreError
+from store.engines import overwrite_what_is_deleted
 from store.schema import meta
 
 FINGERPRINT = "staff_key_fingerprint"
@@ -71,8 +72,7 @@ class StaffKey:
             if self._setting is None:
                 self._write(old)
             connection.execute(insert(meta).values(name=FINGERPRINT, value=_fingerprint(old)))
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        overwrite_what_is_deleted(connection)
         connection.execute(delete(meta).where(meta.c.name == OLD))
         return old
 

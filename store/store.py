@@ -39,6 +39,7 @@ from store.database import (
     wipe,
 )
 from store.deleting import drop_sample
+from store.engines import sql_of
 from store.published import Newest, Published, Snapshot, newest
 from store.refreshing import Refresh, refreshing
 from store.schema import lease as lease_table
@@ -62,7 +63,7 @@ class Store:
         self.settings = settings
         self.engine = engine
         self.readers = readers_of(engine)
-        self.sqlite = engine.dialect.name == "sqlite"
+        self.sqlite = sql_of(engine).sqlite
         self.file = file_of(engine)
         self.staff_key = StaffKey(settings, self.file, in_memory=self.sqlite and self.file is None)
         self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
@@ -244,7 +245,7 @@ class Store:
             return
         if set(connection.scalars(select(run.c.type).distinct())) <= {"sample"}:
             # Nothing real is in it yet: whoever looked around first may still say where the company is.
-            drop_sample(connection, self.sqlite)
+            drop_sample(connection)
             connection.execute(update(meta).where(meta.c.name == "time_zone").values(value=self.settings.time_zone))
             return
         raise self._two_time_zones(stored)

@@ -53,16 +53,16 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from store.database import look_again
 from store.day_numbers import days_between
+from store.engines import Day, insert_into, look_again, sql_of
+from store.marks import counted_days
+from store.records import DIMENSIONS, RECORDS
 from store.schema import (
     BEFORE,
     FACTS,
     IS_NOTHING,
-    Day,
     account,
     age,
     bug_report,
@@ -83,7 +83,6 @@ from store.schema import (
 )
 
 UNSAID = "end not said"
-DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 Expression = ColumnElement[Any]
 EMPTY: Expression = literal("", String)
 ONE: Expression = func.count()
@@ -405,10 +404,12 @@ MEASURES = ALL.all()
 _CELL = [column.name for column in tally.columns if column.name not in ("n", "amount")]
 # The days on which something of a kind of stale key can count.
 _DAYS: dict[str, tuple[Expression, ...]] = {
-    "subscription": (subscription.c.started_on, subscription.c.ended_on),
     "interval": (customer_interval.c.started_on, customer_interval.c.ended_on),
-    "employment": (employment.c.started_on, employment.c.ended_on),
-    "purchase": (purchase.c.ordered_on,),
+    **{
+        record.TABLE: tuple(FACTS[record.TABLE].c[name] for name in counted_days(record))
+        for record in RECORDS
+        if counted_days(record)
+    },
 }
 
 
@@ -499,8 +500,7 @@ def _move(connection: Connection, table: Any, keys: list[str]) -> None:
     cell = [change[name] for name in keys]
     n, amount = func.sum(change.n), func.sum(change.amount)
     moved = select(*cell, n, amount).group_by(*cell).having(or_(n != 0, amount != 0))
-    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = maker(table).from_select([*keys, "n", "amount"], moved)
+    new = insert_into(table, sql_of(connection).sqlite).from_select([*keys, "n", "amount"], moved)
     sums = {name: table.c[name] + new.excluded[name] for name in ("n", "amount")}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
     # By an index of what came to nothing, not by a join with the changes: nothing here hangs on what the planner guesses.

@@ -12,7 +12,6 @@ import pytest
 
 import read
 import refresh
-from data_sources.source import RejectedRow
 from metrics import metric
 from metrics.period import Period
 from metrics.reading import Reading
@@ -20,6 +19,7 @@ from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
 from reporting import bugs
 from store import Store, open_store
+from store.rejected import Rejected
 from tests.builders import NOW, RULES, TODAY, answer, bug, noon, report, settings, ticket
 from tests.metrics.counting import period
 
@@ -45,8 +45,8 @@ def store(database_url: str) -> Iterator[Store]:
     made.engine.dispose()
 
 
-def wrong(n: int, record: str = "survey_response", file: str = "answers.csv") -> list[RejectedRow]:
-    return [RejectedRow(record, f"{file} row {row}", "Score", "awful", "is no number") for row in range(2, n + 2)]
+def wrong(n: int, record: str = "survey_response", file: str = "answers.csv") -> list[Rejected]:
+    return [Rejected(record, f"{file} row {row}", "Score", "awful", "is no number") for row in range(2, n + 2)]
 
 
 def answers(n: int) -> list[Any]:
@@ -54,7 +54,7 @@ def answers(n: int) -> list[Any]:
 
 
 def page(
-    store: Store, records: list[Any], rejected: list[RejectedRow], place: str = "answers.csv", whole: bool = True
+    store: Store, records: list[Any], rejected: list[Rejected], place: str = "answers.csv", whole: bool = True
 ) -> None:
     """A refresh that reads one place."""
     with store.refreshing(NOW) as running:

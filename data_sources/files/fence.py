@@ -23,7 +23,8 @@ from typing import IO, Any
 from data_sources.files.child import Message
 from data_sources.files.layout import Entry, Shape
 from data_sources.mapping.records import Bound
-from data_sources.source import Page, RejectedRow, SourceError
+from data_sources.source import Page, SourceError
+from store.rejected import Rejected
 
 MOST_MEMORY = 512 * 2**20  # bytes resident
 MOST_ADDRESSES = 2 * 2**30  # bytes; stops what grows faster than anybody looks
@@ -91,7 +92,7 @@ class Fence:
             page = Page(read=message["looked_at"])
             for block in message["blocks"]:
                 page.records.extend(bound.records(marshal.loads(block)))
-            page.rejected_rows = [RejectedRow(*each) for each in message["rejected"]]
+            page.rejected_rows = [Rejected(*each) for each in message["rejected"]]
             page.where = partial(_where, bound, named, message["numbers"])
             yield page
 

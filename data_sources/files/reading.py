@@ -20,7 +20,8 @@ from data_sources.files.layout import BadRow, Entry, Layout, Shape
 from data_sources.files.opening import opened, sentences
 from data_sources.mapping.cells import Wrong
 from data_sources.mapping.records import Bound
-from data_sources.source import RejectedRow, SourceError
+from data_sources.source import SourceError
+from store.rejected import Rejected
 
 PAGE = 5_000  # records
 LOOKED_AT = 25_000  # rows after which a page is given even if few of them are records, so that progress shows
@@ -36,7 +37,7 @@ class Rows:
 
     columns: list[list[Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)  # of the row of each record
-    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     looked_at: int = 0
     last_row: int = 0
 
@@ -92,7 +93,7 @@ class _Page:
     def _begin(self) -> None:
         self._rows: list[Any] = []
         self._numbers: list[int] = []
-        self._rejected: list[tuple[int, RejectedRow]] = []
+        self._rejected: list[tuple[int, Rejected]] = []
         self._looked_at = 0
 
     def add(self, number: int, row: Any) -> None:
@@ -179,7 +180,7 @@ class _Page:
         return f"{self._named} row {number}"
 
     def _reject(self, number: int, column: str, value: str, reason: str) -> None:
-        row = RejectedRow(self._record, self._place(number), column, value[:200], reason)
+        row = Rejected(self._record, self._place(number), column, value[:200], reason)
         self._rejected.append((number, row))
 
 

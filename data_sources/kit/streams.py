@@ -23,7 +23,8 @@ from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
 from data_sources.kit.options import KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
-from data_sources.source import Counts, Page, RejectedRow, Request, Source
+from data_sources.source import Counts, Page, Request, Source
+from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
 A_WEEK = timedelta(days=7)
@@ -305,7 +306,5 @@ def _read_item(item: object, stream: Stream, page: Page) -> datetime | None:
             rows.read(item, page)
     except BadCell as wrong:
         place = f"{stream.before_id}{shown(name)}"
-        page.rejected_rows.append(
-            RejectedRow(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason)
-        )
+        page.rejected_rows.append(Rejected(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason))
     return changed

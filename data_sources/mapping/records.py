@@ -17,9 +17,9 @@ from data_sources.mapping.cells import BadCell, Wrong, as_text
 from data_sources.mapping.columns import FAULT, Get, Row, Whole, received, to_send, whole
 from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, kind_of
 from data_sources.mapping.where import holds
-from data_sources.source import RejectedRow
 from data_sources.words import listed
 from store.records import BY_TABLE
+from store.rejected import Rejected
 
 Record = Any
 
@@ -30,7 +30,7 @@ class Converted:
 
     columns: list[list[Any]]
     kept: list[int]
-    rejected: list[tuple[int, RejectedRow]] = field(default_factory=list)
+    rejected: list[tuple[int, Rejected]] = field(default_factory=list)
 
 
 class Bound:
@@ -139,7 +139,7 @@ class Bound:
                 together.append(_TOGETHER[take](said))
         return together
 
-    def explain(self, row: Row, fault: Exception, place: str) -> RejectedRow:
+    def explain(self, row: Row, fault: Exception, place: str) -> Rejected:
         """Which cell it was: found by asking field by field again, so that good rows pay nothing for it.
 
         A cell can also break what reads it, which is no fault of the other rows.
@@ -156,7 +156,7 @@ class Bound:
                         value = self._raw(row, name)
                     break
         reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
-        return RejectedRow(self.mapping.record, place, column or "", value[:200], reason)
+        return Rejected(self.mapping.record, place, column or "", value[:200], reason)
 
     def _raw(self, row: Row, name: str) -> str:
         """The cells of this field, as far as they can be shown."""

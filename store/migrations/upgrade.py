@@ -9,14 +9,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
+from store.engines import wait_for_other_starts
+
 
 def upgrade(engine: Engine, then: Callable[[Connection], None] = lambda connection: None) -> None:
     """All missing migrations, and `then`, in one transaction."""
     config = configuration()
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            # Two first starts at once: the second waits here, and then finds nothing to do.
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7301)")
+        wait_for_other_starts(connection)  # and then finds nothing to do
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         then(connection)

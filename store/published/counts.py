@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, Table, func, literal, select
 
 from store.published.snapshot import OpenSnapshot
+from store.records import DIMENSIONS
 from store.schema import revenue_month, tally, tally_total
 
-DIMENSIONS = ("area", "channel", "segment", "plan", "team")
 NOWHERE: Mapping[str, str] = {}
 
 

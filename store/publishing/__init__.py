@@ -5,16 +5,18 @@ Until the transaction ends every reader sees the snapshot before, whole; afterwa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, literal, select, union
+from sqlalchemy import Connection, delete, insert, literal, select, union_all
 
-from store.database import look_again
+from store.engines import NO_DAY, Day, look_again
 from store.histogram import ages
 from store.ids import COUNT_ALL, PAIN
 from store.instants import naive
+from store.marks import stale_kinds
 from store.publishing import clusters
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
 from store.publishing.customers import (
@@ -29,19 +31,18 @@ from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
 from store.publishing.sayings import Declared, note_unsaid
 from store.publishing.stale import is_noted
+from store.records import RECORDS
 from store.rules import Rules
-from store.saving import NO_DAY, was_counted
+from store.saving import was_counted
 from store.schema import (
     BEFORE,
-    Day,
+    FACTS,
     account,
     age,
-    bug,
     bug_contact,
     bug_rating,
     bug_report,
     counted,
-    customer,
     customer_interval,
     excerpt_of_bug,
     listed_bug,
@@ -50,7 +51,6 @@ from store.schema import (
     revenue_month,
     stale_contact,
     stale_key,
-    subscription,
     tally_change,
 )
 from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
@@ -78,22 +78,20 @@ def count_again(
     `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
     so that their rows can have what is declared.
     """
-    in_sqlite = connection.dialect.name == "sqlite"
     today = now.astimezone(zone).date()
     note_unsaid(connection, declared, were_read)
-    everything = everything or is_noted(connection, COUNT_ALL)
+    everything = everything or is_noted(connection, COUNT_ALL) or not was_counted(connection)
     if everything:
         _forget_what_was_counted(connection)
-    everything = everything or not was_counted(connection)
     due = measures.due(connection, everything)
     look_again(connection, stale_key, stale_contact)
     if not everything:
-        mark_moved_customers(connection, in_sqlite)
+        mark_moved_customers(connection)
     look_again(connection, stale_key, *BEFORE.values())
     take_away(connection, measures, due)
     list_accounts(connection)
     add_up(connection, measures, due, told)
-    list_intervals(connection, rules.stays, in_sqlite)
+    list_intervals(connection, rules.stays)
     mark_purchase_days(connection)
     mark_contract_days(connection)
     note_ages(connection, now)
@@ -121,16 +119,17 @@ def _forget_what_was_counted(connection: Connection) -> None:
         connection.execute(delete(table))
     for table, of_bug in MADE_OF_BUGS.items():
         connection.execute(delete(table).where(~of_bug.startswith(PAIN)))
-    keys = {
-        "customer": union(select(customer.c.id), select(subscription.c.customer)),
-        "bug": select(bug.c.id).distinct(),
-        "reported": select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)).distinct(),
-        "release": select(literal("")),
-    }
+    keys = defaultdict(list)
+    for record in RECORDS:
+        for kind, name in stale_kinds(record):
+            keys[kind].append(select(FACTS[record.TABLE].c[name]))
+    keys["reported"].append(select(bug_report.c.ticket).where(bug_report.c.ticket.is_not(None)))
     for kind, chosen in keys.items():
-        key = chosen.subquery("keys").columns[0]
+        key = union_all(*chosen).subquery("keys").columns[0]
         connection.execute(
-            insert(stale_key).from_select(["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key))
+            insert(stale_key).from_select(
+                ["kind", "day", "key"], select(literal(kind), literal(NO_DAY, Day), key).distinct()
+            )
         )
     report = bug_report.c
     own = select(report.reported_on, report.bug, report.customer).where(report.ticket.is_(None)).distinct()

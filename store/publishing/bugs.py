@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, tuple_, union
 
-from store.database import look_again
+from store.engines import look_again
 from store.ids import PAIN
 from store.publishing.stale import is_done, is_stale, keys
 from store.rules import Rules

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, literal, or_, select
 
+from store.engines import NO_DAY, Day, sql_of
+from store.marks import counted_days, references
 from store.publishing.sayings import silent
 from store.publishing.stale import add_stale_keys, is_done, is_stale, keys
+from store.records import BY_TABLE, RECORDS
 from store.rules import Contract, OwnDates, Rule, StaysOf
-from store.saving import NO_DAY, keep_before, mark_stale, was_counted
-from store.schema import BEFORE, Day, account, customer, customer_interval, purchase, subscription
+from store.saving import keep_before, mark_stale, was_counted
+from store.schema import BEFORE, FACTS, account, customer, customer_interval, purchase, subscription
 
 
 def _known_now() -> Any:
@@ -29,7 +32,7 @@ def _known_now() -> Any:
     )
 
 
-def mark_moved_customers(connection: Connection, in_sqlite: bool) -> None:
+def mark_moved_customers(connection: Connection) -> None:
     """A change of segment or plan changes what all rows of that customer count for. Called while the old one is known."""
     if not is_stale(connection, "customer"):
         return
@@ -39,23 +42,21 @@ def mark_moved_customers(connection: Connection, in_sqlite: bool) -> None:
     moved = [id for id in before.keys() | after.keys() if before.get(id, ("", "")) != after.get(id, ("", ""))]
     if not moved:
         return
-    no_day = NO_DAY.isoformat() if in_sqlite else NO_DAY
-    mark_stale(connection, in_sqlite, {("moved", no_day, id) for id in moved})
+    sql = sql_of(connection)
+    mark_stale(connection, sql, {("moved", sql.day(NO_DAY), id) for id in moved})
     if was_counted(connection):
         for name in BEFORE:
-            keep_before(connection, name, "t.customer IN (SELECT key FROM stale_key WHERE kind = 'moved')")
-    cells = [
-        ("subscription", subscription, subscription.c.started_on),
-        ("subscription", subscription, subscription.c.ended_on),
-        ("purchase", purchase, purchase.c.ordered_on),
-    ]
-    for kind, table, day in cells:
-        add_stale_keys(
-            connection,
-            select(literal(kind), day, literal(""))
-            .where(table.c.customer.in_(keys("moved")), day.is_not(None))
-            .distinct(),
-        )
+            if references(BY_TABLE[name]).get("customer") == "customer":
+                keep_before(connection, name, "t.customer IN (SELECT key FROM stale_key WHERE kind = 'moved')")
+    for record in RECORDS:
+        if references(record).get("customer") != "customer":
+            continue
+        columns = FACTS[record.TABLE].c
+        for name in counted_days(record):
+            theirs = columns.customer.in_(keys("moved")), columns[name].is_not(None)
+            add_stale_keys(
+                connection, select(literal(record.TABLE), columns[name], literal("")).where(*theirs).distinct()
+            )
 
 
 def list_accounts(connection: Connection) -> None:
@@ -84,7 +85,7 @@ def mark_purchase_days(connection: Connection) -> None:
     )
 
 
-def list_intervals(connection: Connection, rule: Rule[StaysOf], in_sqlite: bool) -> None:
+def list_intervals(connection: Connection, rule: Rule[StaysOf]) -> None:
     """The stays of stale customers; of all of them where the rule is another one."""
     if not is_done(connection, "rule of stays", rule.version):
         add_stale_keys(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
@@ -101,7 +102,8 @@ def list_intervals(connection: Connection, rule: Rule[StaysOf], in_sqlite: bool)
         connection.execute(insert(customer_interval), rows)
     days = {day for stretch in old for day in stretch if day is not None}
     days |= {row[name] for row in rows for name in ("started_on", "ended_on") if row[name] is not None}
-    mark_stale(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
+    sql = sql_of(connection)
+    mark_stale(connection, sql, {("interval", sql.day(day), "") for day in days})
 
 
 def _new_intervals(connection: Connection, stays_of: StaysOf) -> Iterator[dict[str, Any]]:

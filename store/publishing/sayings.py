@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select
 
+from store.engines import NO_DAY, Day
+from store.marks import stored_fields
 from store.publishing.stale import add_stale_keys
-from store.records import BY_TABLE, stored_fields
-from store.saving import NO_DAY
-from store.schema import FACTS, Day, row_count, unsaid
+from store.records import BY_TABLE
+from store.schema import FACTS, row_count, unsaid
 
 # What the sources of the settings can say: source -> record -> fields.
 Declared = Mapping[str, Mapping[str, Collection[str]]]

@@ -6,25 +6,25 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from data_sources.source import Page, RejectedRow
-from store.saving import CannotRead, Shape
+from data_sources.source import Page
+from store.engines import SQLITE
+from store.rejected import Rejected
+from store.shapes import Shape
 
 
 @cache
 def _shape(record: str) -> Shape:
-    return Shape(record, "sqlite", ZoneInfo("UTC"), lambda id: id)
+    return Shape(record, SQLITE, ZoneInfo("UTC"), lambda id: id)
 
 
-def let_in(page: Page) -> tuple[list[Any], list[RejectedRow]]:
+def let_in(page: Page) -> tuple[list[Any], list[Rejected]]:
     """The records that go in, and the rows that do not: those of the source, and those that the store refuses."""
     good, rejected = [], list(page.rejected_rows)
     for at, record in enumerate(page.records):
-        try:
-            _shape(record.TABLE).row("test", record)
-        except CannotRead as error:
+        rows, refused = _shape(record.TABLE).rows("test", [record])
+        good += [record] * len(rows)
+        for _, error in refused:
             assert page.where is not None
-            place, column = page.where(at, error.column)
-            rejected.append(RejectedRow(record.TABLE, place, column, str(error.value), error.reason))
-        else:
-            good.append(record)
+            error.place, error.column = page.where(at, error.column)
+            rejected.append(error)
     return good, rejected

@@ -15,7 +15,8 @@ import pytest
 
 import settings
 from data_sources.files import SOURCE
-from data_sources.source import RejectedRow, Request
+from data_sources.source import Request
+from store.rejected import Rejected
 from tests.data_sources.door import let_in
 
 ROOT = Path(__file__).parents[2]
@@ -32,11 +33,11 @@ def _where_the_real_data_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def everything(name: str) -> tuple[dict[str, list[Any]], list[RejectedRow], int]:
+def everything(name: str) -> tuple[dict[str, list[Any]], list[Rejected], int]:
     """Records by table as a store would hold them (a later one replaces an earlier one), what was set aside, rows read."""
     chosen = settings.load(ROOT / "examples" / f"{name}.toml")
     by_key: dict[tuple[str, str], Any] = {}
-    aside: list[RejectedRow] = []
+    aside: list[Rejected] = []
     rows = 0
     for source, each in chosen.sources.items():
         for page in SOURCE.fetch(Request(source, each.options, chosen, None, NOW)):

@@ -27,7 +27,8 @@ from data_sources.files.child import packed
 from data_sources.files.entries import entries
 from data_sources.files.fence import Fence, resident, resident_by_ps
 from data_sources.mapping.columns import received, to_send
-from data_sources.source import Page, RejectedRow, SourceError
+from data_sources.source import Page, SourceError
+from store.rejected import Rejected
 from tests.data_sources import hostile
 from tests.data_sources.test_files import TICKET, asked
 
@@ -60,7 +61,7 @@ class Read:
             self.said = str(error)
         ids = [each.id for page in self.pages for each in page.records]
         self.ids = [id for id in ids if not id.startswith("good")]
-        self.rejected: list[RejectedRow] = [row for page in self.pages for row in page.rejected_rows]
+        self.rejected: list[Rejected] = [row for page in self.pages for row in page.rejected_rows]
         assert [id for id in ids if id.startswith("good")] == ["good-1", "good-2", "good-3"]
         assert "\n" not in self.said
         assert "Traceback" not in self.said

@@ -19,7 +19,8 @@ from data_sources.kit.limits import Limits
 from data_sources.source import Page, Request, SourceError
 from settings import Settings, SourceSettings
 from store import open_store
-from store.records import BY_TABLE, Bug, BugReport, Release, stored_fields
+from store.marks import stored_fields
+from store.records import BY_TABLE, Bug, BugReport, Release
 from store.schema import cursor, listing
 from tests import builders
 from tests.data_sources.replay import Reply, Upstream

@@ -12,7 +12,8 @@ from metrics import metric
 from metrics.period import Period
 from metrics.reading import Reading, read
 from store import Store, open_store
-from store.records import BY_TABLE, stored_fields
+from store.marks import stored_fields
+from store.records import BY_TABLE
 from tests.builders import NOW, RULES, answer, customer, employment, noon, purchase, settings, subscription, ticket
 from tests.metrics.counting import period
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
+from store.rejected import Rejected
 from tests.builders import RULES, answer, bug, customer, filled, noon, report, save, settings, ticket
 from views import cache
 from web.pages import PAGES
@@ -221,7 +221,7 @@ def test_rejected_rows_are_listed_with_what_is_wrong(monkeypatch: pytest.MonkeyP
 
 def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
     """A refresh that reads one file to its end, some rows of which are rejected."""
-    wrong = [RejectedRow("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
+    wrong = [Rejected("survey_response", f"a.csv row {n}", "Score", "9", "is no score") for n in range(rejected)]
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)

@@ -22,8 +22,9 @@ from settings import Settings, SourceSettings
 from store import StoreError, open_store
 from store.database import engine_for
 from store.ids import SEPARATOR, bare
+from store.marks import stored_fields
 from store.migrations.upgrade import configuration
-from store.records import BY_TABLE, stored_fields
+from store.records import BY_TABLE
 from store.schema import FACTS
 from tests.builders import RULES, list_clusters, settings
 from views.question import Question, answer

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from data_sources.source import RejectedRow
 from store import Store, open_store
-from store.records import BY_TABLE, Employment, personal_fields
+from store.marks import personal_fields
+from store.records import BY_TABLE, Employment
+from store.rejected import Rejected
 from store.schema import FACTS, run, stale_key, survey_response, ticket
 from tests import builders
 from tests.builders import NOW, noon, save, settings
@@ -190,7 +191,7 @@ def test_a_value_that_is_sql_is_only_a_value(store: Store) -> None:
 
 def test_what_is_said_of_a_row_that_is_rejected_is_masked_wherever_it_was_found(store: Store) -> None:
     mail = "jo.lind@shop.example"
-    by_source = RejectedRow("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
+    by_source = Rejected("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
     with store.refreshing(NOW) as refresh:
         its_run = refresh.begin_run("test", "files", NOW)
         its_run.save(

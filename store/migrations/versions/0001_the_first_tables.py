@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from store.schema import Day, Instant
+from store.engines import Day, Instant
 
 revision = "0001"
 down_revision = None

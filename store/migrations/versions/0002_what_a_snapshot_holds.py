@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-from store.schema import Day, Instant
+from store.engines import Day, Instant
 
 revision = "0002"
 down_revision = "0001"

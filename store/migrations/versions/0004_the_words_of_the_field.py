@@ -6,7 +6,7 @@ One function for each topic; each is undone by its reverse.
 import sqlalchemy as sa
 from alembic import op
 
-from store.schema import Day, Instant
+from store.engines import Day, Instant
 
 revision = "0004"
 down_revision = "0003"
@@ -36,20 +36,25 @@ TABLES = {
 }
 
 
+UNREAD = {"ticket": ("replied_on",), "ticket_before": ("replied_on", "first_reply_at", "solved_at")}
+
+
 def _names() -> None:
-    """Old words: dirty, dirty_contact, set_aside, voice; and a day that nobody asks for."""
+    """Old words: dirty, dirty_contact, set_aside, voice; and columns that nobody reads."""
     for old, new in TABLES.items():
         _rename(old, new)
     op.drop_index("ix_voice_opened_on", "excerpt_of_bug")
     op.create_index("ix_excerpt_of_bug_opened_on", "excerpt_of_bug", ["opened_on"])
     op.alter_column("run", "rows_set_aside", new_column_name="rows_rejected")
-    for table in ("ticket", "ticket_before"):
-        op.drop_column(table, "replied_on")
+    for table, columns in UNREAD.items():
+        for column in columns:
+            op.drop_column(table, column)
 
 
 def _names_undone() -> None:
-    for table in ("ticket", "ticket_before"):
-        op.add_column(table, sa.Column("replied_on", Day()))
+    for table, columns in UNREAD.items():
+        for column in columns:
+            op.add_column(table, sa.Column(column, Day() if column.endswith("_on") else Instant()))
     op.alter_column("run", "rows_rejected", new_column_name="rows_set_aside")
     op.drop_index("ix_excerpt_of_bug_opened_on", "excerpt_of_bug")
     op.create_index("ix_voice_opened_on", "excerpt_of_bug", ["opened_on"])
@@ -87,11 +92,9 @@ def _sources_undone() -> None:
 
 
 def _measures() -> None:
-    """What replies and repeat contacts are counted by, of tickets that change."""
+    """What replies are counted by, of tickets that change."""
     op.add_column("ticket_before", sa.Column("replies", sa.BigInteger()))
-    op.add_column("ticket_before", sa.Column("opened_at", Instant()))
 
 
 def _measures_undone() -> None:
-    op.drop_column("ticket_before", "opened_at")
     op.drop_column("ticket_before", "replies")

@@ -1,0 +1,23 @@
+"""One cell, or one row, that cannot be stored: the same thing from the cell in a file to the line that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Rejected(Exception):
+    """Why a row is rejected, with all that somebody needs to correct it where it comes from.
+
+    Raised by whoever reads a cell, which knows its column, value and reason. Whoever knows which row that is says record
+    and place, hands it on as a value, and the store keeps it (masked) as a row of `rejected_row`.
+    """
+
+    record: str  # the table that the row was meant for, for example "ticket"
+    place: str  # file and row, or address and id; "" while that is not known
+    column: str  # as its source calls it
+    value: str
+    reason: str  # goes on behind the value: "is not a date"
+
+    def __str__(self) -> str:
+        return self.reason
