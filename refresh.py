@@ -20,6 +20,7 @@ from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
 from metrics.cautions import percent, waiting_sentence
 from ranking.clusters import cluster
+from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.masking import clean
@@ -76,6 +77,7 @@ class Outcome:
     waiting: int = 0  # rows that are no longer in the source, too many to remove without being asked
     stored: int = 0
     reasons: tuple[str, ...] = ()  # the first few of this run's rejected rows, in words
+    is_held: bool = False  # it was read, and nothing is published until a person has looked at it
 
     @property
     def nothing_usable(self) -> bool:
@@ -90,6 +92,7 @@ def refresh(
     progress: Progress | None = None,
     accept_removal: bool = False,
     new_staff_key: bool = False,
+    accept_growth: bool = False,
 ) -> list[Outcome]:
     """Reads the sources of the settings (or `only` one of them). A source that fails keeps its old rows.
 
@@ -111,11 +114,19 @@ def refresh(
             for name, options in settings.sources.items():
                 if (fields := declared(settings, name, options, now)) is not None:
                     running.declare(name, fields)
-            outcomes = _read(running, settings, chosen, now, full, progress, accept_removal)
+            outcomes = _read(running, settings, chosen, now, full, progress, accept_removal, accept_growth)
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
-            _publish(running, now, progress, everything=full)
-            progress.done()
+            why = _hard_to_believe(running, accept_growth or only_sample(settings))
+            if why:
+                running.hold(" ".join(why), now)
+                for sentence in why:
+                    progress.note(sentence)
+            else:
+                _publish(running, now, progress, everything=full)
+                progress.done()
+            for outcome in outcomes:
+                outcome.is_held = bool(why)
     finally:
         store.engine.dispose()
     return outcomes
@@ -137,6 +148,15 @@ def _publish(running: Refresh, now: datetime, progress: Progress, everything: bo
     running.publish(now, cluster=cluster, told=progress.step, everything=everything)
 
 
+def _hard_to_believe(running: Refresh, accepted: bool) -> list[str]:
+    """Why nothing may be published before a person has looked at it, in sentences; none where all can be believed."""
+    return [] if accepted else [held_back(*jump) for jump in running.jumps()]
+
+
+def only_sample(settings: Settings) -> bool:
+    return all(options.type == SAMPLE for options in settings.sources.values())
+
+
 def _drop_sample(running: Refresh, settings: Settings, now: datetime, progress: Progress) -> None:
     """Invented rows must never be counted together with real ones."""
     invented = [options.type == SAMPLE for options in settings.sources.values()]
@@ -147,7 +167,7 @@ def _drop_sample(running: Refresh, settings: Settings, now: datetime, progress: 
 def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
     """Removes what must not be counted with the rest: sources that the settings no longer name, and invented rows."""
     _drop_sample(running, settings, now, progress)
-    if not everything_was_read or all(options.type == SAMPLE for options in settings.sources.values()):
+    if not everything_was_read or only_sample(settings):
         return  # settings that are half written, a source that is away, or a look at the sample must lose nothing
     for name, rows in running.drop_others(settings.sources, now).items():
         were = f"its {rows:,} rows were removed" if rows != 1 else "its one row was removed"
@@ -229,6 +249,7 @@ def _read(
     full: bool,
     progress: Progress,
     accept_removal: bool,
+    accept_growth: bool,
 ) -> list[Outcome]:
     """Reads the sources side by side; this alone writes. What each of them brought is published when it is done."""
     reading = {name: _Reading(running, settings, name, now, full, accept_removal) for name in chosen}
@@ -257,7 +278,8 @@ def _read(
             progress.ended(reading[name].end(error))
             if len(ended) < len(reading):
                 _drop_sample(running, settings, now, progress)
-                _publish(running, now, progress)
+                if not _hard_to_believe(running, accept_growth):
+                    _publish(running, now, progress)
     return [each.outcome for each in reading.values()]
 
 
@@ -382,12 +404,21 @@ def has_rows(settings: Settings) -> bool:
     is_flag=True,
     help="remove rows that are no longer in a source, also if they are more than 20% of it",
 )
+@click.option(
+    "--accept-growth", is_flag=True, help="publish although a source holds many times the rows of the last snapshot"
+)
 @click.option("--sample", is_flag=True, help="fill an empty store with the invented sample company")
 @click.option(
     "--new-staff-key", is_flag=True, help="the key of staff pseudonyms is lost: read all staff again under a new one"
 )
 def command(
-    config: str | None, only: str | None, full: bool, accept_removal: bool, sample: bool, new_staff_key: bool
+    config: str | None,
+    only: str | None,
+    full: bool,
+    accept_removal: bool,
+    accept_growth: bool,
+    sample: bool,
+    new_staff_key: bool,
 ) -> int:
     settings = load(config)
     if not sample and not settings.sources:
@@ -401,11 +432,11 @@ def command(
             if sample:
                 outcomes = fill_with_sample(settings, now, Progress())
             else:
-                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key)
+                outcomes = refresh(settings, now, only, full, Progress(), accept_removal, new_staff_key, accept_growth)
     except Ended as ended:
         click.echo(clean(str(ended), 2_000), err=True)
         return 128 + ended.number
-    return 1 if any(outcome.failed or outcome.nothing_usable for outcome in outcomes) else 0
+    return 1 if any(each.failed or each.nothing_usable or each.is_held for each in outcomes) else 0
 
 
 def main(arguments: list[str] | None = None) -> int:

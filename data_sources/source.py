@@ -98,6 +98,9 @@ class Request:
     before: str | None = None
 
 
+Counts = dict[str, tuple[int, dict[str, int]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A kind of source. `fetch` is a generator and holds no more than one page in memory; it raises SourceError."""
@@ -110,6 +113,16 @@ class Source:
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""
     drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read
+    rights: str = ""  # the read-only rights that its access key needs
+    # Asks one harmless question: sentences that say what it can see and what it cannot. Raises SourceError.
+    check: Callable[[Request], Iterator[str]] | None = None
+    # record -> (how many the system itself counts, the known reasons why fewer are counted here, such as {"merged": 19})
+    counts: Callable[[Request], Counts] | None = None
     # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
     # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
     declares: Callable[[Request], dict[str, frozenset[str]]] | None = None
+    rights: str = ""  # the read-only rights that its key needs, in the words of the system
+    # Asks one harmless question; yields sentences that say what the key can and what it cannot see.
+    check: Callable[[Request], Iterator[str]] | None = None
+    # record -> (how many the system itself says it has, {why some of them are rightly not stored: how many}).
+    counts: Callable[[Request], dict[str, tuple[int, dict[str, int]]]] | None = None

@@ -10,7 +10,8 @@ import streamlit as st
 
 from display.escape import plain
 from display.links import METRIC
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import cards as said
 from reporting import words
 from views.lines import Card

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from display.escape import in_chart, tidy
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
 from views.one_metric import Mark
 

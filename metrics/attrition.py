@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING
 
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, rate_difference
+from metrics.begins import Begins
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Begins, Counted, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period, start_of, starts_after
 from metrics.suppression import (
     FEWEST,

@@ -7,6 +7,7 @@ from datetime import date
 from estimates.interval import Difference
 from estimates.means import mean_interval
 from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -17,7 +18,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Metric
+from metrics.metric import Counted, Metric
 
 # Which scores mean "easy" in each version of the question (METHODOLOGY 1.3). In 1.0 a low score is a small effort.
 EASY = {"2.0": (5, 6, 7), "1.0": (1, 2), "1-5 easy": (4, 5)}

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from estimates.retention import compounded, hazard
+from metrics.begins import Begins
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Begins, Counted, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period, starts_after
 from metrics.share import difference_of_shares, share
 

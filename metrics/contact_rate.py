@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, quasi_poisson_rate, quasi_poisson_ratio, rate_difference, ratio_by_weeks
+from metrics.begins import Begins, known
 from metrics.churn import nothing_is_dated, undated_sentence
 from metrics.counting.groups import grouped, whole
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Begins, Counted, Metric, Where, known
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period, start_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from metrics.begins import Begins
 from metrics.churn import lost_of_those_at_start, was_there_before
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Begins, Counted, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from estimates.interval import Difference
 from estimates.shares import newcombe, wilson
+from metrics.begins import Begins
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -16,7 +17,7 @@ from metrics.counting.surveys import (
     sums,
     untested,
 )
-from metrics.metric import Begins, Counted, Metric
+from metrics.metric import Counted, Metric
 from store.records import DISSATISFIED_TO
 
 # The lowest score that is a satisfied answer (METHODOLOGY 1.1).

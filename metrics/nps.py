@@ -6,6 +6,7 @@ from datetime import date
 
 from estimates.interval import Difference
 from estimates.nps import nps, nps_difference, nps_interval
+from metrics.begins import Begins
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -15,7 +16,7 @@ from metrics.counting.surveys import (
     scores_by_scale,
     untested,
 )
-from metrics.metric import Begins, Counted, Metric
+from metrics.metric import Counted, Metric
 
 SCALE = "0-10"
 PROMOTER_FROM, PASSIVE_FROM = 9, 7

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from metrics.begins import Begins
 from metrics.counting.groups import grouped, whole
-from metrics.metric import A_YEAR, Begins, Counted, Metric, Where
+from metrics.metric import A_YEAR, Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares, share
 

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from estimates.interval import Difference
+from metrics.begins import Begins
 from metrics.churn import is_month, nothing_is_dated, undated_sentence
-from metrics.metric import Begins, Counted, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from metrics.begins import Begins
 from metrics.counting.tickets import count_yes
-from metrics.metric import Begins, Counted, Metric, Where
+from metrics.metric import Counted, Metric, Where
 from metrics.period import Period
 from metrics.share import difference_of_shares
 

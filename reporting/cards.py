@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import words
 
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}

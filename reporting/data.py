@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from metrics.cautions import found_elsewhere
-from metrics.metric import Comparison, Metric, Reading, is_annualised
+from metrics.metric import Metric
 from metrics.period import Period
+from metrics.reading import Comparison, Reading, is_annualised
 from store.ids import bare
 from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, Rejected, Sources
 

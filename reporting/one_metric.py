@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from metrics.metric import Metric, Reading
+from metrics.metric import Metric
+from metrics.reading import Reading
 from reporting import tables, words
 from reporting.details import named
 from views.one_metric import Mark, MetricPage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from metrics.metric import Metric, Reading, is_annualised
+from metrics.metric import Metric
+from metrics.reading import Reading, is_annualised
 from reporting import words
 from views.lines import Card
 

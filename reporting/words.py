@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
-from metrics.metric import Comparison, Metric, Reading, is_annualised
+from metrics.metric import Metric
 from metrics.period import Period
+from metrics.reading import Comparison, Reading, is_annualised
 from reporting.details import wait_range
 from views.lines import Card
 

@@ -15,6 +15,7 @@ from settings import Settings
 from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
+from store.growth import Jump, jumps, note_held
 from store.ids import settle
 from store.instants import naive
 from store.publishing.clusters import Cluster
@@ -209,6 +210,16 @@ class Refresh:
             value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
             return value
 
+    def jumps(self) -> list[Jump]:
+        """Sources that grew too much since the last snapshot to be believed."""
+        with self.store.looking() as connection:
+            return jumps(connection)
+
+    def hold(self, why: str, now: datetime) -> None:
+        """Nothing is published; whoever looks at the sources reads why."""
+        with self.transaction(now) as connection:
+            note_held(connection, why)
+
     def publish(
         self,
         now: datetime,
@@ -221,6 +232,7 @@ class Refresh:
         with self.transaction(now) as connection:
             settings, declared, were_read = self.store.settings, self.declared, self.were_read
             publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
+            note_held(connection, None)
             # By the rows that are there, not by how the run ended: half a sample company is invented as well.
             invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
             is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))

@@ -36,7 +36,7 @@ ARROWS = {
 # The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
 GUARD = ("pages", "web.guard.guard")
 FOLDERS = set(ARROWS) - {"settings"}
-PROGRAMS = {"app", "refresh", "read", "digest"}
+PROGRAMS = {"app", "refresh", "read", "sources", "digest"}
 OURS = FOLDERS | PROGRAMS | {"settings", "tests", "benchmarks"}
 
 # Who may import these packages. Tests and benchmarks are free.
@@ -108,7 +108,7 @@ def test_a_package_is_imported_only_by_its_owner(package: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("program", [path.stem for path in sorted(ROOT.glob("re*.py")) if path.stem in PROGRAMS])
+@pytest.mark.parametrize("program", [path.stem for path in sorted(ROOT.glob("[rs]*.py")) if path.stem in PROGRAMS])
 def test_a_program_for_the_terminal_starts_without_the_heavy_packages(program: str) -> None:
     code = f"import {program}, sys; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -14,9 +14,9 @@ import read
 import refresh
 from data_sources.source import RejectedRow
 from metrics import metric
-from metrics.metric import Reading
-from metrics.metric import read as read_metric
 from metrics.period import Period
+from metrics.reading import Reading
+from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
 from store import Store, open_store
 from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from metrics import all_metrics
-from metrics.metric import headline_period, read
+from metrics.reading import headline_period, read
 from ranking.top_bugs import TopBugs, top_bugs
 from store import Published
 from views.cache import cached

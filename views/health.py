@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics import all_metrics
-from metrics.metric import Metric, headline_period, read
+from metrics.metric import Metric
 from metrics.period import Period, whole_months, whole_weeks
+from metrics.reading import headline_period, read
 from store import Published
 from views.cache import cached
 from views.lines import Card, card, line

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.metric import Metric, Reading, known, series
+from metrics.begins import known
+from metrics.metric import Metric
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks
+from metrics.reading import Reading, series
 from settings import Settings
 from store import Published
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from estimates.multiple_testing import benjamini_hochberg
-from metrics.metric import Reading
+from metrics.reading import Reading
 
 FALSE_SHARE = 0.10  # of what a page calls changed, at most this share may be chance (Benjamini & Hochberg 1995)
 

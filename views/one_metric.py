@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from metrics import all_metrics
 from metrics import metric as metric_of
-from metrics.metric import Metric, Reading, headline_period, read, split_by
+from metrics.metric import Metric
 from metrics.period import Period
+from metrics.reading import Reading, headline_period, read, split_by
 from store import Published
 from store.published import Mark as Mark
 from views.cache import cached

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from metrics import all_metrics, metric
-from metrics.metric import Metric, Reading, Unanswerable, check_dimensions, headline_period, read, series, split_by
+from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, start_of
+from metrics.reading import Reading, check_dimensions, headline_period, read, series, split_by
 from settings import Settings
 from store import EmptyStoreError, Published, open_store
 from store.published import SourceState, Unresolved

@@ -1,10 +1,8 @@
 """How a source asks another system over the web: patiently, within limits, and never telling a secret to a third party.
 
-One wrapper for all sources: a total deadline, a cap on bytes, no way to another host, what is not JSON is a failure
-(a sign-in page is not "zero bugs"), a limit of the other side is kept, and what fails is tried again a few times.
-
-An address that came from outside (a Location or Link header, a page to go on with) is read once, by the parser that
-connects; only its path and query are taken. Scheme, host and port are always those of the settings.
+One wrapper for all sources: a total deadline, a cap on bytes, no way to another host (addresses.py), what is not JSON is
+a failure (a sign-in page is not "zero bugs"), a limit of the other side is kept (limits.py), and what fails is tried
+again a few times.
 """
 
 from __future__ import annotations
@@ -17,47 +15,26 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import requests
 import urllib3
-from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
-from urllib3.util import Url, parse_url
 
+from data_sources.kit import limits as limit
+from data_sources.kit.addresses import Host, foreign
+from data_sources.kit.errors import Later, Refused
+from data_sources.kit.keys import Key
+from data_sources.kit.limits import A_YEAR, Limits
 from data_sources.source import SourceError
-from store.masking import clean
 
 log = logging.getLogger(__name__)
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-PORTS = {"https": 443, "http": 80}
-# What an address is made of (RFC 3986). Blanks, tabs, backslashes, control characters and letters beyond ASCII are where
-# two programs read one address as two hosts.
-ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
-A_YEAR = 366 * 86_400.0  # in seconds: the longest wait that is told with a date
-FOREVER = 10 * A_YEAR  # what any longer one is taken for
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """In seconds and bytes. `tries` counts the first one."""
-
-    connect: float = 5
-    silence: float = 30  # without a single byte
-    request: float = 120  # one question with its whole answer
-    whole: float = 1_800  # everything that one source may take
-    longest_wait: float = 900  # for the other side's limit
-    first_wait: float = 1.0  # before the second try; doubles each time
-    tries: int = 5
-    redirects: int = 5
-    most_bytes: int = 50_000_000
-    most_values: int = 2_000_000  # commas and brackets of one answer: 50 MB of "{}," take over 1 GB of memory
+Question = dict[str, Any] | None  # what is sent as JSON; None asks by GET
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +46,6 @@ class Answer:
     says_pages: bool  # whether it said anything about other pages
 
 
-class Refused(SourceError):
-    """The other side answered with a status that trying again will not change."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 class _TryAgain(Exception):
     """This try failed; `wait` is how long the other side wants us to wait, if it says so."""
 
@@ -85,7 +54,7 @@ class _TryAgain(Exception):
         self.wait = wait
 
 
-class Web:
+class Web(Host):
     """Asks one system. `who` is its name in sentences; `refusals` says for a status (401, 403, 404) what to do about it."""
 
     def __init__(
@@ -95,34 +64,26 @@ class Web:
         *,
         now: datetime,
         zone: ZoneInfo,
-        token: SecretStr | None = None,
+        auth: AuthBase | None = None,
         headers: Mapping[str, str] | None = None,
         refusals: Mapping[int, str] | None = None,
         limits: Limits | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.who, self.base_url = who, base_url.rstrip("/")
+        super().__init__(who, base_url)
         self.limits, self.sleep, self.clock = limits or Limits(), sleep, clock
         self.refusals = refusals or {}
         self.now, self.zone, self.began = now, zone, clock()
         self.not_before = self.began  # set when the other side says that its limit is used up
         self.failing_since: float | None = None
-        parts = _parts(self.base_url)
-        if parts is None or parts.query is not None or parts.fragment is not None:
-            shown = re.sub("//[^/]*@", "//...@", base_url)  # a password may stand there
-            raise SourceError(f"{shown!r} is no web address for {who}; write one like https://api.github.com.")
-        if parts.scheme == "http" and parts.host not in LOOPBACK:
-            raise SourceError(f"{base_url} is not encrypted; {who} is only asked over https.")
-        self.origin = _origin(parts)
-        self.root = _root(parts)
         self.session = requests.Session()
         # A second lock: what does not begin with our own scheme, host and port finds no way out.
         self.session.adapters.clear()
         self.session.mount(f"{self.root}/", _Adapter())
-        self.session.trust_env = parts.scheme == "https"  # no proxy reads what goes unencrypted to this machine
+        self.session.trust_env = self.is_encrypted  # no proxy reads what goes unencrypted to this machine
         self.session.headers.update({"User-Agent": "empathy", "Accept": "application/json", **(headers or {})})
-        self.session.auth = _Bearer(token)  # set also without a token, else a .netrc file would be used
+        self.session.auth = auth or Key(None)  # set also without a token, else a .netrc file would be used
 
     def __enter__(self) -> Web:
         return self
@@ -130,8 +91,11 @@ class Web:
     def __exit__(self, *_: object) -> None:
         self.session.close()
 
-    def ask(self, path_or_url: str, params: Mapping[str, Any] | None = None) -> Answer:
-        """The JSON at an address of this system. Raises SourceError (Refused for 4xx) in words for a support lead."""
+    def ask(self, path_or_url: str, params: Mapping[str, Any] | None = None, body: Question = None) -> Answer:
+        """The JSON at an address of this system; with a `body` it is sent as JSON by POST.
+
+        Raises SourceError (Refused for 4xx, Later for what passes) in words for a support lead.
+        """
         is_path = path_or_url.startswith("/")  # of ours, below a base_url that may have a path too
         url = self.address(self.base_url + path_or_url if is_path else path_or_url)
         if params:
@@ -145,57 +109,41 @@ class Web:
             reraise=True,
         )
         try:
-            return attempts(self._once, url)
+            return attempts(self._once, url, body)
         except _TryAgain as error:
             since = self._clock_time(self.failing_since if self.failing_since is not None else self.clock())
-            raise SourceError(
-                f"{self.who} is not answering since {since} ({error}); the next refresh tries again."
-            ) from None
-
-    def address(self, found: str, seen_at: str | None = None) -> str:
-        """The address to ask for one that was `found` in the answer of `seen_at`. Refuses every host but the one of the
-        settings, and whatever two programs could read differently."""
-        parts = _parts(found, seen_at or self.base_url + "/")
-        if parts is None:
-            raise SourceError(
-                f"{self.who} points to an address that is no plain one and may lead to another host. It is not followed: "
-                "that host could read the access key."
-            )
-        if _origin(parts) != self.origin:
-            raise SourceError(
-                f"{self.who} points to another host ({parts.scheme}://{foreign(parts.netloc or '')}), and that is not "
-                "followed: it could read the access key. If the address has really moved, change base_url."
-            )
-        return self.root + parts.request_uri
+            raise Later(f"{self.who} is not answering since {since} ({error}); the next refresh tries again.") from None
 
     # ---- one try ----------------------------------------------------------------------------------------------
 
-    def _once(self, url: str) -> Answer:
+    def _once(self, url: str, question: Question) -> Answer:
         wait = self.not_before - self.clock()
         if wait > 0:
             self._wait_for_limit(wait)
         for _ in range(self.limits.redirects + 1):
-            status, headers, body = self._bounded(url)
+            status, headers, body = self._bounded(url, question)
             self._remember_limit(headers)
             if status in (301, 302, 303, 307, 308) and headers.get("Location"):
                 url = self.address(headers["Location"], url)
                 continue
             self._raise_for(status, headers, body)
             data, next_page = self._parsed(headers, body), self._next(headers, url)
-            return Answer(url, data, next_page, _instant(headers.get("Date")), bool(headers.get("Link", "").strip()))
+            return Answer(
+                url, data, next_page, limit.instant(headers.get("Date")), bool(headers.get("Link", "").strip())
+            )
         raise SourceError(f"{self.who} sends us from address to address without end. Check base_url.")
 
-    def _bounded(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
+    def _bounded(self, url: str, question: Question) -> tuple[int, Mapping[str, str], bytes]:
         """One request, in a thread: only so is there an end to an answer that drips one byte a second, or to its headers."""
         left = self.limits.whole - (self.clock() - self.began)
         if left <= 0:
-            raise SourceError(
+            raise Later(
                 f"Reading {self.who} took longer than {self.limits.whole / 60:.0f} minutes and was stopped. "
                 "The next refresh goes on where this one stopped."
             )
         done: list[Any] = []
         given_up = threading.Event()
-        thread = threading.Thread(target=lambda: done.append(self._caught(url, given_up)), daemon=True)
+        thread = threading.Thread(target=lambda: done.append(self._caught(url, question, given_up)), daemon=True)
         thread.start()
         thread.join(min(left, self.limits.request))
         if not done:
@@ -215,15 +163,18 @@ class Web:
         status, headers, body = outcome
         return status, headers, body
 
-    def _caught(self, url: str, given_up: threading.Event) -> Any:
+    def _caught(self, url: str, question: Question, given_up: threading.Event) -> Any:
         try:
-            return self._request(url, given_up)
+            return self._request(url, question, given_up)
         except Exception as error:  # carried over to the thread that waits
             return error
 
-    def _request(self, url: str, given_up: threading.Event) -> tuple[int, Mapping[str, str], bytes]:
+    def _request(self, url: str, question: Question, given_up: threading.Event) -> tuple[int, Mapping[str, str], bytes]:
+        method = "GET" if question is None else "POST"
         timeout = (self.limits.connect, self.limits.silence)
-        with self.session.get(url, stream=True, allow_redirects=False, timeout=timeout) as response:
+        with self.session.request(
+            method, url, json=question, stream=True, allow_redirects=False, timeout=timeout
+        ) as response:
             parts, size = [], 0
             for part in response.iter_content(65_536):
                 size += len(part)
@@ -272,22 +223,24 @@ class Web:
         if status < 300:  # a part of the answer, or a promise of one
             raise self._failed("an empty answer" if not body.strip() else f"status {status}")
         said = body[:2_000].decode("utf-8", "replace").lower()
-        limited = (
-            headers.get("X-RateLimit-Remaining") == "0"
-            or "Retry-After" in headers
-            or "rate limit" in said
-            or "abuse" in said
-        )
+        limited = limit.is_used_up(headers) or "Retry-After" in headers or "rate limit" in said or "abuse" in said
         if status == 429 or (status == 403 and limited):
-            wait = _limit_wait(headers, self._now())
+            wait = limit.wait(headers, self._now())
             self._refuse_long(wait)
             raise self._failed("its limit is used up", wait)
         if status >= 500 or status in (408, 425):
-            after = _seconds(headers.get("Retry-After"), _instant(headers.get("Date")) or self._now())
+            after = limit.seconds(headers.get("Retry-After"), limit.instant(headers.get("Date")) or self._now())
             raise self._failed(
                 f"status {status}", after if after is not None and after <= self.limits.longest_wait else None
             )
-        raise Refused(status, self.refusals.get(status) or f"{self.who} refuses the question (status {status}).")
+        raise Refused(status, self.refusals.get(status) or self._refused(status, body))
+
+    def _refused(self, status: int, body: bytes) -> str:
+        try:
+            said = complaint(json.loads(body))
+        except (ValueError, RecursionError):
+            said = ""
+        return f"{self.who} refuses the question (status {status}{': ' + said if said else ''})."
 
     # ---- waiting ----------------------------------------------------------------------------------------------
 
@@ -305,9 +258,7 @@ class Web:
     def _rest(self, seconds: float) -> None:
         """Waits, or gives up at once where the wait would end after the deadline."""
         if self.clock() - self.began + seconds > self.limits.whole:
-            raise SourceError(
-                f"{self.who} wants us to wait longer than this refresh may take. The next refresh tries again."
-            )
+            raise Later(f"{self.who} wants us to wait longer than this refresh may take. The next refresh tries again.")
         if seconds >= 5:
             self._say(seconds)
         self.sleep(seconds)
@@ -320,14 +271,14 @@ class Web:
     def _refuse_long(self, wait: float) -> None:
         if wait > self.limits.longest_wait:
             end = f"until {self._clock_time(self.clock() + wait)}" if wait < A_YEAR else "for more than a year"
-            raise SourceError(
+            raise Later(
                 f"{self.who} allows no more questions {end}: its limit is used up. "
                 "What was read is kept; the next refresh after that goes on. With an access key the limit is much higher."
             )
 
     def _remember_limit(self, headers: Mapping[str, str]) -> None:
-        if headers.get("X-RateLimit-Remaining") == "0" and "Retry-After" not in headers:
-            self.not_before = self.clock() + _limit_wait(headers, self._now())
+        if limit.is_used_up(headers) and "Retry-After" not in headers:
+            self.not_before = self.clock() + limit.wait(headers, self._now())
 
     def _say(self, seconds: float) -> None:
         log.warning("Waiting for %s until %s.", self.who, self._clock_time(self.clock() + seconds))
@@ -341,16 +292,6 @@ class Web:
         return when.strftime("%H:%M" if when.date() == self.now.astimezone(self.zone).date() else "%Y-%m-%d %H:%M")
 
 
-class _Bearer(AuthBase):
-    def __init__(self, token: SecretStr | None) -> None:
-        self.token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self.token is not None:
-            request.headers["Authorization"] = f"Bearer {self.token.get_secret_value()}"
-        return request
-
-
 # What the programs under us raise about an answer that is none.
 UNREADABLE = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 LINK = re.compile(r"<([^<>]*)>([^<>]*)")
@@ -358,23 +299,25 @@ LINK = re.compile(r"<([^<>]*)>([^<>]*)")
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
-def foreign(text: str, longest: int = 100) -> str:
-    """What another system sent, as it may stand in a sentence: on one line, short, and without a sign that a terminal
-    obeys."""
-    return clean(" ".join("".join(sign if sign.isprintable() else " " for sign in text[:10_000]).split()), longest)
+def complaint(data: object) -> str:
+    """What a system says is wrong, in whichever of the usual places it says it; empty where it says nothing."""
+    if isinstance(data, dict):
+        for name in ("message", "error", "errorMessages", "error_description", "description", "errors"):
+            found = data.get(name)
+            found = found[0] if isinstance(found, list) and found else found
+            found = found.get("message") if isinstance(found, dict) else found
+            if isinstance(found, str) and found:
+                return foreign(found)
+    return ""
 
 
-def _parts(found: str, seen_at: str = "") -> Url | None:
-    """An address as the parser that connects reads it; None for what is no plain http or https address."""
-    if not ADDRESS.fullmatch(found):
-        return None
-    try:
-        full = urljoin(seen_at, found)
-        parts = parse_url(full)
-    except ValueError:
-        return None
-    names_a_person = "@" in re.split("[/?#]", full.partition("//")[2])[0]
-    return parts if parts.scheme in PORTS and parts.host and not names_a_person else None
+def graphql(web: Web, path: str, query: str, variables: Mapping[str, object]) -> dict[str, Any]:
+    """The `data` of the answer to a question in GraphQL. Raises SourceError also where it came with status 200."""
+    data = web.ask(path, body={"query": query, "variables": dict(variables)}).data
+    found = data.get("data") if isinstance(data, dict) else None
+    if not isinstance(found, dict) or data.get("errors"):
+        raise Refused(200, f"{web.who} refuses the question ({complaint(data) or 'without a reason'}).")
+    return found
 
 
 class _Adapter(HTTPAdapter):
@@ -388,52 +331,10 @@ class _Adapter(HTTPAdapter):
         return super().build_response(req, resp)
 
 
-def _origin(parts: Url) -> tuple[str, str, int]:
-    scheme = parts.scheme or ""
-    return scheme, parts.host or "", PORTS[scheme] if parts.port is None else parts.port
-
-
-def _root(parts: Url) -> str:
-    scheme, host, port = _origin(parts)
-    return f"{scheme}://{host}" + ("" if port == PORTS[scheme] else f":{port}")
-
-
 def _relations(more: str) -> list[str]:
     """What a link is ("next", "last"), from what stands behind its address."""
     found = re.search(r";\s*rel\s*=\s*(\"[^\"]*\"|[^\s;,]*)", more, re.IGNORECASE)
     return found[1].strip('"').lower().split() if found else []
-
-
-def _instant(text: str | None) -> datetime | None:
-    """A date in a header; None where it is absent, nonsense, or of a year that no clock shows."""
-    try:
-        found = parsedate_to_datetime(text or "")
-        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return found if 1970 <= found.year < 2200 else None
-
-
-def _limit_wait(headers: Mapping[str, str], now: datetime) -> float:
-    """How long to wait: Retry-After if it makes sense, else until the reset by the other side's own clock, else a minute."""
-    now = _instant(headers.get("Date")) or now
-    after = _seconds(headers.get("Retry-After"), now)
-    if after is not None:
-        return after
-    reset = headers.get("X-RateLimit-Reset", "")
-    if headers.get("X-RateLimit-Remaining") == "0" and reset.isascii() and reset.isdigit():
-        return min(max(1.0, float(reset) - now.timestamp() + 1), FOREVER)
-    return 60.0
-
-
-def _seconds(text: str | None, now: datetime) -> float | None:
-    """A Retry-After header, in seconds or as a date; None where it is absent, negative or nonsense."""
-    text = (text or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), FOREVER)
-    when = _instant(text)
-    wait = (when - now).total_seconds() if when else -1
-    return wait if wait >= 0 else None
 
 
 def _whole_number(digits: str) -> int | float:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from settings import Settings
+from store.growth import held
 from store.instants import aware
 from store.published.snapshot import Newest, OpenSnapshot
 from store.schema import rejected_row, run, stored_rows, unresolved, unsaid
@@ -53,6 +54,10 @@ class Sources(OpenSnapshot):
         self._stored: list[Any] | None = None
         self._unsaid: set[tuple[str, str, str]] | None = None
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
+
+    def held(self) -> str | None:
+        """Why nothing newer than this snapshot was published; None where nothing is held back."""
+        return held(self._connection)
 
     def rows(self, record: str) -> int:
         """How many rows of a record are stored."""

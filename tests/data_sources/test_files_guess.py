@@ -129,16 +129,16 @@ def test_it_says_when_day_and_month_could_be_swapped_and_keeps_quiet_when_they_c
     written(path, [["ticket_id", "opened"], *([f"T{n}", f"0{n}/0{n}/2026 10:00"] for n in range(1, 9))])
     assert "day or month first?" in unsure(mapping_for(path), "opened_at")
     written(path, [["ticket_id", "opened"], *([f"T{n}", f"{n + 10}/01/2026 10:00"] for n in range(1, 9))])
-    assert 'opened_at = { column = "opened", format = "%d/%m/%Y %H:%M" }' in mapping_for(path).splitlines()
+    assert 'opened_at = {column = "opened", format = "%d/%m/%Y %H:%M"}' in mapping_for(path).splitlines()
     written(path, [["ticket_id", "opened"], *([f"T{n}", f"01/{n + 10}/2026 10:00"] for n in range(1, 9))])
-    assert 'opened_at = { column = "opened", format = "%m/%d/%Y %H:%M" }' in mapping_for(path).splitlines()
+    assert 'opened_at = {column = "opened", format = "%m/%d/%Y %H:%M"}' in mapping_for(path).splitlines()
 
 
 def test_it_names_codes_outside_the_scale_instead_of_guessing_them_away(tmp_path: Path) -> None:
     path = tmp_path / "survey.csv"
     written(path, [["response_id", "nps", "date"], *([f"R{n}", str(n % 12), "2026-05-01"] for n in range(24))])
     text = mapping_for(path)
-    assert "2 rows with 11 are set aside" in unsure(text, "score")
+    assert "2 rows with 11 are rejected" in unsure(text, "score")
     (told,) = Settings(folder=tmp_path, **tomllib.loads(text)).sources.items()
     settings = Settings(folder=tmp_path, sources=dict([told]))
     assert [outcome.rejected for outcome in refresh(settings, NOW)] == [2]
@@ -217,4 +217,4 @@ def test_one_date_that_fits_only_one_order_of_day_and_month_decides(tmp_path: Pa
     path = tmp_path / "tickets.csv"
     some_days = [[f"T{n}", f"0{n % 9 + 1}/0{n // 9 + 1}/2026"] for n in range(60)]
     written(path, [["ticket_id", "opened"], *some_days, ["T60", "01/13/2026"]])
-    assert 'opened_at = { column = "opened", format = "%m/%d/%Y" }' in mapping_for(path).splitlines()
+    assert 'opened_at = {column = "opened", format = "%m/%d/%Y"}' in mapping_for(path).splitlines()

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 
 import refresh
 from data_sources import github, source
-from data_sources.kit.http import Limits
+from data_sources.kit.limits import Limits
 from data_sources.source import Page, Request, SourceError
 from settings import Settings, SourceSettings
 from store import open_store

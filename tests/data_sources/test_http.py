@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from data_sources import github
-from data_sources.kit.http import Limits, Web
+from data_sources.kit.http import Web
+from data_sources.kit.keys import bearer
+from data_sources.kit.limits import Limits
 from data_sources.source import Request, SourceError
 from settings import Settings
 from store.records import Bug
@@ -275,7 +277,9 @@ def test_no_way_to_write_an_address_brings_the_access_key_to_another_host(
 
 
 def test_the_other_host_would_have_heard_it(other: Listener) -> None:
-    with Web("It", f"http://127.0.0.1:{other.port}", now=NOW, zone=ZoneInfo("UTC"), token=SecretStr(TOKEN)) as web:
+    with Web(
+        "It", f"http://127.0.0.1:{other.port}", now=NOW, zone=ZoneInfo("UTC"), auth=bearer(SecretStr(TOKEN))
+    ) as web:
         assert web.ask("/").data == []
     assert TOKEN.encode() in other.heard[0]
 

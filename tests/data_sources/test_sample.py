@@ -17,8 +17,8 @@ from data_sources.sample import TRUTHS, truth
 from data_sources.sample.texts import texts
 from data_sources.source import Page, Request, SourceError
 from metrics import metric
-from metrics.metric import headline_period, series
-from metrics.metric import read as read_metric
+from metrics.reading import headline_period, series
+from metrics.reading import read as read_metric
 from settings import Settings
 from store.masking import mask
 from store.records import BY_TABLE, SCALES, WORDS, Customer, SurveyResponse, Ticket

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from display.charts import figure
 from metrics import metric
-from metrics.metric import series
 from metrics.period import Period
+from metrics.reading import series
 from tests.builders import answer, filled, noon
 
 FIRST = date(2026, 9, 7)

@@ -8,8 +8,8 @@ import pytest
 
 from metrics import nps
 from metrics.counting.surveys import with_response
-from metrics.metric import read
 from metrics.period import Period
+from metrics.reading import read
 from reporting import one_metric
 from reporting.data import reading_as_data
 from reporting.terminal import as_text

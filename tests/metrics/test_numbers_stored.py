@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from metrics import metric
-from metrics.metric import Reading, read, series, split_by
 from metrics.period import Period
+from metrics.reading import Reading, read, series, split_by
 from store import Store
 from tests import builders
 from tests.builders import TODAY, customer, employment, filled, purchase, subscription, ticket

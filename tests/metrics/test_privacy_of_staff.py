@@ -18,8 +18,9 @@ from data_sources.source import Request
 from display.tables import as_csv
 from metrics import attrition, metric
 from metrics.counting.stays import Stays
-from metrics.metric import Counted, Reading, series, split_by
+from metrics.metric import Counted
 from metrics.period import Period, whole_months
+from metrics.reading import Reading, series, split_by
 from metrics.suppression import FEWEST
 from reporting import one_metric, tables, words
 from reporting.data import as_data

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from metrics import ces, csat, metric, nps
 from metrics.counting.surveys import with_response
-from metrics.metric import Counted, Metric, Reading, read, series, split_by
+from metrics.metric import Counted, Metric
 from metrics.period import Period
+from metrics.reading import Reading, read, series, split_by
 from store import Store
 from store.records import SCALES, SurveyResponse
 from tests.builders import answer, customer, filled, noon

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from estimates.survival import Survival
 from metrics import metric
 from metrics.counting.waits import quantile_interval, survival, waited
-from metrics.metric import Reading, read, split_by
+from metrics.reading import Reading, read, split_by
 from reporting import words
 from reporting.data import reading_as_data
 from reporting.terminal import as_text

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from metrics import metric
-from metrics.metric import Reading, read
 from metrics.period import Period
+from metrics.reading import Reading, read
 from store import Store, open_store
 from store.records import BY_TABLE, stored_fields
 from tests.builders import NOW, answer, customer, employment, no_pains, noon, purchase, settings, subscription, ticket

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from metrics import all_metrics, metric
-from metrics.metric import Reading, read, series, split_by
 from metrics.period import Period, whole_months
+from metrics.reading import Reading, read, series, split_by
 from store import Store
 from tests.builders import NOW, TODAY, answer, customer, filled, noon, purchase, subscription, ticket
 from tests.metrics.counting import period

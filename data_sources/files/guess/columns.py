@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -12,11 +14,12 @@ from typing import Any
 
 from data_sources.files import formats
 from data_sources.files.formats import BadRow, Layout, Shape, as_text
+from data_sources.files.guess.headers import OF_DATES, OF_KEYS, PLAIN_KEYS
 from data_sources.mapping.grammar import Wrong, _decimals, _reader_of
 
 SAMPLE = 2_000  # rows
-MISSING_WORDS = ("na", "n/a", "?", "-", "--", "null", "none", "nan", "nil", "blank", "unknown", "#n/a", "(blank)")
-
+MISSING_WORDS = {"na", "n/a", "#n/a", "?", "-", "--", "null", "none", "nan", "nil", "blank", "(blank)", "unknown"}
+MISSING_WORDS |= {"k.a.", "keine angabe", "nicht angegeben", "unbekannt", "leer"}
 MONEY_WORDS = re.compile(r"[$€£¥]|(?<![A-Za-z])(EUR|USD|GBP)(?![A-Za-z])")
 
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
@@ -26,17 +29,18 @@ _DAYS = tuple(
     for year in ("%Y", "%y")
     for order in (("%d", "%m"), ("%m", "%d"))
 )
-_OTHERS = (
+_WRITTEN_OUT = (
     "%Y/%m/%d",
     "%d-%b-%Y",
+    "%d/%b/%Y",
+    "%d/%b/%y",
     "%d %b %Y",
     "%b %d, %Y",
     "%d %B %Y",
     "%B %d, %Y",
-    "%a %b %d %H:%M:%S %Y",
-    "%Y-%m-%d %H:%M:%S UTC",
 )
-CANDIDATES = ("iso", *(day + hour for day in _DAYS + _OTHERS[:6] for hour in _TIMES), *_OTHERS[6:])
+_OTHERS = ("%a %b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M:%S UTC")
+CANDIDATES = ("iso", *(day + hour for day in _DAYS + _WRITTEN_OUT for hour in _TIMES), *_OTHERS)
 
 
 @dataclass(slots=True)
@@ -55,12 +59,69 @@ class Column:
 
     @property
     def folded(self) -> str:
-        spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name)
-        return re.sub(r"[^a-z0-9]+", "_", spaced.casefold()).strip("_")
+        return folded(self.name)
+
+    @property
+    def stem(self) -> str:
+        """The name without what only says that this is a date, or a key."""
+        said = OF_DATES if self.dates else OF_KEYS
+        parts = [part for part in self.folded.split("_") if part not in said]
+        return "_".join(parts) or self.folded
+
+    @property
+    def names_a_key(self) -> bool:
+        """customer_id, InvoiceNo, id."""
+        return self.dates is None and (self.stem != self.folded or self.folded in PLAIN_KEYS)
 
     @property
     def distinct(self) -> int:
         return len(set(self.texts))
+
+    @property
+    def is_unique(self) -> bool:
+        """Nearly: an export may hold a row twice."""
+        return len(self.texts) > 0.98 * len(self.cells) and self.distinct > 0.95 * len(self.texts)
+
+    @property
+    def is_mail(self) -> bool:
+        return sum("@" in text for text in self.texts) > 0.5 * len(self.texts)
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether its dates hold a time of day."""
+        return self.dates in ("unix", "unix_ms") or any(
+            re.search(r"[1-9]", clock[0]) for text in self.texts[:300] if (clock := re.search(r"\d\d?:\d\d", text))
+        )
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether its dates are of a time in which there were such files: spreadsheets write hours as days of 1899."""
+        if not self.dates:
+            return False
+        read = _reader_of("", self.dates)
+        years = []
+        for text in self.texts[:100]:
+            with suppress(ValueError, OverflowError, OSError):
+                years.append(read(text).year)
+        return sum(year >= 1980 for year in years) > 0.5 * len(years)
+
+    def numbers(self) -> list[float]:
+        read = _decimals(self.comma)
+        found = []
+        for text in self.texts:
+            with suppress(Wrong):
+                found.append(float(read(text)))
+        return found
+
+
+def folded(name: str) -> str:
+    """Lower case, one "_" for whatever is no letter or digit, umlauts in two letters, other accents gone."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold().translate(_UMLAUTS)
+    bare = unicodedata.normalize("NFKD", spaced.replace("#", " number "))
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"[\u0300-\u036f]", "", bare)).strip("_")
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def profiles(path: Path, layout: Layout, shape: Shape) -> list[Column]:

@@ -1,0 +1,137 @@
+"""From an item of JSON to the fields of a record: a table says which value of the item each field takes, and how.
+
+A value that cannot be read raises BadCell, which costs its row and no other. `path` leads into objects ("via.channel").
+None, and what is absent, means "not known" where the field may be unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from data_sources.kit.addresses import foreign
+from data_sources.kit.errors import BadCell
+
+Item = Mapping[str, object]
+Cell = Callable[[Item], object]
+R = TypeVar("R")
+V = TypeVar("V")
+
+
+def record(kind: Callable[..., R], table: Mapping[str, Cell], item: Item) -> R:
+    """The record of this item. Raises BadCell for the first value that cannot be read."""
+    return kind(**{name: cell(item) for name, cell in table.items()})
+
+
+def at(item: Item, path: str) -> object:
+    found: object = item
+    for name in path.split("."):
+        if found is None:
+            return None
+        if not isinstance(found, Mapping):
+            raise BadCell(path, found, "it is not an object")
+        found = found.get(name)
+    return found
+
+
+def text(path: str, longest: int = 400) -> Callable[[Item], str]:
+    def cell(item: Item) -> str:
+        value = at(item, path)
+        if not isinstance(value, str) or not foreign(value):
+            raise BadCell(path, value, "it is not text")
+        return value.strip()[:longest]
+
+    return cell
+
+
+def number(path: str, before: str = "") -> Callable[[Item], str]:
+    """A number that counts from 1, as an id: with what makes it one of its kind `before` it."""
+
+    def cell(item: Item) -> str:
+        value = at(item, path)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+            raise BadCell(path, value, "it is not a number that counts from 1")
+        return f"{before}{value}"
+
+    return cell
+
+
+def count(path: str) -> Callable[[Item], int]:
+    def cell(item: Item) -> int:
+        value = at(item, path)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
+            raise BadCell(path, value, "it is not a number that counts from 0")
+        return value
+
+    return cell
+
+
+def instant(path: str) -> Callable[[Item], datetime]:
+    def cell(item: Item) -> datetime:
+        value = at(item, path)
+        try:
+            found = datetime.fromisoformat(value)  # type: ignore[arg-type]
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (TypeError, ValueError, OverflowError):  # the last of a year 9999 with an offset
+            raise BadCell(path, value, "it is not a date and time") from None
+
+    return cell
+
+
+def day(path: str) -> Callable[[Item], date]:
+    def cell(item: Item) -> date:
+        value = at(item, path)
+        try:
+            return date.fromisoformat(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise BadCell(path, value, "it is not a date") from None
+
+    return cell
+
+
+def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
+    """One of a list of words, as what it means here."""
+
+    def cell(item: Item) -> V:
+        value = at(item, path)
+        if not isinstance(value, str) or value not in meanings:
+            raise BadCell(path, value, f"it is none of {', '.join(meanings)}")
+        return meanings[value]
+
+    return cell
+
+
+def maybe(cell: Callable[[Item], V], path: str) -> Callable[[Item], V | None]:
+    """The same, where what stands at `path` may be missing."""
+    return lambda item: None if at(item, path) in (None, "") else cell(item)
+
+
+def web_address(path: str) -> Callable[[Item], str | None]:
+    """An address that a reader can follow; None for anything else."""
+
+    def cell(item: Item) -> str | None:
+        value = at(item, path)
+        is_one = isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= 500
+        return str(value) if is_one else None
+
+    return cell
+
+
+def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
+    """A list of words, or of objects with a name, such as labels."""
+
+    def cell(item: Item) -> list[str]:
+        found = at(item, path) or []
+        if not isinstance(found, list):
+            raise BadCell(path, found, "it is not a list")
+        words = [each.get(key) if isinstance(each, dict) else each for each in found]
+        if not all(each is None or isinstance(each, str) for each in words):
+            raise BadCell(path, found, "one of them is not text")
+        return [" ".join(each.split()) for each in words if each]
+
+    return cell
+
+
+def always(value: V) -> Callable[[Item], V]:
+    return lambda item: value

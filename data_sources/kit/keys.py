@@ -1,0 +1,67 @@
+"""The access key: read from an environment variable, sent in the way that the other side wants, and never said."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+
+import requests
+from pydantic import SecretStr
+from requests.auth import AuthBase
+
+from data_sources.kit.options import Options
+from data_sources.source import Request, SourceError
+
+
+class Key(AuthBase):
+    """A header with the key in it. Without a key nothing is sent, also not what a .netrc file says."""
+
+    def __init__(self, secret: SecretStr | None, header: str = "Authorization", before: str = "Bearer ") -> None:
+        self.secret, self.header, self.before = secret, header, before
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self.secret is not None:
+            request.headers[self.header] = self.before + self.secret.get_secret_value()
+        return request
+
+
+def bearer(secret: SecretStr | None) -> Key:
+    return Key(secret)
+
+
+def basic(user: str, secret: SecretStr) -> Key:
+    """User and key as one word (RFC 7617)."""
+    pair = base64.b64encode(f"{user}:{secret.get_secret_value()}".encode()).decode()
+    return Key(SecretStr(pair), before="Basic ")
+
+
+def header(name: str, secret: SecretStr | None) -> Key:
+    """The bare key in a header of its own."""
+    return Key(secret, name, "")
+
+
+def secret_of(request: Request, told: Options, option: str = "token_env") -> SecretStr | None:
+    """The key in the environment variable that this option names. None where there is none, and none was asked for."""
+    variable = str(getattr(told, option))
+    found = os.environ.get(variable, "").strip()
+    if found and not re.fullmatch(r"[\x21-\x7e]+", found):
+        raise SourceError(f"The access key in {variable} holds blanks or letters that no key has; set it again.")
+    if found:
+        return SecretStr(found)
+    if option in told.model_fields_set:
+        raise SourceError(
+            f"sources.{request.name}.{option} names {variable}, but that environment variable is empty. "
+            "Set it to an access key."
+        )
+    return None
+
+
+def needed_secret_of(request: Request, told: Options, option: str = "token_env") -> SecretStr:
+    """The same for a system that answers nobody without a key."""
+    found = secret_of(request, told, option)
+    if found is None:
+        raise SourceError(
+            f"[sources.{request.name}] needs an access key: set the environment variable {getattr(told, option)} to it."
+        )
+    return found

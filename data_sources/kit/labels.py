@@ -1,0 +1,80 @@
+"""What the labels of an issue say: whether it is a bug, how bad it is, of which area, and which team owns it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from data_sources.kit import cells
+from data_sources.kit.options import Minutes, Options
+from store.records import WORDS
+
+Severity = Literal["cosmetic", "minor", "major", "blocker"]
+SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
+DEFAULT_SEVERITY: Mapping[str, str] = {
+    **{each: each for each in SEVERITIES},
+    **{"trivial": "cosmetic", "lowest": "cosmetic", "low": "minor", "medium": "minor", "high": "major"},
+    **{
+        "regression": "major",
+        "critical": "blocker",
+        "highest": "blocker",
+        "data loss": "blocker",
+        "security": "blocker",
+    },
+}
+SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*(?:::|[:/\-])\s*")
+
+
+class LabelOptions(Options):
+    """The options of every tracker that has labels."""
+
+    bug_labels: list[str] = Field(["bug"], description="labels that make an issue a bug; [] takes every issue")
+    severity: dict[str, Severity] = Field({}, description="a table from label to cosmetic, minor, major or blocker")
+    areas: dict[str, str] = Field({}, description='a table from label to area; a label "area: Billing" needs none')
+    area_prefix: str = Field("area:", description="the start of a label that names the area")
+    team_prefix: str = Field("team:", description="the start of a label that names the team that owns the bug")
+    look_back_minutes: Minutes = Field(
+        60, description="how far each read goes back behind the newest change that was seen"
+    )
+
+    def is_bug(self, labels: Iterable[str]) -> bool:
+        return not self.bug_labels or bool({_plain(each) for each in self.bug_labels} & set(map(_plain, labels)))
+
+    def severity_of(self, labels: Iterable[str]) -> str | None:
+        """The worst of those that the labels say; None where none does."""
+        plain = [_plain(label) for label in labels]
+        meanings: Mapping[str, str] = {_plain(label): word for label, word in self.severity.items()}
+        if not meanings:
+            plain, meanings = [SEVERITY_PREFIX.sub("", label) for label in plain], DEFAULT_SEVERITY
+        return max((meanings[each] for each in plain if each in meanings), key=SEVERITIES.index, default=None)
+
+    def area_of(self, labels: list[str]) -> str | None:
+        areas = {_plain(label): area for label, area in self.areas.items()}
+        named = next((areas[_plain(label)] for label in labels if _plain(label) in areas), None)
+        return named or _rest_after(self.area_prefix, labels)
+
+    def cells(self, path: str = "labels") -> dict[str, cells.Cell]:
+        """The fields of a bug that its labels say; those that these options leave unsaid are not among them."""
+        labels = cells.names(path)
+        table: dict[str, cells.Cell] = {"severity": lambda item: self.severity_of(labels(item))}
+        if self.areas or self.area_prefix.strip():
+            table["area"] = lambda item: self.area_of(labels(item))
+        if self.team_prefix.strip():
+            table["owner"] = lambda item: _rest_after(self.team_prefix, labels(item))
+        return table
+
+
+def _plain(label: str) -> str:
+    return " ".join(label.lower().split())
+
+
+def _rest_after(prefix: str, labels: list[str]) -> str | None:
+    """What stands behind the prefix, in the first label that has it; "area::Billing" (GitLab) as "area: Billing"."""
+    prefix = _plain(prefix)
+    starts = (
+        label[len(prefix) :].lstrip(":").strip() for label in labels if prefix and label.lower().startswith(prefix)
+    )
+    return next(filter(None, starts), None)

@@ -1,0 +1,115 @@
+"""Program 5: lists the kinds of sources, looks whether one can be reached, and sets our counts beside the system's own."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from data_sources import SOURCES
+from data_sources import source as source_of
+from data_sources.source import Request, Source, SourceError
+from reporting.upstream import connected, described, reconciled
+from settings import Settings, SettingsError, load
+from store import EmptyStoreError, StoreError, open_store
+from store.masking import clean
+
+CONFIG = click.option("--config", help="the settings file; default empathy.toml beside the programs, if there is one")
+
+
+@click.group(invoke_without_command=True, help="List the sources, look whether one can be reached, compare counts.")
+@CONFIG
+@click.pass_context
+def command(context: click.Context, config: str | None) -> None:
+    if context.invoked_subcommand is None:
+        settings = load(config)
+        rows = stored(settings)
+        if settings.sources:
+            click.echo("In the settings:")
+            for name, options in settings.sources.items():
+                say(f"  {connected(name, options.type, rows.get(name, {}))}")
+            click.echo("\nKinds of sources:")
+        for kind in SOURCES:
+            click.echo()
+            say(describe(source_of(kind)))
+
+
+@command.command(help="Ask one harmless question: what can its key see, and what can it not?")
+@click.argument("name")
+@CONFIG
+def check(name: str, config: str | None) -> None:
+    source, request = named(load(config), name)
+    if source.check is None:
+        raise SourceError(
+            f"{name} is of type {source.type}, which has nothing to ask: ./run refresh --only {name} reads it."
+        )
+    for sentence in source.check(request):
+        say(sentence)
+
+
+@command.command(help="Set our counts beside the system's own, and name the difference.")
+@click.argument("name")
+@CONFIG
+def reconcile(name: str, config: str | None) -> None:
+    settings = load(config)
+    source, request = named(settings, name)
+    if source.counts is None:
+        raise SourceError(f"{name} is of type {source.type}, which does not say how much it has.")
+    ours = stored(settings).get(name, {})
+    for record, (theirs, reasons) in source.counts(request).items():
+        say(reconciled(name, record, theirs, reasons, ours.get(record, 0)))
+
+
+def describe(source: Source) -> str:
+    fields = source.options.model_fields
+    options = [(name, field.description or "", field.is_required()) for name, field in fields.items()]
+    return described(
+        source.type, source.says, source.records, options, source.rights, source.drops, source.documented_at
+    )
+
+
+def named(settings: Settings, name: str) -> tuple[Source, Request]:
+    """The source of this name, and what it is told. Raises SourceError where the settings have none."""
+    if name not in settings.sources:
+        known = ", ".join(settings.sources) or "none"
+        raise SourceError(f"There is no source {name!r} in the settings; there are: {known}.")
+    options = settings.sources[name]
+    return source_of(options.type), Request(name, options.options, settings, None, datetime.now(UTC))
+
+
+def stored(settings: Settings) -> dict[str, dict[str, int]]:
+    """source -> record -> rows, as of the newest snapshot; nothing where there is no store yet."""
+    store = open_store(settings)
+    try:
+        with store.reading() as published:
+            return {state.name: state.rows for state in published.sources()}
+    except EmptyStoreError:
+        return {}
+    finally:
+        store.engine.dispose()
+
+
+def say(text: str) -> None:
+    """Names and answers come from outside: none of them may move the cursor."""
+    for line in text.splitlines():
+        click.echo(clean(line, 2_000))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; whatever is wrong is one sentence on stderr, and 2."""
+    try:
+        command.main(arguments, prog_name="./run sources", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"{error.format_message()} Type ./run sources --help.", err=True)
+        return 2
+    except (SourceError, SettingsError, StoreError) as error:
+        click.echo(clean(str(error), 2_000), err=True)
+        return 2
+    except click.Abort:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

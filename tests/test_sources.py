@@ -1,0 +1,64 @@
+"""`./run sources`: what can be connected, what a key can see, and whether our counts are the system's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sources
+from data_sources import SOURCES
+from data_sources import source as source_of
+from reporting.upstream import reconciled
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert sources.main(list(arguments)) == code
+    captured = capsys.readouterr()
+    return captured.out if code == 0 else captured.err
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> str:
+    (tmp_path / "empathy.toml").write_text(f'database_url = "sqlite:///{tmp_path / "empathy.db"}"\n')
+    return str(tmp_path / "empathy.toml")
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_kind_says_what_it_reads_with_which_rights_and_what_it_answers(
+    kind: str, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = source_of(kind)
+    listed = said(capsys, "--config", empty)
+    mine = listed.partition(f"\n{kind}: {source.says}")[2].partition("\n\n")[0]
+    assert mine
+    assert "  records: " in mine
+    for name in source.options.model_fields:
+        assert f"  option {name}" in mine
+    if kind not in ("files", "sample"):
+        assert source.documented_at in mine
+        assert "  rights: " in mine, f"{kind} does not say which read-only rights its key needs"
+        assert source.check is not None, f"{kind} cannot be checked"
+
+
+def test_a_name_that_is_not_in_the_settings_is_one_sentence(empty: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "check", "desk", "--config", empty, code=2) == (
+        "There is no source 'desk' in the settings; there are: none.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "reasons", "ours", "sentence"),
+    [
+        (2_301, {"merged": 19, "deleted": 6}, 2_276, "desk says 2,301 tickets, we count 2,276: 19 merged, 6 deleted."),
+        (5, {}, 5, "desk says 5 tickets, we count 5: the same."),
+        (5, {"deleted": 0}, 5, "desk says 5 tickets, we count 5: the same."),
+    ],
+)
+def test_a_difference_is_named(theirs: int, reasons: dict[str, int], ours: int, sentence: str) -> None:
+    assert reconciled("desk", "ticket", theirs, reasons, ours) == sentence
+
+
+def test_a_difference_that_nobody_can_name_says_so() -> None:
+    assert "3 not explained" in reconciled("desk", "ticket", 10, {"deleted": 2}, 5)
+    assert "2 more here than there" in reconciled("desk", "ticket", 10, {}, 12)
