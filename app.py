@@ -16,9 +16,7 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, half_requests
-from web import header_limit as long_lines
-from web import prewarm as warm
+from web import failures, half_requests, header_limit, prewarm
 from web.health import health
 from web.icon import icon
 from web.middleware import Doorway
@@ -26,7 +24,7 @@ from web.startup_checks import refuse_unsafe_start
 
 FOLDER = Path(__file__).resolve().parent
 
-long_lines.allow()
+header_limit.allow()
 half_requests.hang_up()
 # uvicorn may start us from any folder: our .streamlit/config.toml is the one beside this file.
 if config._main_script_path is None:
@@ -40,7 +38,7 @@ except settings.SettingsError as error:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    rest = await warm.begin()
+    rest = await prewarm.begin()
     yield
     rest.cancel()
 
@@ -53,7 +51,7 @@ app = st.App(
             Doorway,
             allow_other_machines=SETTINGS.allow_other_machines,
             other_origins=st.get_option("server.corsAllowedOrigins"),
-            is_starting=warm.is_starting,
+            is_starting=prewarm.is_starting,
         )
     ],
     lifespan=lifespan,

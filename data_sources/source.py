@@ -121,8 +121,3 @@ class Source:
     # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
     # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
     declares: Callable[[Request], dict[str, frozenset[str]]] | None = None
-    rights: str = ""  # the read-only rights that its key needs, in the words of the system
-    # Asks one harmless question; yields sentences that say what the key can and what it cannot see.
-    check: Callable[[Request], Iterator[str]] | None = None
-    # record -> (how many the system itself says it has, {why some of them are rightly not stored: how many}).
-    counts: Callable[[Request], dict[str, tuple[int, dict[str, int]]]] | None = None
