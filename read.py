@@ -91,11 +91,11 @@ def command(
     check(question, now.astimezone(settings.zone).date())
     found = answer(question, settings, now)
     if csv or parquet:
-        _hand_over(rows(found, settings.currency), csv, parquet)
+        _hand_over(rows(found, settings), csv, parquet)
     elif as_json:
-        click.echo(json.dumps(as_data(found, settings.currency), ensure_ascii=False, indent=2, allow_nan=False))
+        click.echo(json.dumps(as_data(found, settings), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        click.echo(as_text(as_data(found, settings.currency), settings.zone, at))
+        click.echo(as_text(as_data(found, settings), settings.zone, at))
 
 
 def _hand_over(shown: list[dict[str, object]], csv: str | None, parquet: str | None) -> None:

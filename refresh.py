@@ -106,7 +106,7 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
-            for note in running.notes:
+            for note in (*settings.notices, *running.notes):
                 progress.note(note)
             if new_staff_key:
                 removed = running.new_staff_key(now)

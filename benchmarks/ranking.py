@@ -18,8 +18,9 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from ranking import impact as pains
-from ranking.impact import Place, Since
+from ranking import impact as scores
+from ranking.impact import Since
+from ranking.order import Place, in_order
 
 LISTED = 10
 AHEAD_DAYS = 180
@@ -141,19 +142,19 @@ def known_at(issues: Iterable[Issue], at: date) -> list[Known]:
     return found
 
 
-def by_pain(issues: list[Known], half_life_days: float = pains.HALF_LIFE_DAYS) -> list[Known]:
+def by_pain(issues: list[Known], half_life_days: float = scores.HALF_LIFE_DAYS) -> list[Known]:
     """The product's own functions; nobody rated these issues, so severity and mood are the same for all."""
-    severity = pains.severity(None, {}, 2.0)
-    mood = pains.mood(0, 0, 0.0)
+    severity = scores.severity(None, {}, 2.0)
+    factor = scores.rating_factor(0, 0, 0.0)
 
     def place(known: Known) -> Place:
         # Yesterday is the last day that is known: age 0.
         voices = [Since(known.at - 1 - day) for day in known.last.values()]
-        reached = pains.reach(voices, half_life_days)
+        recent = scores.recent_customers(voices, (half_life_days,))
         newest = date.fromordinal(max(known.last.values()))
-        return Place(pains.pain(reached.reach, severity.weight, mood), reached.customers, newest, known.issue.id)
+        return Place(scores.impact(recent.recent, severity.weight, factor), recent.customers, newest, known.issue.id)
 
-    return pains.in_order(issues, place)
+    return in_order(issues, place)
 
 
 def _sorted(score: Callable[[Known], float]) -> Callable[[list[Known]], list[Known]]:

@@ -11,6 +11,7 @@ from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.data import as_data, finite, told_n
 from reporting.letters import in_file
+from settings import Settings
 from views.question import Answer, Groups, History, OneNumber, Rejected
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ KINDS = {
 }
 
 
-def rows(found: Answer, currency: str) -> list[dict[str, object]]:
+def rows(found: Answer, settings: Settings) -> list[dict[str, object]]:
     """The rows of an answer: one for each number, bug, source or rejected row."""
     match found:
         case OneNumber():
@@ -37,7 +38,7 @@ def rows(found: Answer, currency: str) -> list[dict[str, object]]:
             return readings(found.metric, list(found.groups.values()))
         case Rejected():
             return [dict(each) for each in found.rows]
-    whole = as_data(found, currency)
+    whole = as_data(found, settings)
     return [_flat(each) for each in whole.get("bugs") or whole.get("sources") or whole.get("metrics") or []]
 
 

@@ -26,15 +26,10 @@ NOTHING_YET_STEPS = (
 SAMPLE = "An invented company. The README says how to read your own."
 
 # --- the first page ---
-INCOMPLETE = "This list is incomplete: most tickets about problems name no bug yet."
 
 
 def heading_of_bugs(top: TopBugs) -> str:
     return "The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most"
-
-
-def others(top: TopBugs) -> str:
-    return f"{top.others:,} other bugs hurt somebody too, less than these."
 
 
 def heading_of_health(settings: Settings) -> str:
@@ -43,8 +38,11 @@ def heading_of_health(settings: Settings) -> str:
 
 # --- one bug ---
 NO_SUCH_BUG = "There is no such bug"
-MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. These hurt most:"
-WHY_IT_STANDS_THERE = "Why it stands there"
+MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. The top 10:"
+
+
+def why_it_ranks(rank: int | None) -> str:
+    return f"Why it ranks #{rank}" if rank else "Why it does not rank"
 
 
 def heading_of_excerpts(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from metrics.period import Period
 from metrics.reading import Reading
 from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
+from reporting import bugs
 from store import Store, open_store
 from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket
 from tests.metrics.counting import period
@@ -149,8 +150,8 @@ def test_the_ten_bugs_say_it_and_are_withheld_like_any_number(store: Store) -> N
     with store.reading() as published:
         top = top_bugs(published, TODAY, store.settings)
     assert (top.bugs, top.others) == ((), 0)
-    assert top.headline == "The top 10 is withheld: too many rows were rejected."
-    assert top.missing == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
+    assert bugs.headline(top, store.settings) == "The top 10 is withheld: too many rows were rejected."
+    assert bugs.advice(top, store.settings) == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_a_store_without_rows_opens_on_every_page(
 def test_the_first_page_answers_before_anything_else(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     filled(database_url, *hurt(reports=4), now=NOW)
     app = opened(monkeypatch, database_url)
-    assert shown(app.title[0].value).startswith("One bug hurts 4 customers this month")
+    assert shown(app.title[0].value).startswith("4 of 4 customers (100%) reported one bug in the last 30 days")
     assert "Coupon fails at checkout" in text_of(app) or app.get("page_link")
 
 
@@ -121,7 +121,7 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
         refresh.publish(NOW)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
-    assert "One bug hurts 4 customers" in text_of(app)
+    assert "4 of 4 customers (100%) reported one bug" in text_of(app)
     health = opened(monkeypatch, database_url, "data_health")
     assert "1 of 1 source is old or failing: test" in text_of(health)
 
@@ -199,9 +199,9 @@ def test_a_number_that_is_not_there_is_answered_with_those_that_are(
 
 def test_a_new_snapshot_is_seen_without_a_restart(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     store = filled(database_url, *hurt(reports=3), now=NOW)
-    assert "One bug hurts 3 customers" in text_of(opened(monkeypatch, database_url))
+    assert "3 of 3 customers (100%) reported one bug" in text_of(opened(monkeypatch, database_url))
     save(store, hurt(title="Login loops", reports=5), NOW)
-    assert "Two bugs hurt 8 customers" in text_of(opened(monkeypatch, database_url))
+    assert "8 of 8 customers (100%) reported one of these two bugs" in text_of(opened(monkeypatch, database_url))
 
 
 def test_the_share_of_tickets_without_a_bug_is_said_and_a_list_of_few_is_called_incomplete(

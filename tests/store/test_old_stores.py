@@ -142,7 +142,7 @@ def aware(value: Any, kind: Any) -> Any:
 
 def told(of: Settings, key: str) -> dict[str, Any]:
     asked = Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1))
-    return as_data(answer(asked, of, NOW), of.currency)
+    return as_data(answer(asked, of, NOW), of)
 
 
 def test_the_rows_and_the_numbers_of_before_are_there_after_the_upgrade(old: str, tmp_path: Path) -> None:
