@@ -4,7 +4,7 @@ import streamlit as st
 
 from display import frame, tables
 from reporting import sources as said
-from views.sources import rejected_rows, sources, unresolved
+from views.sources import held, rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -13,6 +13,8 @@ states = sources(view)
 
 st.title("Data health", anchor=False)
 frame.say(said.answer(states, view.now), strong=True)
+if why := held(view):
+    frame.say(why, strong=True)
 
 st.header("Sources", anchor=False)
 tables.table(said.rows(states, view.now), said.TABLE)

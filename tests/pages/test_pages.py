@@ -271,3 +271,14 @@ def test_a_number_that_no_source_can_say_is_a_sentence_and_no_zero(
         refresh.publish(NOW)
     app = opened(monkeypatch, sqlite_database, "metric", metric="churn")
     assert "No end dates in crm." in text_of(app)
+
+
+def test_why_nothing_newer_is_published_is_said_where_the_sources_are(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    store = filled(sqlite_database, *hurt())
+    why = "desk grew from 400 to 1,600 tickets since the last snapshot."
+    with store.refreshing(NOW) as running:
+        running.hold(why, NOW)
+    store.engine.dispose()
+    assert why in text_of(opened(monkeypatch, sqlite_database, "data_health"))
