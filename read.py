@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from metrics import METRICS, Unanswerable
 from metrics.period import GRAINS
+from reporting import files
 from reporting.data import as_data
+from reporting.files import rows
 from reporting.terminal import as_text, printable
 from settings import SettingsError, load
 from store import StoreError
@@ -44,6 +47,17 @@ WHAT = (
 @click.option("--where", "conditions", multiple=True, metavar="AREA=BILLING", help="only this; may be repeated")
 @click.option("--at", type=DAY, help="top-bugs: what was known at the end of this day; default today")
 @click.option("--json", "as_json", is_flag=True, help="full precision, for programs; what is not known is null")
+@click.option(
+    "--csv",
+    "csv",
+    is_flag=False,
+    flag_value="-",
+    metavar="[FILE]",
+    help="a table of full precision, as a file or on stdout",
+)
+@click.option(
+    "--parquet", is_flag=False, flag_value="-", metavar="[FILE]", help="the same table for pandas, DuckDB and others"
+)
 @click.option("--config", help="the settings file; default empathy.toml beside the programs, if there is one")
 def command(
     what: str,
@@ -54,6 +68,8 @@ def command(
     conditions: tuple[str, ...],
     at: date | None,
     as_json: bool,
+    csv: str | None,
+    parquet: str | None,
     config: str | None,
 ) -> None:
     if by and by not in GRAINS:
@@ -67,15 +83,35 @@ def command(
         if name in where:
             raise Unanswerable(f"--where {name} was given twice; ask for one {name} at a time, or use --split {name}.")
         where[name] = value
+    forms = [name for name, given in (("--json", as_json), ("--csv", csv), ("--parquet", parquet)) if given]
+    if len(forms) > 1:
+        raise Unanswerable(f"{' and '.join(forms)} cannot be used together.")
+    if parquet == "-" and sys.stdout.isatty():
+        raise Unanswerable("--parquet is no text: name a file, or send it to a program.")
     question = Question(what.strip().lower(), start, end, by, split, where, at)
     settings = load(config)
     now = datetime.now(UTC)
     check(question, now.astimezone(settings.zone).date())
     found = answer(question, settings, now)
-    if as_json:
+    if csv or parquet:
+        _hand_over(rows(found, settings), csv, parquet)
+    elif as_json:
         click.echo(json.dumps(as_data(found, settings), ensure_ascii=False, indent=2, allow_nan=False))
     else:
         click.echo(as_text(as_data(found, settings), settings.zone, at))
+
+
+def _hand_over(shown: list[dict[str, object]], csv: str | None, parquet: str | None) -> None:
+    """Into the file that was named ("-" is stdout). Raises Unanswerable where it cannot be written."""
+    name = csv or parquet or "-"
+    if name == "-":
+        click.echo(files.as_csv(shown).encode() if csv else files.as_parquet(shown), nl=False)
+        return
+    content = files.for_spreadsheets(shown) if csv else files.as_parquet(shown)
+    try:
+        Path(name).write_bytes(content)
+    except OSError as error:
+        raise Unanswerable(f"{name} cannot be written: {error.strerror}.") from error
 
 
 def check(question: Question, today: date) -> None:

@@ -53,9 +53,7 @@ def why(explained: Explained, settings: Settings) -> None:
 
 
 def beside(bug: TopBug, settings: Settings) -> None:
-    tables.facts(
-        [(name, plain(text, 600)) for name, text in bugs.details(bug, settings)], "Owner, age, state and revenue"
-    )
+    tables.facts(bugs.details(bug, settings), "Owner, age, state and revenue")
     if link := web_address(bug.url):
         st.link_button(f"Open in the tracker ({plain(urlsplit(link).hostname)})", link)
 

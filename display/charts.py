@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from display.escape import in_chart, tidy
+from display.escape import in_chart
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
+from reporting.letters import tidy
 from views.one_metric import Mark
 
 if TYPE_CHECKING:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from display.escape import in_file, plain
+from display.escape import plain
+from reporting.files import for_spreadsheets
 
 LONGEST = 1000  # letters of a cell
 
@@ -31,17 +30,6 @@ def columns(rows: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
     return {name: [plain(row[name], LONGEST) for row in rows] for name in (rows[0] if rows else {})}
 
 
-def as_csv(rows: Iterable[Mapping[str, object]]) -> bytes:
-    """A file for a spreadsheet (UTF-8 with a mark so that it is recognised); no data is an empty cell."""
-    listed = list(rows)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(listed[0]) if listed else [])
-    writer.writeheader()
-    for row in listed:
-        writer.writerow({name: in_file(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
-    return out.getvalue().encode("utf-8-sig")
-
-
 def download(label: str, name: str, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:
     """A button that makes the file only when somebody asks for it."""
-    st.download_button(label, data=lambda: as_csv(rows()), file_name=name, mime="text/csv", on_click="ignore")
+    st.download_button(label, data=lambda: for_spreadsheets(rows()), file_name=name, mime="text/csv", on_click="ignore")

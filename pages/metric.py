@@ -6,9 +6,9 @@ from display import charts, frame, one_metric, tables
 from display.links import HEALTH
 from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
+from reporting import files, words
 from reporting import one_metric as said
-from reporting import words
-from reporting.tables import groups, history_rows
+from reporting.tables import groups
 from views.one_metric import one_metric as read_metric
 from web.guard import guard
 
@@ -39,7 +39,7 @@ if any(reading.value is not None for reading in page.history):
     charts.history(shown, page.history, marks, alt=telling)
     with st.expander(said.AS_A_TABLE):
         tables.table(said.history(shown, page.history), f"{shown.name}, newest first")
-    tables.download(said.AS_A_FILE, f"{shown.key}.csv", lambda: history_rows(shown, page.history))
+    tables.download(said.AS_A_FILE, f"{shown.key}.csv", lambda: files.readings(shown, page.history))
 
 if shown.dimensions:
     st.header("Where it differs", anchor=False)

@@ -27,7 +27,7 @@ with left:
     if top.bugs:
         st.caption(f"{sentences.RULE} {plain(sentences.coverage(top.coverage))}")
     if top.bugs and top.coverage.is_incomplete:
-        st.warning(pages.INCOMPLETE)
+        st.warning(sentences.INCOMPLETE)
     bugs.ranked(top, view.settings)
     for line in (sentences.revenue_of_all(top, view.settings), sentences.others(top)):
         if line:

@@ -199,7 +199,12 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, date):  # also an instant
         return value.isoformat()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return finite(value) if isinstance(value, float) else value
+
+
+def finite(value: float | None) -> float | None:
+    """An endless number is not a number."""
+    return None if value is None or not math.isfinite(value) else value
 
 
 def plain_period(period: Period) -> dict[str, str]:

@@ -26,7 +26,6 @@ NOTHING_YET_STEPS = (
 SAMPLE = "An invented company. The README says how to read your own."
 
 # --- the first page ---
-INCOMPLETE = "This list is incomplete: most tickets about problems name no bug yet."
 
 
 def heading_of_bugs(top: TopBugs) -> str:

@@ -1,11 +1,11 @@
-"""The rows of tables and files: what a chart shows, to read, to hear and to take away."""
+"""The rows of tables: what a chart shows, to read and to hear."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from metrics.metric import Metric
-from metrics.reading import Reading, is_annualised
+from metrics.reading import Reading
 from reporting import words
 from views.lines import Card
 
@@ -68,29 +68,4 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str) -> list[di
             "Changed": changed(metric, reading),
         }
         for name, reading in found.items()
-    ]
-
-
-def history_rows(metric: Metric, history: Iterable[Reading]) -> list[dict[str, object]]:
-    """The history of one number as rows of a file: full precision, and everything needed to check it."""
-    return [
-        {
-            "metric": metric.key,
-            "definition_version": metric.version,
-            "unit": metric.unit,
-            "from": reading.period.start.isoformat(),
-            "to_before": reading.period.end.isoformat(),
-            "value": reading.value,
-            "low_95": reading.low,
-            "high_95": reading.high,
-            "annualised": is_annualised(reading),
-            "numerator": reading.numerator,
-            "denominator": reading.denominator,
-            "n": reading.n,
-            "state": reading.state,
-            "reason": reading.reason,
-            "cautions": " ".join(reading.cautions) or None,
-            "as_of": reading.as_of.isoformat() if reading.as_of else None,
-        }
-        for reading in history
     ]

@@ -5,10 +5,11 @@ So nobody waits for a refresh and nothing is computed twice; treat what is kept 
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import wraps
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from store import Published, StoreError
@@ -20,46 +21,79 @@ Request = ParamSpec("Request")
 Answer = TypeVar("Answer")
 
 
+_CLEARS: list[Callable[[], None]] = []
+
+
 def cached(
     most: int,
 ) -> Callable[[Callable[Concatenate[Published, View, Request], Answer]], Callable[Concatenate[View, Request], Answer]]:
     """Keeps the last `most` answers of a function of (published, view, a request), which is then asked (view, ...).
 
-    An answer belongs to a snapshot of a store and a day. Of two who ask for the same at once the second waits, so nothing is
-    worked out twice.
+    An answer belongs to a snapshot of a store and a day. Of two who ask for the same at once the second waits for the
+    first; who asks for something else waits for nobody.
     """
 
     def caching(
         work: Callable[Concatenate[Published, View, Request], Answer],
     ) -> Callable[Concatenate[View, Request], Answer]:
-        answers: OrderedDict[Any, Answer] = OrderedDict()
-        once = threading.RLock()
+        answers: OrderedDict[Any, Future[Answer]] = OrderedDict()
+        lock = Lock()  # held for a look into `answers`, never while something is worked out
 
         @wraps(work)
         def ask(view: View, *request: Request.args, **named: Request.kwargs) -> Answer:
             key = (view.snapshot, view.today, *request, *named.items())
-            with once:
-                if key in answers:
+            with lock:
+                answer = answers.get(key)
+                is_first = answer is None
+                if answer is None:
+                    answer = answers[key] = Future()
+                    _shorten(answers, most)
+                else:
                     answers.move_to_end(key)
-                    return answers[key]
-                with view.store.reading() as published:
-                    if published.snapshot is None or published.snapshot.store != view.snapshot.store:
-                        raise StoreError("The store has just been replaced by another one: reload this page.")
-                    answer = work(published, view, *request, **named)
-                    # A refresh may have published since the page began: then it is the answer of a newer snapshot.
-                    if published.snapshot == view.snapshot:
-                        answers[key] = answer
-                        if len(answers) > most:
-                            answers.popitem(last=False)
-                return answer
+            if not is_first:
+                return answer.result()
+            is_of_view = False
+            try:
+                found, is_of_view = _work_out(work, view, *request, **named)
+                answer.set_result(found)
+            except BaseException as error:
+                answer.set_exception(error)  # also to those who wait
+                raise
+            finally:
+                if not is_of_view:
+                    with lock:
+                        if answers.get(key) is answer:
+                            del answers[key]
+            return found
 
-        _CLEARS.append(answers.clear)
+        def drop() -> None:
+            with lock:
+                answers.clear()
+
+        _CLEARS.append(drop)
         return ask
 
     return caching
 
 
-_CLEARS: list[Callable[[], None]] = []
+def _work_out(
+    work: Callable[Concatenate[Published, View, Request], Answer],
+    view: View,
+    *request: Request.args,
+    **named: Request.kwargs,
+) -> tuple[Answer, bool]:
+    """The answer, and whether it is that of the view's snapshot: a refresh may have published since the page began."""
+    with view.store.reading() as published:
+        if published.snapshot is None or published.snapshot.store != view.snapshot.store:
+            raise StoreError("The store has just been replaced by another one: reload this page.")
+        return work(published, view, *request, **named), published.snapshot == view.snapshot
+
+
+def _shorten(answers: OrderedDict[Any, Future[Answer]], most: int) -> None:
+    """Drops the oldest answers beyond `most`; none that is still being worked out, for somebody waits for it."""
+    done = [key for key, answer in answers.items() if answer.done()]
+    for key in done[: max(0, len(answers) - most)]:
+        del answers[key]
 
 
 def clear() -> None:

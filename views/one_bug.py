@@ -9,13 +9,21 @@ from views.cache import cached
 from views.ranking import memory_at
 from views.view import View
 
+LONGEST = 500  # letters of an id
 
-def one_bug(view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
-    return _one_bug(view, id[:500])
+
+def one_bug(view: View, name: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
+    """None where there is no bug of this name, as it is here or as its tracker knows it; that costs one small look."""
+    id = _id_of(view, name[:LONGEST])
+    return _one_bug(view, id) if id else None
+
+
+@cached(256)
+def _id_of(published: Published, view: View, name: str) -> str | None:
+    return published.bug_named(name)
 
 
 @cached(128)
 def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
-    id = published.bug_named(id) or id
     explained = explain(published, id, view.today, view.settings, memory_at(published, view.today, view.settings))
     return (explained, tuple(published.excerpts(id))) if explained else None

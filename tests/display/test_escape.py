@@ -1,16 +1,14 @@
 """Text from outside is shown letter for letter, whatever it tries."""
 
-import csv
-import io
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display import tables
 from display.bugs import web_address
-from display.escape import in_chart, in_file, plain, tidy
+from display.escape import in_chart, plain
+from reporting.letters import tidy
 
 HOSTILE = [
     "![pixel](https://evil.example/p.png)",
@@ -124,15 +122,3 @@ def test_a_text_cannot_turn_the_line_around() -> None:
 
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert tidy("x" * 500, 10) == "x" * 9 + "…"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "\u200b=1+1"])
-def test_a_spreadsheet_takes_no_cell_for_a_formula(text: str) -> None:
-    assert in_file(text).startswith("'")
-    (row,) = csv.DictReader(io.StringIO(tables.as_csv([{"cell": text}]).decode("utf-8-sig")))
-    assert row["cell"] == f"'{tidy(text)}"
-
-
-def test_no_data_is_an_empty_cell_of_a_file_and_zero_is_zero() -> None:
-    rows = list(csv.reader(io.StringIO(tables.as_csv([{"a": None, "b": 0}]).decode("utf-8-sig"))))
-    assert rows[1] == ["", "0"]

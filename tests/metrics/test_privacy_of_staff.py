@@ -15,14 +15,13 @@ import pytest
 
 from data_sources import sample
 from data_sources.source import Request
-from display.tables import as_csv
 from metrics import attrition, metric
 from metrics.counted import Counted
 from metrics.counting.stays import Stays
 from metrics.period import Period, whole_months
 from metrics.reading import Reading, series, split_by
 from metrics.suppression import FEWEST
-from reporting import one_metric, tables, words
+from reporting import files, one_metric, tables, words
 from reporting.data import as_data
 from reporting.terminal import as_text
 from settings import Settings
@@ -297,7 +296,7 @@ def _said_by_pages(store: Store) -> Iterator[str]:
     with store.reading() as published:
         history = series(published, ATTRITION, line_periods(ATTRITION, TODAY, 12), store.settings)
         groups = split_by(published, ATTRITION, YEARS[-1], "team", store.settings)
-    yield as_csv(tables.history_rows(ATTRITION, history)).decode()
+    yield files.as_csv(files.readings(ATTRITION, history))
     for reading in [*history, *groups.values()]:
         yield words.sentence(ATTRITION, reading) + tables.changed(ATTRITION, reading)
         yield str(one_metric.details(ATTRITION, reading, "EUR"))

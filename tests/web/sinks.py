@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from display import tables
-from display.escape import in_chart, plain, tidy
+from display.escape import in_chart, plain
+from reporting.letters import tidy
 from tests.web.hostile import HOSTILE
 
 LONGEST = 100_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from display.escape import tidy
+from reporting.letters import tidy
 from tests.web.browsing import Watched, watching
 from tests.web.hostile import HOSTILE
 from tests.web.serving import ROOT, serving
