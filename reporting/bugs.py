@@ -33,6 +33,8 @@ UNFILED = "no bug yet"
 
 # --- the list ------------------------------------------------------------------------------------------------------------
 
+INCOMPLETE = "This list is incomplete: most tickets about problems name no bug yet."
+
 
 def headline(top: TopBugs, settings: Settings) -> str:
     """ "154 of 293 customers (53%) reported one of these ten bugs in the last 30 days. Fastest growing: Coupon fails ..." """
