@@ -21,7 +21,7 @@ from store import StoreError
 from views.question import LIST, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:

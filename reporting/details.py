@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from math import ceil, floor
 from typing import Any
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from metrics.weekdays import WEEKDAYS
+
 DETAILS: dict[str, str] = {
     "response_rate": "Answered of those asked",
     "satisfied": "Satisfied",

@@ -88,7 +88,9 @@ class Sql:
         statement = new.on_conflict_do_update(
             index_elements=keys, set_={name: new.excluded[name] for name in columns if name not in keys}
         )
-        dialect = sqlite.dialect(paramstyle="qmark") if self.sqlite else postgresql.dialect(paramstyle="format")
+        dialect: Dialect = (
+            sqlite.dialect(paramstyle="qmark") if self.sqlite else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+        )
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         order = compiled.positiontup or []
         assert sorted(order) == sorted(columns)

@@ -19,6 +19,8 @@ from reporting.data import as_data, plain
 from reporting.terminal import as_text, duration, sentence
 from settings import load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
+from views.question import Question
+from views.question import answer as answer_to
 
 ROOT = Path(__file__).parent.parent
 SEPTEMBER = ("--from", "2026-09-01", "--to", "2026-10-01")
@@ -200,7 +202,7 @@ def test_a_bug_in_the_terminal_says_what_the_page_says(here: Here) -> None:
     assert f"{bug['why']} {bug['arithmetic']} {bug['who_is_at_it']}" in said
     assert said.count(bug["arithmetic"]) == 1
     assert bug["who_is_at_it"] == "open for 40 days", "who had it on a day of the past is not known"
-    now = " ".join(as_text(as_data(read.answer(read.Question("top-bugs"), load(), NOW), load())).split())
+    now = " ".join(as_text(as_data(answer_to(Question("top-bugs"), load(), NOW), load())).split())
     assert "nobody owns it yet · open for 40 days · no fix date" in now
     assert "As known on" not in now
 

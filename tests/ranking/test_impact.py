@@ -45,7 +45,9 @@ def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
 
 
 def test_half_a_ticket_is_half_a_voice() -> None:
-    assert scores.recent_customers([Since(30, 0.5, 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
+    found = scores.recent_customers([Since(30, 0.5, 3)])
+    assert (found.recent, found.customers) == (0.75, 3)
+    assert found.se == pytest.approx(0.1875**0.5)
 
 
 def test_a_report_from_the_future_is_refused() -> None:
