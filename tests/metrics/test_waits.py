@@ -19,10 +19,10 @@ from reporting import words
 from reporting.data import reading_as_data
 from reporting.terminal import as_text
 from store import Store
-from store.histogram import ages, bin_of, edges, quantile
+from store.histogram import ages, edges, quantile
 from store.instants import naive
 from tests.builders import NOW, RULES, filled, save, ticket
-from tests.metrics.counting import day, period, waits_of
+from tests.metrics.counting import bin_of, day, period, waits_of
 
 WEEK = period("2026-11-09", "2026-11-16")
 
