@@ -15,7 +15,7 @@ from reporting.data import as_data
 from reporting.terminal import as_text, printable
 from settings import SettingsError, load
 from store import StoreError
-from views.question import LIST, REJECTED, SOURCES, TOP_BUGS, Question, answer
+from views.question import LIST, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
 class Day(click.ParamType):
@@ -29,7 +29,10 @@ class Day(click.ParamType):
 
 
 DAY = Day()
-WHAT = f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {SOURCES}, {REJECTED} (rows), {LIST} (the list with their questions)."
+WHAT = (
+    f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {RANKING} (how well it does), {SOURCES}, {REJECTED} (rows), "
+    f"{LIST} (the list with their questions)."
+)
 
 
 @click.command(help="Print a metric, the top ten bugs or the state of the sources.\n\n" + WHAT)
@@ -70,9 +73,9 @@ def command(
     check(question, now.astimezone(settings.zone).date())
     found = answer(question, settings, now)
     if as_json:
-        click.echo(json.dumps(as_data(found, settings.currency), ensure_ascii=False, indent=2, allow_nan=False))
+        click.echo(json.dumps(as_data(found, settings), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        click.echo(as_text(as_data(found, settings.currency), settings.zone, at))
+        click.echo(as_text(as_data(found, settings), settings.zone, at))
 
 
 def check(question: Question, today: date) -> None:
@@ -85,7 +88,7 @@ def check(question: Question, today: date) -> None:
         "--where": question.where,
         "--at": question.at,
     }
-    fitting = {TOP_BUGS: {"--at"}, SOURCES: set(), REJECTED: set(), LIST: set()}.get(
+    fitting = {TOP_BUGS: {"--at"}, RANKING: set(), SOURCES: set(), REJECTED: set(), LIST: set()}.get(
         question.what, set(given) - {"--at"}
     )
     for option in given:

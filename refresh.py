@@ -19,7 +19,8 @@ from data_sources.side_by_side import Ended as SourceEnded
 from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
 from metrics.cautions import percent, waiting_sentence
-from ranking.clusters import cluster
+from ranking import clusters
+from ranking.rules import rules
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
@@ -106,7 +107,7 @@ def refresh(
     store = open_store(settings)
     try:
         with store.refreshing(now) as running:
-            for note in running.notes:
+            for note in (*settings.notices, *running.notes):
                 progress.note(note)
             if new_staff_key:
                 removed = running.new_staff_key(now)
@@ -123,8 +124,10 @@ def refresh(
                 for sentence in why:
                     progress.note(sentence)
             else:
-                _publish(running, now, progress, everything=full)
+                _publish(running, settings, now, progress, everything=full)
                 progress.done()
+                _list_clusters(running, now)
+                _learn_ranking(running, settings, now)
             for outcome in outcomes:
                 outcome.is_held = bool(why)
     finally:
@@ -143,9 +146,26 @@ def declared(settings: Settings, name: str, options: SourceSettings, now: dateti
     return {record: frozenset(each.name for each in stored_fields(BY_TABLE[record])) for record in source.records}
 
 
-def _publish(running: Refresh, now: datetime, progress: Progress, everything: bool = False) -> None:
+def _learn_ranking(running: Refresh, settings: Settings, now: datetime) -> None:
+    """Once a month, after everything is published: nobody waits for it."""
+    from ranking.memory import learned_if_due  # only here: it takes a while to load
+
+    with running.store.reading() as published:
+        due = learned_if_due(published, now.astimezone(settings.zone).date(), settings)
+    if due is not None:
+        running.save_ranking(*due, now)
+
+
+def _publish(running: Refresh, settings: Settings, now: datetime, progress: Progress, everything: bool = False) -> None:
     progress.step("counting")
-    running.publish(now, cluster=cluster, told=progress.step, everything=everything)
+    running.publish(now, rules(settings), told=progress.step, everything=everything)
+
+
+def _list_clusters(running: Refresh, now: datetime) -> None:
+    """After everything else is published: nobody waits for it."""
+    tickets = running.unlinked_tickets(now, clusters.DAYS, clusters.NEWEST)
+    if tickets is not None:
+        running.list_clusters(clusters.cluster(tickets), now)
 
 
 def _hard_to_believe(running: Refresh, accepted: bool) -> list[str]:
@@ -279,7 +299,7 @@ def _read(
             if len(ended) < len(reading):
                 _drop_sample(running, settings, now, progress)
                 if not _hard_to_believe(running, accept_growth):
-                    _publish(running, now, progress)
+                    _publish(running, settings, now, progress)
     return [each.outcome for each in reading.values()]
 
 

@@ -12,10 +12,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as Unreadable
 
@@ -43,12 +43,12 @@ class Words(BaseModel):
     customers: Word = "customers"
 
 
-class Pain(BaseModel):
+class Impact(BaseModel):
     """How the top ten is scored (METHODOLOGY 5.2)."""
 
     model_config = ConfigDict(extra="forbid")
-    half_life_days: float = Field(
-        30, ge=1, le=TEN_YEARS, description="a customer who wrote this long ago counts one half"
+    half_life_days: float | None = Field(
+        None, ge=1, le=TEN_YEARS, description="a customer who wrote this long ago counts one half; not set: learned"
     )
     severity: dict[str, Weight] = SEVERITY
     unrated_severity: Weight = 2
@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     repeat_within_days: int = Field(
         90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"
     )
-    pain: Pain = Pain()
+    impact: Impact = Impact()
+    pain: Impact | None = Field(None, description="the old name of [impact], read for one more version")
     allow_other_machines: bool = Field(
         False, description="serve addresses other than 127.0.0.1; there is no sign-in yet, so mean it"
     )
@@ -116,6 +117,21 @@ class Settings(BaseSettings):
                     right = f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sources)}"
                     raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is no source; {right}")
         return sources
+
+    @model_validator(mode="after")
+    def _one_name_for_impact(self) -> Self:
+        if self.pain is not None:
+            if "impact" in self.model_fields_set:
+                raise ValueError("pain is the old name of impact, and both are written; write all of it into [impact]")
+            self.impact = self.pain
+        return self
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever wrote these settings should change, in sentences."""
+        if self.pain is None:
+            return ()
+        return ("The settings [pain] are called [impact] now: rename them. The old name is read for one more version.",)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -185,7 +201,7 @@ def _unreadable(said: str) -> str:
 EXAMPLES = {
     "sources": "EMPATHY_SOURCES__DESK__TYPE=files",
     "words": "EMPATHY_WORDS__CUSTOMER=member",
-    "pain": "EMPATHY_PAIN__HALF_LIFE_DAYS=30",
+    "impact": "EMPATHY_IMPACT__HALF_LIFE_DAYS=30",
 }
 
 
@@ -200,7 +216,9 @@ def _wrong(error: Mapping[str, Any], file: str, in_file: Mapping[str, Any]) -> s
         example = 'type = ..., for example type = "files"' if place[-1] == "type" else f"{place[-1]} = ..."
         return f"{where}: [{'.'.join(table)}] needs a line {example}."
     variable = _variable(place)
-    where = f"The environment variable {variable}" if variable else f"{file}, {'.'.join(place)}"
+    where = (
+        f"The environment variable {variable}" if variable else ", ".join([file, *([".".join(place)] if place else [])])
+    )
     return f"{where}: {what_is_wrong(error, place)}."
 
 

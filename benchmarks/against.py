@@ -40,6 +40,11 @@ from datetime import UTC, datetime
 from benchmarks.stores import DAYS, SOURCE, changed, contact, filled, pages, rows, settings_for
 from store import open_store
 
+try:
+    from ranking.rules import rules
+    meaning = [rules(settings_for("sqlite://"))]
+except ImportError:  # the store of that tree knew it
+    meaning = []
 kind, url, tickets, many, nth = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -77,7 +82,7 @@ elif kind != "fill":
     with store.refreshing(NOW) as refresh:
         run = save_all(refresh, SOURCE, made, kind == "same")
         if kind != "new":
-            refresh.publish(NOW)
+            refresh.publish(NOW, *meaning)
     if run.rows_saved != (0 if kind == "same" else many) and nth:  # the first round brings the store to the state of before
         raise RuntimeError(f"{run.rows_saved} rows were saved: the measurement is void")
 store.engine.dispose()

@@ -1,211 +1,172 @@
-"""Does the ranking find the bugs that people will report next? Scored on a public tracker, month by month, against simpler sorts.
+"""Does the ranking find the customers who report next? Scored on public trackers, month by month, against every naive sort.
 
-At each date only what was known then is used: issues opened and not closed before it (by the time of closing, not by
-the final state), and comments until then. The gain of an issue is the number of different people who write on it in the
-180 days after. Written to benchmarks/RESULTS.md by `./run bench`; alone: `python -m benchmarks.ranking`.
+At each month end the lists are made from what was known then, the memory learned from the months before. What counts is
+who reports a known bug in the days ahead: the share of these customers that the ten cover of the best possible ten, and
+NDCG and precision of the ten by customers of each bug. `./run bench` writes the table to RESULTS.md; alone:
+
+    python -m benchmarks.ranking examples/bugs-rust-2010-2013.toml --from 2011-07-01 --to 2013-06-30 --ahead 180
+    python -m benchmarks.ranking reports.csv                  columns bug, customer, day
 """
 
 from __future__ import annotations
 
-import gzip
-import json
+import csv
 import os
-import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from math import log2
 from pathlib import Path
-from typing import Any
+from statistics import fmean
 
-from ranking import impact as pains
-from ranking.impact import Place, Since
+import click
+import numpy as np
+from pydantic import SecretStr
+
+from ranking.impact import DEFAULT_MEMORY
+from ranking.memory import learn, paired_interval
+from ranking.past import Ahead, Days, Past, Then, of_reports, of_store
+from refresh import refresh
+from settings import load
+from store import open_store
 
 LISTED = 10
-AHEAD_DAYS = 180
+AHEAD_DAYS = 60
+LONG_AHEAD_DAYS = 180
 RECENT_DAYS = 90
-FIRST, LAST = date(2011, 7, 1), date(2013, 6, 1)
-RESAMPLES = 2000
-BLOCK_MONTHS = 6  # as long as the look-ahead: neighbouring dates share most of their gains
+FIRST_MONTHS = 6  # of a history, in which nothing is scored: there is nothing yet to learn from
 SEED = 20130630
-DATASET = Path("datasets/bugs-rust-2010-2013/issues.jsonl.gz")
-OURS = "our pain (half-life 30 days, the default)"
-SLOWER = "our pain (half-life 60 days, a setting)"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = (
+    "examples/bugs-rust-2010-2013.toml",
+    "examples/bugs-bitcoin-core-gui.toml",
+    "examples/bugs-seamonkey-gitbugs.toml",
+)
+OURS = "ours, memory learned"
+FIXED = "ours, fixed 30 days"
+Sort = Callable[[Then], Days]
 
 
 class Absent(Exception):
-    """The data is not on this machine; the text says where it was looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue with its contacts: (ordinal of the day, person), oldest first, the author's own report among them."""
-
-    id: str
-    opened: int
-    closed: int | None
-    contacts: tuple[tuple[int, str], ...]
-
-
-@dataclass(slots=True)
-class Known:
-    """What was known of an open issue on a date: when each person last wrote, and how many comments there were."""
-
-    issue: Issue
-    at: int
-    last: dict[str, int] = field(default_factory=dict)
-    comments: int = 0
+    """The data is not on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. Intervals are 95 % of ours minus this sort, None in our own line."""
+    """One line of the table; a difference is (mean, low, high) of ours minus this sort, None in our own line."""
 
     sort: str
+    share: float
     ndcg: float
     precision: float
-    ndcg_ours_minus: tuple[float, float, float] | None
-    precision_ours_minus: tuple[float, float, float] | None
+    share_ours_minus: tuple[float, float, float] | None = None
+    ndcg_ours_minus: tuple[float, float, float] | None = None
 
     @property
     def verdict(self) -> str:
-        if self.ndcg_ours_minus is None:
+        if self.share_ours_minus is None:
             return ""
-        _, low, high = self.ndcg_ours_minus
+        _, low, high = self.share_ours_minus
         return "ours is better" if low > 0 else "ours is worse" if high < 0 else "no clear difference"
 
 
-def run(testdata: Path | None = None) -> list[Row]:
-    """The table, ours first. Raises Absent where the data is not there."""
-    return score(read(find(testdata)), months(FIRST, LAST))
+def read(path: Path) -> Past:
+    """A settings file that maps bugs and who reported them, read as the product reads it; or a CSV of bug, customer, day."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as rows:
+            return of_reports(
+                (row["bug"], row["customer"], date.fromisoformat(row["day"])) for row in csv.DictReader(rows)
+            )
+    os.environ.setdefault("EMPATHY_TESTDATA", str(ROOT.parent / "shared" / "testdata"))
+    if path.resolve().is_relative_to(ROOT) and not Path(os.environ["EMPATHY_TESTDATA"]).is_dir():
+        raise Absent("The ranking was not scored: the folder of test data is not here. Name it in EMPATHY_TESTDATA.")
+    now = datetime.now(UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        url = SecretStr(f"sqlite:///{folder}/bench.db")
+        settings = load(path).model_copy(update={"database_url": url})
+        failed = [outcome.failed for outcome in refresh(settings, now) if outcome.failed]
+        if failed:
+            raise Absent(f"The ranking was not scored: {failed[0]}")
+        store = open_store(settings)
+        try:
+            with store.reading() as published:
+                return of_store(published, now.date(), settings)
+        finally:
+            store.engine.dispose()
 
 
-def find(testdata: Path | None = None) -> Path:
-    """The data file, in EMPATHY_TESTDATA or ../shared/testdata beside the repository."""
-    root = Path(__file__).resolve().parent.parent
-    folder = testdata or Path(os.environ.get("EMPATHY_TESTDATA") or root.parent / "shared" / "testdata")
-    path = folder / DATASET
-    if not path.is_file():
-        raise Absent(
-            f"The ranking was not scored: there is no {DATASET} in the folder of test data. "
-            "Name the folder in EMPATHY_TESTDATA."
-        )
-    return path
+def month_ends(past: Past, ahead: int, first: date | None = None, last: date | None = None) -> list[date]:
+    """From `first` to `last`; by default from half a year after the first report to `ahead` days before the last one."""
+    if past.first is None:
+        return []
+    found, day = [], past.first
+    end = min(last or date.max, date.fromordinal(int(past.day[-1])) - timedelta(days=ahead))
+    while (day := _month_end(day)) <= end:
+        found.append(day)
+        day += timedelta(days=1)
+    return [day for day in found[FIRST_MONTHS:] if first is None or day >= first]
 
 
-def read(path: Path) -> list[Issue]:
-    """Only fields that carry their own time are read; `state`, `labels_final` and the like know the future."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_issue(json.loads(line)) for line in lines]
+def _month_end(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
 
 
-def _issue(raw: dict[str, Any]) -> Issue:
-    contacts = [(_ordinal(raw["created_at"]), str(raw["author"]))]
-    contacts += [
-        (_ordinal(each["t"]), each["actor"])
-        for each in raw["comments"]
-        if each["actor"] and not each["actor"].endswith("[bot]")
-    ]
-    closed = _ordinal(raw["closed_at"]) if raw["closed_at"] else None
-    return Issue(str(raw["id"]), contacts[0][0], closed, tuple(sorted(contacts)))
+def sorts(past: Past, day: date) -> dict[str, Sort]:
+    """Every sort as of a month end. The memory is learned from what was over by then."""
+    memory = learn(past, day + timedelta(days=1)).memory
+    chance = np.random.default_rng([SEED, day.toordinal()])
+    return {
+        OURS: lambda then: then.ours(memory),
+        FIXED: lambda then: then.ours(DEFAULT_MEMORY),
+        "newest": lambda then: then.newest(),
+        "most reports or comments": lambda then: then.most_reports(),
+        "most people ever": lambda then: then.most_people(),
+        f"people in {RECENT_DAYS} days": lambda then: then.most_people(RECENT_DAYS),
+        "random": lambda then: chance.permutation(np.flatnonzero(then.is_open))[:LISTED],
+    }
 
 
-def _ordinal(moment: str) -> int:
-    return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(UTC).toordinal()
-
-
-def months(first: date, last: date) -> list[date]:
-    found = [first]
-    while found[-1] < last:
-        day = found[-1]
-        found.append(date(day.year + day.month // 12, day.month % 12 + 1, 1))
-    return found
-
-
-# --- the sorts -----------------------------------------------------------------------------------------------------------
-
-
-def known_at(issues: Iterable[Issue], at: date) -> list[Known]:
-    """The issues that were open at the start of day `at`, with the contacts before it."""
-    today = at.toordinal()
-    found = []
-    for issue in issues:
-        if issue.opened >= today or (issue.closed is not None and issue.closed < today):
+def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
+    """The table, ours first. A date on which nobody reports a known bug, or nothing can be listed, is left out."""
+    scores: dict[str, list[tuple[float, float, float]]] = {}
+    for day in days:
+        then = Then(past, day)
+        ahead = Ahead(then, ahead_days)
+        best = ahead.best()
+        if not best or not len(then.admitted()):
             continue
-        known = Known(issue, today)
-        for day, person in issue.contacts:
-            if day < today:
-                known.last[person] = max(day, known.last.get(person, 0))
-                known.comments += 1
-        found.append(known)
-    return found
-
-
-def by_pain(issues: list[Known], half_life_days: float = pains.HALF_LIFE_DAYS) -> list[Known]:
-    """The product's own functions; nobody rated these issues, so severity and mood are the same for all."""
-    severity = pains.severity(None, {}, 2.0)
-    mood = pains.mood(0, 0, 0.0)
-
-    def place(known: Known) -> Place:
-        # Yesterday is the last day that is known: age 0.
-        voices = [Since(known.at - 1 - day) for day in known.last.values()]
-        reached = pains.reach(voices, half_life_days)
-        newest = date.fromordinal(max(known.last.values()))
-        return Place(pains.pain(reached.reach, severity.weight, mood), reached.customers, newest, known.issue.id)
-
-    return pains.in_order(issues, place)
-
-
-def _sorted(score: Callable[[Known], float]) -> Callable[[list[Known]], list[Known]]:
-    return lambda issues: sorted(issues, key=lambda known: (-score(known), int(known.issue.id)))
-
-
-SORTS: dict[str, Callable[[list[Known]], list[Known]]] = {
-    OURS: by_pain,
-    SLOWER: lambda issues: by_pain(issues, 60.0),
-    "newest": _sorted(lambda known: known.issue.opened),
-    "most comments": _sorted(lambda known: known.comments),
-    "most people ever": _sorted(lambda known: len(known.last)),
-    f"people in the last {RECENT_DAYS} days": _sorted(
-        lambda known: sum(day >= known.at - RECENT_DAYS for day in known.last.values())
-    ),
-}
-
-
-# --- the score -----------------------------------------------------------------------------------------------------------
-
-
-def score(issues: list[Issue], dates: list[date]) -> list[Row]:
-    """Mean NDCG@10 and P@10 of every sort over the dates at which anything could be gained."""
-    ndcgs: dict[str, list[float]] = {name: [] for name in SORTS}
-    precisions: dict[str, list[float]] = {name: [] for name in SORTS}
-    for at in dates:
-        open_then = known_at(issues, at)
-        gains = {known.issue.id: gain(known.issue, at) for known in open_then}
-        if not any(gains.values()):
-            continue
-        for name, sort in SORTS.items():
-            ordered = [gains[known.issue.id] for known in sort(open_then)]
-            value = ndcg(ordered[:LISTED], ordered[LISTED:])
-            ndcgs[name].append(0.0 if value is None else value)
-            precisions[name].append(precision(ordered[:LISTED], ordered[LISTED:]))
+        gains = ahead.gains()
+        for name, sort in sorts(past, day).items():
+            listed = sort(then)
+            shown = [float(gains[bug]) for bug in listed]
+            not_listed = np.delete(gains, listed)
+            others = [float(each) for each in not_listed[not_listed > 0]]
+            row = (ahead.covered(listed) / best, ndcg(shown, others) or 0.0, precision(shown, others))
+            scores.setdefault(name, []).append(row)
+    if not scores:
+        return []
+    block = max(1, round(ahead_days / 30))  # neighbouring months share most of what they are scored by
     return [
         Row(
             name,
-            _mean(ndcgs[name]),
-            _mean(precisions[name]),
-            None if name == OURS else difference(ndcgs[OURS], ndcgs[name]),
-            None if name == OURS else difference(precisions[OURS], precisions[name]),
+            fmean(share for share, _, _ in found),
+            fmean(gained for _, gained, _ in found),
+            fmean(hits for _, _, hits in found),
+            None if name == OURS else difference(scores[OURS], found, 0, block),
+            None if name == OURS else difference(scores[OURS], found, 1, block),
         )
-        for name in SORTS
-        if ndcgs[name]
+        for name, found in scores.items()
     ]
 
 
-def gain(issue: Issue, at: date) -> int:
-    """How many different people write on it in [at, at + 180 days)."""
-    start = at.toordinal()
-    return len({person for day, person in issue.contacts if start <= day < start + AHEAD_DAYS})
+def difference(
+    ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]], column: int, block: int
+) -> tuple[float, float, float]:
+    """Mean of ours minus theirs with the 95% interval of a paired, circular block bootstrap over the dates."""
+    deltas = np.array([a[column] - b[column] for a, b in zip(ours, theirs, strict=True)])
+    return (float(deltas.mean()), *paired_interval(deltas, min(block, len(deltas))))
 
 
 def ndcg(shown_gains: Sequence[float], other_gains: Sequence[float], listed: int = LISTED) -> float | None:
@@ -227,41 +188,30 @@ def _dcg(gains: Sequence[float]) -> float:
     return sum(gain / log2(place + 1) for place, gain in enumerate(gains, start=1))
 
 
-def difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:
-    """Mean of ours minus theirs with the 95 % interval of a paired, circular block bootstrap over the dates, seed fixed."""
-    deltas = [a - b for a, b in zip(ours, theirs, strict=True)]
-    n, block = len(deltas), min(BLOCK_MONTHS, len(deltas))
-    chance = random.Random(SEED)
-    means = []
-    for _ in range(RESAMPLES):
-        drawn: list[float] = []
-        while len(drawn) < n:
-            start = chance.randrange(n)
-            drawn += [deltas[(start + step) % n] for step in range(block)]
-        means.append(_mean(drawn[:n]))
-    means.sort()
-    return _mean(deltas), means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
 # --- the table -----------------------------------------------------------------------------------------------------------
 
+HEAD = [
+    "sort",
+    "share",
+    "NDCG@10",
+    "P@10",
+    "ours minus this, share [95%]",
+    "ours minus this, NDCG [95%]",
+    "verdict (share)",
+]
 
-def table(rows: list[Row]) -> list[list[str]]:
-    """Head and cells, as text; benchmarks/__main__.py writes them to RESULTS.md."""
-    head = ["sort", "NDCG@10", "P@10", "ours minus this, NDCG [95 %]", "ours minus this, P@10 [95 %]", "verdict (NDCG)"]
+
+def table(rows: Sequence[Row]) -> list[list[str]]:
     return [
-        head,
+        HEAD,
         *(
             [
                 row.sort,
+                f"{row.share:.3f}",
                 f"{row.ndcg:.3f}",
                 f"{row.precision:.3f}",
+                _interval(row.share_ours_minus),
                 _interval(row.ndcg_ours_minus),
-                _interval(row.precision_ours_minus),
                 row.verdict,
             ]
             for row in rows
@@ -273,27 +223,45 @@ def _interval(value: tuple[float, float, float] | None) -> str:
     return "" if value is None else f"{value[0]:+.3f} [{value[1]:+.3f}, {value[2]:+.3f}]"
 
 
+def markdown(name: str, past: Past, ahead: int, first: date | None = None, last: date | None = None) -> str:
+    days = month_ends(past, ahead, first, last)
+    rows = score(past, days, ahead)
+    if not rows:
+        return f"{name}: too short to score {ahead} days ahead."
+    lines = table(rows)
+    cells = "\n".join(f"| {' | '.join(each)} |" for each in [lines[0], ["---"] * len(HEAD), *lines[1:]])
+    return f"{name}, {days[0]} to {days[-1]}, {len(days)} month ends, {ahead} days ahead:\n\n{cells}"
+
+
 def section() -> str:
-    """The table as Markdown, for benchmarks/__main__.py."""
+    """The tables as Markdown, for benchmarks/__main__.py."""
     try:
-        head, *lines = table(run())
+        pasts = {Path(name).stem: read(ROOT / name) for name in DATA}
     except Absent as absent:
         return str(absent)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *lines])
+    tables = [markdown(name, past, ahead) for name, past in pasts.items() for ahead in (AHEAD_DAYS, LONG_AHEAD_DAYS)]
+    return "\n\n".join(tables)
 
 
-def main() -> int:
-    try:
-        rows = run()
-    except Absent as absent:
-        print(absent)
-        return 0
-    cells = table(rows)
-    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
-    for line in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-    return 0
+@click.command(help=__doc__.split("\n", 1)[0])
+@click.argument("data", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="the first day of a list")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="the last day of a list")
+@click.option(
+    "--ahead", type=click.IntRange(1), default=AHEAD_DAYS, show_default=True, help="days that a list is scored by"
+)
+def main(data: tuple[Path, ...], first: datetime | None, last: datetime | None, ahead: int) -> None:
+    if not data:
+        click.echo(section())
+        return
+    for path in data:
+        try:
+            past = read(path)
+        except Absent as absent:
+            click.echo(str(absent))
+            continue
+        click.echo(markdown(path.stem, past, ahead, first.date() if first else None, last.date() if last else None))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

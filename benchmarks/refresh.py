@@ -15,6 +15,7 @@ from statistics import median
 
 from benchmarks.figures import Figure, markdown
 from benchmarks.stores import DAYS, SOURCE, changed, filled, settings_for
+from ranking.rules import rules
 from store import open_store
 from tests.postgres import connect, running_postgres
 
@@ -38,7 +39,7 @@ def refresh(database_url: str, tickets: int, recent: bool, change: int) -> float
         run = running.begin_run(SOURCE, "bench", NOW)
         run.save(rows, NOW, cursor=str(change))
         run.finish(NOW)
-        running.publish(NOW)
+        running.publish(NOW, rules(store.settings))
     store.engine.dispose()
     taken = time.monotonic() - started
     if run.rows_saved != CHANGED:

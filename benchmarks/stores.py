@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from ranking.rules import rules
 from settings import Settings
 from store import StoreError, open_store
 from store.records import Bug, BugReport, Customer, Employment, Purchase, Release, Subscription, SurveyResponse, Ticket
@@ -49,7 +50,7 @@ def fill(database_url: str, tickets: int, now: datetime, seed: int = 1) -> None:
             for page in pages(rows(tickets, now, random.Random(seed))):
                 run.save(page, now)
             run.finish(now)
-            refresh.publish(now)
+            refresh.publish(now, rules(store.settings))
     finally:
         store.engine.dispose()
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from pydantic import Field, field_validator
 
-from data_sources.kit import cells, keys, paging, streams
+from data_sources.kit import cells, paging, streams
 from data_sources.kit.cells import Item
-from data_sources.kit.cursors import stamp
-from data_sources.kit.http import Web
+from data_sources.kit.cursors import in_stamps
 from data_sources.kit.labels import LabelOptions
-from data_sources.kit.options import KeyName, read
-from data_sources.source import Counts, Page, Request, Source
+from data_sources.kit.options import KeyName
+from data_sources.source import Request
 from store.records import Bug, BugReport, Release
 
 PER_PAGE = 100
@@ -26,7 +26,7 @@ STAFF = ("OWNER", "MEMBER", "COLLABORATOR")
 REASONS = {"completed": "fixed", "not_planned": "not planned"}
 
 
-class GitHub(LabelOptions):
+class GitHub(LabelOptions, streams.System):
     repository: str = Field(description="owner and name", examples=["owner/name"])
     token_env: KeyName = Field(
         "GITHUB_TOKEN",
@@ -49,65 +49,75 @@ class GitHub(LabelOptions):
             raise ValueError('write it like "owner/name"')
         return name
 
+    def site(self) -> streams.Site:
+        return streams.Site(
+            "GitHub",
+            "repository",
+            self.repository,
+            self.base_url,
+            rights="issues and contents",
+            harmless=f"/repos/{self.repository}",
+            headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+            refusals={
+                410: f"The repository {self.repository} has its issues switched off, so it holds no bugs to read."
+            },
+        )
 
-def _site(told: GitHub, request: Request) -> streams.Site:
-    return streams.Site(
-        f"GitHub ({told.repository})",
-        told.base_url,
-        keys.bearer(keys.secret_of(request, told)),
-        {
-            401: f"GitHub does not accept the access key in {told.token_env}. It may have expired: make a new one and set it there.",
-            403: f"GitHub does not let this access key read {told.repository}. Give it the right to read issues and contents.",
-            404: (
-                f"GitHub knows no repository {told.repository}, or hides it. Check its name; for a private one set {told.token_env} "
-                "to an access key that may read it."
-            ),
-            410: f"The repository {told.repository} has its issues switched off, so it holds no bugs to read.",
-        },
-        {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
-    )
+    def lists(self, request: Request) -> list[streams.Stream]:
+        return [_releases(self), _issues(self)] if self.releases else [_issues(self)]
+
+    def sees(self, found: Item) -> Iterator[str]:
+        yield f"It can read {self.repository}, which is {'private' if found.get('private') else 'public'}."
+        if found.get("has_issues") is False:
+            yield "It cannot read bugs: the repository has its issues switched off."
+
+    def counts(self) -> streams.Counted:
+        labels = ",".join(f'"{label}"' for label in self.bug_labels)
+        query = f"repo:{self.repository} is:issue" + (f" label:{labels}" if labels else "")
+        return {"bug": (streams.Count("/search/issues", "total_count", {"q": query, "per_page": 1}), {})}
 
 
-def _streams(told: GitHub, request: Request) -> list[streams.Stream]:
+def _issues(told: GitHub) -> streams.Stream:
     """The order by age does not change while we read (only where a server counts its pages, as older ones do, can an issue
     that is deleted meanwhile hide another until the next whole list)."""
-    repository = f"/repos/{told.repository}"
-    issues = streams.Stream(
-        place=f"{told.repository} issues",
-        record="bug",
-        path=f"{repository}/issues",
-        params={"state": "all", "sort": "created", "direction": "asc", "per_page": PER_PAGE},
-        paging=paging.link(PER_PAGE),
-        read=lambda item, page: _issue(told, item, page),
-        updated="updated_at",
+    return streams.Stream(
+        "issues",
+        f"/repos/{told.repository}/issues",
+        {"state": "all", "sort": "created", "direction": "asc", "per_page": PER_PAGE},
+        paging.link(PER_PAGE),
+        [
+            streams.Rows(Bug, _bug(told), partial(_is_bug, told)),
+            streams.Rows(BugReport, _author(told), partial(_is_customer, told), declared=told.authors_are_customers),
+        ],
+        changed=in_stamps("since"),
         id="number",
         before_id=f"{told.repository}#",
-        changed=lambda since: {"since": stamp(since)},
     )
-    releases = streams.Stream(
-        place=f"{told.repository} releases",
-        record="release",
-        path=f"{repository}/releases",
-        params={"per_page": PER_PAGE},
-        paging=paging.link(PER_PAGE),
-        read=lambda item, page: _release(told, item, page),
-        updated="published_at",
-        id="id",
+
+
+def _releases(told: GitHub) -> streams.Stream:
+    return streams.Stream(
+        "releases",
+        f"/repos/{told.repository}/releases",
+        {"per_page": PER_PAGE},
+        paging.link(PER_PAGE),
+        [streams.Rows(Release, _release(told), _is_out)],
         before_id=f"{told.repository}@",
+        updated="published_at",
         follows=True,
     )
-    return [releases, issues] if told.releases else [issues]
 
 
 def _bug(told: GitHub) -> dict[str, cells.Cell]:
+    """When customers had a fix, and when one is expected, no issue says."""
     state = cells.word("state", {"open": False, "closed": True})
 
     def closed(item: Item) -> datetime | None:
-        found = cells.maybe(cells.instant("closed_at"), "closed_at")(item)  # judged also where it is not used
+        found = cells.maybe(cells.instant, "closed_at")(item)  # judged also where it is not used
         return found if state(item) else None
 
     def reason(item: Item) -> str:
-        found = cells.maybe(cells.text("state_reason", 60), "state_reason")(item) or ""
+        found = (cells.maybe(cells.text, "state_reason")(item) or "")[:60]
         return REASONS.get(found, found or "closed").replace("_", " ") if state(item) else "open"
 
     return {
@@ -122,79 +132,53 @@ def _bug(told: GitHub) -> dict[str, cells.Cell]:
     }
 
 
-def _issue(told: GitHub, item: Item, page: Page) -> None:
+def _author(told: GitHub) -> dict[str, cells.Cell]:
+    """Who opened an issue, as a number."""
+    bug = cells.number("number", f"{told.repository}#")
+    return {
+        "id": lambda item: f"{bug(item)}/author",
+        "bug": bug,
+        "customer": cells.number("user.id", "github-"),
+        "reported_at": cells.instant("created_at"),
+        "linked_by": lambda item: "author",
+    }
+
+
+def _release(told: GitHub) -> dict[str, cells.Cell]:
+    return {
+        "id": cells.number("id", f"{told.repository}@"),
+        "name": lambda item: cells.text("name" if item.get("name") else "tag_name", 200)(item),
+        "released_at": cells.instant("published_at"),
+    }
+
+
+def _is_bug(told: GitHub, item: Item) -> bool:
     """Pull requests and issues without a bug label are left out, and are gone if they were bugs before."""
     pull, labels = item.get("pull_request"), cells.names("labels")(item)
     # Older servers send one full of nulls with issues.
     is_pull = bool(pull) and (not isinstance(pull, dict) or any(pull.values()))
-    id = cells.number("number", f"{told.repository}#")(item)
-    if is_pull or not told.is_bug(labels):
-        page.gone += [("bug", id), ("bug_report", f"{id}/author")]
-        return
-    bug = cells.record(Bug, _bug(told), item)
-    report = _author(item, bug) if told.authors_are_customers else None
-    page.records += [bug, report] if report else [bug]
-    if report is None:
-        page.gone.append(("bug_report", f"{id}/author"))
+    return not is_pull and told.is_bug(labels)
 
 
-def _author(item: Item, bug: Bug) -> BugReport | None:
-    """Who opened it, as a number; not the staff of the repository, and not a program."""
-    user = item.get("user")
+def _is_customer(told: GitHub, item: Item) -> bool:
+    """Not the staff of the repository, and not a program."""
+    user = item.get("user") if told.authors_are_customers and _is_bug(told, item) else None
     if not isinstance(user, dict) or user.get("type") == "Bot" or item.get("author_association") in STAFF:
-        return None
-    if user.get("id") is None:
-        return None
-    customer = cells.number("user.id", "github-")(item)
-    return BugReport(f"{bug.id}/author", bug.id, None, customer, bug.opened_at, "author")
+        return False
+    return user.get("id") is not None
 
 
-def _release(told: GitHub, item: Item, page: Page) -> None:
+def _is_out(item: Item) -> bool:
     """Drafts and previews did not reach customers."""
-    id = cells.number("id", f"{told.repository}@")(item)
-    if item.get("draft") or item.get("prerelease") or item.get("published_at") is None:
-        page.gone.append(("release", id))
-        return
-    name = cells.text("name" if item.get("name") else "tag_name", 200)(item)
-    page.records.append(Release(id, name, cells.instant("published_at")(item)))
+    return not (item.get("draft") or item.get("prerelease") or item.get("published_at") is None)
 
 
-def _declares(request: Request) -> dict[str, frozenset[str]]:
-    """What an issue and a release can say. When customers had a fix, and when one is expected, no issue says."""
-    told = read(GitHub, request)
-    found = {"bug": frozenset(_bug(told))}
-    if told.releases:
-        found["release"] = frozenset({"id", "name", "released_at"})
-    if told.authors_are_customers:
-        found["bug_report"] = frozenset({"id", "bug", "customer", "reported_at", "linked_by"})
-    return found
-
-
-def _check(web: Web, told: GitHub) -> Iterator[str]:
-    found = web.ask(f"/repos/{told.repository}").data
-    found = found if isinstance(found, dict) else {}
-    yield f"It can read {told.repository}, which is {'private' if found.get('private') else 'public'}."
-    if found.get("has_issues") is False:
-        yield "It cannot read bugs: the repository has its issues switched off."
-
-
-def _counts(web: Web, told: GitHub) -> Counts:
-    labels = ",".join(f'"{label}"' for label in told.bug_labels)
-    search = f"repo:{told.repository} is:issue" + (f" label:{labels}" if labels else "")
-    return {"bug": (cells.count("total_count")(web.ask("/search/issues", {"q": search, "per_page": 1}).data), {})}
-
-
-fetch = streams.reader(GitHub, _site, _streams)
-SOURCE = Source(
-    type="github",
-    says="Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.",
-    records=("bug", "bug_report", "release"),
-    options=GitHub,
-    fetch=fetch,
-    declares=_declares,
-    rights="Issues: read, Contents: read, Metadata: read (a fine-grained token); nothing for a public repository",
-    check=streams.asking(GitHub, _site, _check),
-    counts=streams.asking(GitHub, _site, _counts),
-    documented_at="https://docs.github.com/en/rest/issues/issues",
-    drops=("assignee", "assignees", "closed_by", "body", "comments", "reactions"),
+SOURCE = streams.source(
+    "github",
+    "Bugs and releases from a GitHub repository: its issues with a bug label, and what it released.",
+    GitHub,
+    ("bug", "bug_report", "release"),
+    rights="Issues: read, Contents: read, Metadata: read (a fine-grained token); none for a public repository",
+    page="https://docs.github.com/en/rest/issues/issues",
+    drops="assignee assignees closed_by body comments reactions",
 )

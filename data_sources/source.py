@@ -109,7 +109,7 @@ class Source:
     says: str  # one sentence for ./run help and the docs
     records: tuple[str, ...]  # the tables it can fill
     options: builtins.type[Options]  # what may stand in its [sources.NAME] table
-    fetch: Callable[[Request], Iterator[Page]]
+    fetch: Callable[..., Iterator[Page]]  # (request), and whatever else its own tests hand in
     replaces: bool = False  # a full read replaces all that this source had before (sample)
     documented_at: str = ""
     drops: tuple[str, ...] = ()  # personal fields of the upstream that are never read

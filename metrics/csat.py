@@ -7,6 +7,7 @@ from datetime import date
 from estimates.interval import Difference
 from estimates.shares import newcombe, wilson
 from metrics.begins import Begins
+from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     DIMENSIONS,
     RESPONSE,
@@ -18,10 +19,6 @@ from metrics.counting.surveys import (
     untested,
 )
 from metrics.metric import Counted, Metric
-from store.records import DISSATISFIED_TO
-
-# The lowest score that is a satisfied answer (METHODOLOGY 1.1).
-SATISFIED_FROM = {"1-5": 4, "1-4": 3, "1-3": 3, "1-2": 2}
 
 
 def of_bins(bins: Bins) -> Counted:

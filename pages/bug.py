@@ -1,4 +1,4 @@
-"""One bug: why it stands where it does, who says so, and what would take it off the list."""
+"""One bug: why it ranks where it does, who says so, and what would take it off the list."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from display import bugs, frame
 from display.escape import plain
 from display.links import HURTS
 from display.request import asked
+from reporting import bugs as sentences
 from reporting import pages
 from views.first_page import first_page
 from views.one_bug import one_bug
@@ -30,15 +31,15 @@ if explained.cautions.withheld:
     st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
     bugs.said(voices)
     st.stop()
-frame.say(" ".join([bug.sentence, *explained.cautions.beside]), strong=True)
+frame.say(" ".join([sentences.ranks(bug, view.settings), *explained.cautions.beside]), strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    st.header(pages.WHY_IT_STANDS_THERE, anchor=False)
+    st.header(sentences.heading_of_rank(bug), anchor=False)
     bugs.why(explained, view.settings)
 with right:
-    st.header("Beside the ranking", anchor=False)
+    st.header("Details", anchor=False)
     bugs.beside(bug, view.settings)
 
 st.header("How it went", anchor=False)
@@ -47,5 +48,5 @@ bugs.course(explained)
 st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
 bugs.said(voices)
 
-st.page_link(HURTS, label="All ten")
+st.page_link(HURTS, label="‹ Top 10 bugs")
 frame.as_of(view)

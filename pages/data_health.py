@@ -3,8 +3,10 @@
 import streamlit as st
 
 from display import frame, tables
+from reporting import ranking
 from reporting import sources as said
-from views.sources import rejected_rows, sources, unresolved
+from views.ranking import record
+from views.sources import held, rejected_rows, sources, unresolved
 from web.guard import guard
 
 guard()
@@ -13,6 +15,8 @@ states = sources(view)
 
 st.title("Data health", anchor=False)
 frame.say(said.answer(states, view.now), strong=True)
+if why := held(view):
+    frame.say(why, strong=True)
 
 st.header("Sources", anchor=False)
 tables.table(said.rows(states, view.now), said.TABLE)
@@ -32,5 +36,11 @@ if len(rejected) > said.SHOWN:
     frame.note(said.MORE_REJECTED)
 if rejected:
     tables.download(said.AS_A_FILE, "rejected-rows.csv", lambda: rejected)
+
+st.header(ranking.HEADING, anchor=False)
+learned = record(view)
+for sentence in ranking.sentences(learned, view.settings):
+    frame.say(sentence)
+tables.table(ranking.rows(learned), ranking.TABLE)
 
 frame.as_of(view, ())

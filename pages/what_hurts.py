@@ -4,6 +4,7 @@ import streamlit as st
 
 from display import bugs, cards, frame
 from display.escape import plain
+from reporting import bugs as sentences
 from reporting import pages
 from views.first_page import first_page
 from web.guard import guard
@@ -13,9 +14,9 @@ view = frame.opened()
 page = first_page(view)
 top = page.top
 
-st.title(plain(top.headline, 400), anchor=False)
-if top.missing:
-    frame.say(top.missing)
+st.title(plain(sentences.headline(top, view.settings), 400), anchor=False)
+if advice := sentences.advice(top, view.settings):
+    frame.say(advice)
 if top.cautions:
     frame.say(" ".join(top.cautions))
 frame.warning_of_age(view)
@@ -24,14 +25,13 @@ left, right = st.columns([5, 4], gap="large")
 with left:
     st.header(pages.heading_of_bugs(top), anchor=False)
     if top.bugs:
-        st.caption(f"{bugs.RULE} {plain(top.coverage_sentence)}")
+        st.caption(f"{sentences.RULE} {plain(sentences.coverage(top.coverage))}")
     if top.bugs and top.coverage.is_incomplete:
         st.warning(pages.INCOMPLETE)
     bugs.ranked(top, view.settings)
-    if top.revenue_sentence:
-        frame.note(top.revenue_sentence)
-    if top.others:
-        frame.note(pages.others(top))
+    for line in (sentences.revenue_of_all(top, view.settings), sentences.others(top)):
+        if line:
+            frame.note(line)
 with right:
     st.header(plain(pages.heading_of_health(view.settings)), anchor=False)
     cards.cards(page.cards, view.now)

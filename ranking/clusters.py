@@ -26,11 +26,12 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from math import log, sqrt
 
-from store.publishing.clusters import PainOf, UnlinkedTicket
+from store.publishing.clusters import Cluster, UnlinkedTicket
 
 ALIKE = 0.5
 FEWEST_CUSTOMERS = 3
-NEWEST = 2000
+DAYS = 60  # how far back tickets are looked at ...
+NEWEST = 2000  # ... and how many at most
 SUBJECT_WEIGHS = 1.5  # a word of the subject says more than one of the excerpt
 STEM = 6  # "jumping" and "jumped" are the same word, in any language that bends its ends
 TITLE = 80
@@ -39,7 +40,7 @@ Vector = dict[str, float]
 _WORD = re.compile(r"[^\W_]{2,}")
 
 
-def cluster(tickets: list[UnlinkedTicket]) -> list[PainOf]:
+def cluster(tickets: list[UnlinkedTicket]) -> list[Cluster]:
     """Groups of alike tickets of at least three customers, most customers first; the newest 2,000 tickets are looked at.
 
     The id of a group is that of its oldest ticket, so it stays the same while that ticket is in the window and in the
@@ -70,7 +71,7 @@ def _customers(group: list[int], tickets: list[UnlinkedTicket]) -> int:
     return len({tickets[index].customer for index in group})
 
 
-def _pain(area: str, members: list[int], tickets: list[UnlinkedTicket], vectors: list[Vector]) -> PainOf:
+def _pain(area: str, members: list[int], tickets: list[UnlinkedTicket], vectors: list[Vector]) -> Cluster:
     centre = _centre(members, vectors)
     said = [index for index in members if tickets[index].subject.strip()] or members
     # Of equally central ones the oldest: max() keeps the first.
@@ -78,7 +79,7 @@ def _pain(area: str, members: list[int], tickets: list[UnlinkedTicket], vectors:
     title = " ".join((tickets[central].subject.strip() or tickets[central].excerpt).split())
     if len(title) > TITLE:
         title = title[: TITLE - 1].rstrip() + "…"
-    return PainOf(tickets[members[0]].id, title, area, tuple(tickets[index] for index in members))
+    return Cluster(tickets[members[0]].id, title, area, tuple(tickets[index] for index in members))
 
 
 # --- words ---------------------------------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from metrics.cautions import found_elsewhere
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
-from store.ids import bare
-from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, Rejected, Sources
+from settings import Settings
+from views.question import Answer, Groups, History, Metrics, OneNumber, Ranked, RankingRecord, Rejected, Sources
 
 
-def as_data(found: Answer, currency: str) -> dict[str, Any]:
+def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
     """Exactly what --json prints."""
+    currency = settings.currency
     match found:
         case Metrics():
             return {"metrics": [_listed(each) for each in found.metrics]}
@@ -25,7 +26,9 @@ def as_data(found: Answer, currency: str) -> dict[str, Any]:
         case Rejected():
             return _rejected(found)
         case Ranked():
-            return {**_ranked(found), "currency": currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
+            return _ranked(found, settings)
+        case RankingRecord():
+            return _record(found, settings)
         case OneNumber():
             return {**_head(found.metric, currency), **reading_as_data(found.reading, found.metric)}
         case History():
@@ -113,15 +116,17 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _ranked(found: Ranked) -> dict[str, Any]:
-    top: dict[str, Any] = plain(found.top)
-    top["fastest"] = bare(top["fastest"]) if top["fastest"] else None
-    for bug in top["bugs"]:
-        bug["id"] = bare(bug["id"])
-    for each in (top, *top["bugs"]):
-        for money in ("total", "of_all"):
-            each["revenue"][money] /= 100  # the store counts hundredths; whoever reads this, whole units
-    return top
+def _ranked(found: Ranked, settings: Settings) -> dict[str, Any]:
+    from reporting import bugs  # only here: it is not needed for a metric, and takes a while to load
+
+    top: dict[str, Any] = plain(bugs.as_data(found.top, settings, found.at))
+    return {**top, "currency": settings.currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
+
+
+def _record(found: RankingRecord, settings: Settings) -> dict[str, Any]:
+    from reporting import ranking
+
+    return {**plain(ranking.as_data(found.learned, settings)), "as_of": plain(found.as_of)}
 
 
 def _sources(found: Sources) -> dict[str, Any]:

@@ -33,18 +33,13 @@ def heading_of_bugs(top: TopBugs) -> str:
     return "The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most"
 
 
-def others(top: TopBugs) -> str:
-    return f"{top.others:,} other bugs hurt somebody too, less than these."
-
-
 def heading_of_health(settings: Settings) -> str:
     return f"How {settings.words.customers} and the team are doing"
 
 
 # --- one bug ---
 NO_SUCH_BUG = "There is no such bug"
-MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. These hurt most:"
-WHY_IT_STANDS_THERE = "Why it stands there"
+MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. The top 10:"
 
 
 def heading_of_excerpts(settings: Settings) -> str:

@@ -27,6 +27,8 @@ def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None =
         return _rejected_text(found)
     if "bugs" in found:
         return _bugs_text(found, zone, at)
+    if "ranking" in found:
+        return _ranking_text(found)
     if "series" in found:
         return _series_text(found, zone)
     if "groups" in found:
@@ -190,49 +192,25 @@ def _unit(unit: str) -> str:
 
 
 def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
-    """The list as the page says it: place and title, why it stands there, the arithmetic, and who is at it."""
-    known = f"As known on {_day(at)}. " if at else ""
+    """The list as the page says it: place and title, why it ranks there, the arithmetic, and who is at it."""
+    known = f"As known on {at.day} {at:%b %Y}. " if at else ""
     blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
     for bug in found["bugs"]:
-        why = bug["why"][:1].upper() + bug["why"][1:]
-        lines = [_wrapped(f"{bug['rank']}. {bug['title']}{_marks(bug)}", "    ", f"{bug['rank']}. ")]
-        lines += [_wrapped(text, "    ") for text in (why, f"Pain: {bug['arithmetic']}.", _who(bug, at))]
+        marks = ", ".join([bug["id"], *bug["marks"]])
+        lines = [_wrapped(f"{bug['rank']}. {bug['title']} [{marks}]", "    ", f"{bug['rank']}. ")]
+        lines += [_wrapped(text, "    ") for text in (bug["why"], bug["arithmetic"], bug["who_is_at_it"])]
         blocks.append("\n".join(lines))
-    beside = (found["missing"], found.get("revenue_sentence"), found["coverage_sentence"])
-    blocks += [_wrapped(text) for text in beside if text]
+    beside = ("missing", "others_sentence", "revenue_sentence", "coverage_sentence")
+    blocks += [_wrapped(found[name]) for name in beside if found.get(name)]
     return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
 
 
-def _marks(bug: dict[str, Any]) -> str:
-    """Its id, its labels and what happened to its place since last week, in brackets."""
-    marks = [bug["id"]] + ([bug["badge"]] if bug["badge"] else []) + [each["word"] for each in bug["labels"]]
-    if bug["movement"]["words"] != "same":
-        marks.append(bug["movement"]["words"])
-    if bug["about_equal_with_next"]:
-        marks.append("about equal to the next")
-    return f" [{', '.join(marks)}]"
-
-
-def _who(bug: dict[str, Any], at: date | None) -> str:
-    """Owner, state, age, promise and revenue: "Checkout; open for 27 days; expected 27 Nov 2026; EUR 400 a month ..."."""
-    nobody = "not in the tracker" if bug["badge"] else "nobody owns it yet"
-    # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
-    owner = bug["owner"] or ("" if at else nobody)
-    days = f"{bug['age_days']:,} {'day' if bug['age_days'] == 1 else 'days'}"
-    age = f"open for {days}" if bug["standing"] == "open" else f"{bug['standing']}; opened {days} ago"
-    expected = (
-        f"expected {_day(date.fromisoformat(bug['expected_on']))}"
-        if bug["expected_on"]
-        else ""
-        if at
-        else "no date given"
-    )
-    money = bug["paid"] or "revenue not known"
-    return "; ".join(part for part in (owner, age, expected, money) if part) + "."
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def _ranking_text(found: dict[str, Any]) -> str:
+    """The record of the ranking in sentences, then month by month."""
+    rows = [tuple(row.values()) for row in found["rows"]]
+    heads = tuple(found["rows"][0]) if rows else ()
+    blocks = [*map(_wrapped, found["ranking"]), _table(heads, rows) if rows else ""]
+    return "\n\n".join(each for each in blocks if each)
 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> str:

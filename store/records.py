@@ -115,10 +115,6 @@ SCALES: dict[tuple[str, str], tuple[int, int]] = {
 }
 
 
-# The highest score that is a dissatisfied answer, by scale of a csat survey (METHODOLOGY 1.1).
-DISSATISFIED_TO = {"1-5": 2, "1-4": 1, "1-3": 1, "1-2": 1}
-
-
 @dataclass(slots=True)
 class SurveyResponse:
     """One survey that was sent, and its answer if there is one. `kind` is "csat", "nps" or "ces"; `scale` as in SCALES."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,10 +18,12 @@ from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudon
 from store.growth import Jump, jumps, note_held
 from store.ids import settle
 from store.instants import naive
-from store.publishing.clusters import Cluster
+from store.publishing import clusters
+from store.publishing.clusters import Cluster, UnlinkedTicket
+from store.rules import Rules
 from store.runs import Run
 from store.saving import Shape
-from store.schema import FACTS, cursor, id_group, meta, row_count, run, snapshot
+from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_count, run, snapshot
 from store.staff_key import FINGERPRINT
 from store.tallies import ALL, Measures
 
@@ -53,10 +55,10 @@ def refreshing(store: Store, now: datetime) -> Iterator[Refresh]:
             _interrupted(connection, now)
             moved = store.staff_key.move_out(connection, is_used=has_pseudonyms(connection))
         if moved is not None:
-            store.staff_key_moved(moved)
+            notes += store.staff_key_moved(moved)
         try:
             with lease.Heartbeat(engine_for(store.settings, patience_s=0.1), fence):
-                yield Refresh(store, fence, [*store.notes, *notes], prefixes)
+                yield Refresh(store, fence, notes, prefixes)
         except BaseException:
             # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
             # this process is known to have left it.
@@ -223,22 +225,50 @@ class Refresh:
     def publish(
         self,
         now: datetime,
-        cluster: Cluster = lambda tickets: [],
+        rules: Rules,
         told: Callable[[str], None] = lambda name: None,
         everything: bool = False,
         measures: Measures = ALL,
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
         with self.transaction(now) as connection:
-            settings, declared, were_read = self.store.settings, self.declared, self.were_read
-            publishing.count_again(connection, settings, now, cluster, told, everything, measures, declared, were_read)
+            zone, declared, were_read = self.store.settings.zone, self.declared, self.were_read
+            publishing.count_again(connection, now, zone, rules, told, everything, measures, declared, were_read)
             note_held(connection, None)
-            # By the rows that are there, not by how the run ended: half a sample company is invented as well.
-            invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
-            is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
-            newest_run = connection.scalar(select(func.max(run.c.id))) or 0
-            made = connection.execute(
-                insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
-            ).inserted_primary_key
-            assert made is not None
-            return int(made[0])
+            return _new_snapshot(connection, now)
+
+    def save_ranking(self, month: date, made_of: str, facts: Mapping[str, Any], now: datetime) -> None:
+        """What was learned about the ranking in this month, instead of what was learned in it before; a new snapshot."""
+        with self.transaction(now) as connection:
+            connection.execute(delete(ranking_record).where(ranking_record.c.month == month))
+            connection.execute(insert(ranking_record).values(month=month, made_of=made_of, facts=dict(facts)))
+            _new_snapshot(connection, now)
+
+    def unlinked_tickets(self, now: datetime, days: int, most: int) -> list[UnlinkedTicket] | None:
+        """The newest `most` problem tickets of the last `days` that no bug explains, as they were published last.
+
+        None where `list_clusters` has been called since they or the day changed.
+        """
+        with self.store.looking() as connection:
+            return clusters.unlinked_tickets(connection, self._day_of(now), days, most)
+
+    def list_clusters(self, found: Iterable[Cluster], now: datetime) -> None:
+        """Lists them beside the bugs instead of those of before; a new snapshot, where that changes anything."""
+        with self.transaction(now) as connection:
+            if clusters.list_clusters(connection, found, self.store.settings.zone, self._day_of(now)):
+                _new_snapshot(connection, now)
+
+    def _day_of(self, now: datetime) -> date:
+        return now.astimezone(self.store.settings.zone).date()
+
+
+def _new_snapshot(connection: Connection, now: datetime) -> int:
+    # By the rows that are there, not by how the run ended: half a sample company is invented as well.
+    invented = select(run.c.id).where(run.c.type == "sample", run.c.source == row_count.c.source).exists()
+    is_sample = bool(connection.scalar(select(select(row_count.c.n).where(invented).exists())))
+    newest_run = connection.scalar(select(func.max(run.c.id))) or 0
+    made = connection.execute(
+        insert(snapshot).values(published_at=naive(now), is_sample=is_sample, newest_run=newest_run)
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])

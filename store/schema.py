@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -463,6 +464,14 @@ bug_contact = Table(
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
 Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
+# How long a report counts in the ranking and how its lists did, as learned in the month that begins on this day.
+ranking_record = Table(
+    "ranking_record",
+    metadata,
+    Column("month", Day, primary_key=True),
+    Column("made_of", String, nullable=False),  # what it depends on: another value means that it is due again
+    Column("facts", JSON, nullable=False),
+)
 # How these contacts were rated, by the day of the answer: a rating must not be known before it was given.
 bug_rating = Table(
     "bug_rating",

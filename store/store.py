@@ -5,7 +5,7 @@ with store.refreshing(now) as refresh:            # takes the lease; BusyError i
     run = refresh.begin_run("helpdesk", "files", now)
     run.save(page.records, now, rejected=page.rejected_rows, cursor=page.cursor)
     run.finish(now)
-    refresh.publish(now)
+    refresh.publish(now, rules)
 with store.reading() as published:
     published.tally("csat", start, end)
 """
@@ -65,32 +65,29 @@ class Store:
         self.sqlite = engine.dialect.name == "sqlite"
         self.file = file_of(engine)
         self.staff_key = StaffKey(settings, self.file, in_memory=self.sqlite and self.file is None)
-        self.notes: list[str] = []  # what was put in order while the store was opened, in words
         self._sound: tuple[int, ...] | None = None  # the state of the file in which no damage was found
-        self._answer: tuple[Any, float, Snapshot | None] | None = (
-            None  # of the last question: state, when, the snapshot
-        )
+        # Of the last question: the state of the files, when it was asked, the snapshot.
+        self._answer: tuple[Any, float, Snapshot | None] | None = None
         self._known: str | None = None  # the identity of the store that was read last
 
     def migrate(self) -> list[str]:
-        """Brings the tables to the newest shape, and says so of an older store; a new store gets all of them, and a file
-        of its own. Raises StoreError."""
-        if self.file is not None:
-            self.notes += guard_file(self.file, self.settings.store_group)
+        """Brings the tables to the newest shape; a new store gets all of them, and a file of its own. What was put in
+        order, in sentences. Raises StoreError."""
+        notes = guard_file(self.file, self.settings.store_group) if self.file is not None else []
         version = self.shape_version()
         if version == HEAD:
-            return []  # importing Alembic takes longer than many a refresh
+            return notes  # importing Alembic takes longer than many a refresh
         if version is not None and version not in OLDER:
             raise _of_a_newer_program(version)
         from store.migrations.upgrade import upgrade
 
         with self.words():
             upgrade(self.engine, self._remember)
-        if version is None:
-            return []
-        return [
-            "The store was written by an older version of this program and was brought up to date; all rows are kept."
-        ]
+        if version is not None:
+            notes.append(
+                "The store was written by an older version of this program and was brought up to date; all rows are kept."
+            )
+        return notes
 
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
@@ -222,14 +219,16 @@ class Store:
         """Takes the lease for one refresh. Raises BusyError while another one has it, StoreError otherwise."""
         return refreshing(self, now)
 
-    def staff_key_moved(self, key: str) -> None:
+    def staff_key_moved(self, key: str) -> list[str]:
+        """Leaves no trace of the key in the file of the store, and says in a sentence where it is now."""
         if self.file is not None:
             wipe(self.file, key.encode())
-        if self.staff_key.place is not None and self.staff_key.place.exists():
-            self.notes.append(
-                f"The key of the staff pseudonyms moved out of the store into {self.staff_key.place}. Keep it, and keep "
-                "copies of it apart from copies of the store: together they tell who is who."
-            )
+        if self.staff_key.place is None or not self.staff_key.place.exists():
+            return []
+        return [
+            f"The key of the staff pseudonyms moved out of the store into {self.staff_key.place}. Keep it, and keep "
+            "copies of it apart from copies of the store: together they tell who is who."
+        ]
 
     def check_time_zone(self) -> None:
         """Raises StoreError where the settings mean other days than those that were counted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from ranking.rules import rules
 from settings import Settings
-from store import Store, open_store
-from store.publishing.clusters import Cluster
+from store import Refresh, Store, open_store
+from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.records import (
     Bug,
     BugReport,
@@ -39,6 +40,10 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 def settings(database_url: str = "sqlite://", **changes: Any) -> Settings:
     return Settings(database_url=SecretStr(database_url), **{"folder": FOLDER, **changes})
+
+
+RULES = rules(settings())  # what figures mean, as refresh.py says it to the store
+ClusterBy = Callable[[list[UnlinkedTicket]], list[Cluster]]
 
 
 def noon(day: date) -> datetime:
@@ -93,26 +98,36 @@ def employment(**fields: Any) -> Employment:
     return Employment(**{"id": _id("person-"), "team": "Support", "started_on": date(2024, 1, 1), **fields})
 
 
-def no_pains(tickets: Any) -> list[Any]:
-    return []
+def list_clusters(refresh: Refresh, cluster: ClusterBy, now: datetime = NOW) -> None:
+    """As refresh.py does after it has published."""
+    tickets = refresh.unlinked_tickets(now, days=60, most=2000)
+    if tickets is not None:
+        refresh.list_clusters(cluster(tickets), now)
 
 
-def save(store: Store, records: Iterable[Any], now: datetime = NOW, source: str = "test", publish: bool = True) -> None:
-    """Saves the records as one page of a source, and publishes."""
+def save(
+    store: Store, records: Iterable[Any], now: datetime = NOW, source: str = "test", publish: bool = True
+) -> list[str]:
+    """Saves the records as one page of a source, and publishes. What the refresh had to say."""
     with store.refreshing(now) as refresh:
         run = refresh.begin_run(source, "files", now)
         run.save(list(records), now)
         run.finish(now)
         if publish:
-            refresh.publish(now, cluster=no_pains)
+            refresh.publish(now, rules(store.settings))
+        return refresh.notes
 
 
-def filled(database_url: str, *records: Any, now: datetime = NOW, cluster: Cluster = no_pains, **changes: Any) -> Store:
-    """A store with these records, published."""
+def filled(
+    database_url: str, *records: Any, now: datetime = NOW, cluster: ClusterBy | None = None, **changes: Any
+) -> Store:
+    """A store with these records, published, and their tickets without a bug clustered where `cluster` says how."""
     store = open_store(settings(database_url, **changes))
     with store.refreshing(now) as refresh:
         run = refresh.begin_run("test", "files", now)
         run.save(records, now)
         run.finish(now)
-        refresh.publish(now, cluster=cluster)
+        refresh.publish(now, rules(store.settings))
+        if cluster is not None:
+            list_clusters(refresh, cluster, now)
     return store

@@ -17,7 +17,7 @@ from settings import Settings, load
 from store import open_store
 from store.published import SourceState
 from store.schema import cursor, listing, read_rows
-from tests.builders import NOW, customer
+from tests.builders import NOW, RULES, customer
 
 SOURCE = """
 [sources.{name}]
@@ -68,7 +68,7 @@ class Company:
             run = running.begin_run("sample", "sample", NOW, replaces=True)
             run.save([customer("s1"), customer("s2")], NOW)
             run.finish(NOW)
-            running.publish(NOW)
+            running.publish(NOW, RULES)
         store.engine.dispose()
 
 

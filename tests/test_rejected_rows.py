@@ -18,8 +18,9 @@ from metrics.period import Period
 from metrics.reading import Reading
 from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
+from reporting import bugs
 from store import Store, open_store
-from tests.builders import NOW, TODAY, answer, bug, no_pains, noon, report, settings, ticket
+from tests.builders import NOW, RULES, TODAY, answer, bug, noon, report, settings, ticket
 from tests.metrics.counting import period
 
 WEEK = period("2026-11-09", "2026-11-16")
@@ -60,7 +61,7 @@ def page(
         run = running.begin_run("desk", "files", NOW)
         run.save(records, NOW, rejected=rejected, stream=place, whole=whole)
         run.finish(NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
 
 
 def csat(store: Store, over: Period = WEEK) -> Reading:
@@ -125,7 +126,7 @@ def test_a_whole_read_of_many_pages_is_one_read(store: Store) -> None:
         run.save(answers(50), NOW, rejected=wrong(20), stream="answers.csv")
         run.save(answers(40), NOW, rejected=wrong(10, file="answers.csv, page 2,"), stream="answers.csv", whole=True)
         run.finish(NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
     assert counts(store) == [("desk", "survey_response", 120, 30)]
 
 
@@ -133,7 +134,7 @@ def test_the_counts_of_a_source_go_with_it(store: Store) -> None:
     page(store, answers(60), wrong(40))
     with store.refreshing(NOW) as running:
         running.drop_others([], NOW)
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
     assert counts(store) == []
 
 
@@ -149,8 +150,8 @@ def test_the_ten_bugs_say_it_and_are_withheld_like_any_number(store: Store) -> N
     with store.reading() as published:
         top = top_bugs(published, TODAY, store.settings)
     assert (top.bugs, top.others) == ((), 0)
-    assert top.headline == "The top 10 is withheld: too many rows were rejected."
-    assert top.missing == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
+    assert bugs.headline(top, store.settings) == "The top 10 is withheld: too many rows were rejected."
+    assert bugs.advice(top, store.settings) == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------

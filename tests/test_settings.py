@@ -41,15 +41,15 @@ def said(folder: Path, text: str = "") -> str:
             '[sources.desk]\ntype = "files"\nshares_ids_with = "crm"',
             'empathy.toml, sources.desk.shares_ids_with: this must be a list, like ["..."].',
         ),
-        ("pain.half_life_days = 1e-300", "empathy.toml, pain.half_life_days: this must be at least 1."),
-        ("pain.half_life_days = 1e308", "empathy.toml, pain.half_life_days: this must be at most 3650."),
-        ("pain.half_life_days = inf", "empathy.toml, pain.half_life_days: this must be at most 3650."),
-        ("pain.half_life_days = nan", "empathy.toml, pain.half_life_days: this must be "),
-        (f"pain.half_life_days = {10**400}", "empathy.toml, pain.half_life_days: this must be "),
-        ("pain.severity.major = -1", "empathy.toml, pain.severity.major: this must be more than 0."),
-        ("pain.severity.major = 1e308", "empathy.toml, pain.severity.major: this must be at most 1000."),
-        ("pain.unrated_severity = nan", "empathy.toml, pain.unrated_severity: this must be "),
-        ("pain.unrated_severity = 0", "empathy.toml, pain.unrated_severity: this must be more than 0."),
+        ("impact.half_life_days = 1e-300", "empathy.toml, impact.half_life_days: this must be at least 1."),
+        ("impact.half_life_days = 1e308", "empathy.toml, impact.half_life_days: this must be at most 3650."),
+        ("impact.half_life_days = inf", "empathy.toml, impact.half_life_days: this must be at most 3650."),
+        ("impact.half_life_days = nan", "empathy.toml, impact.half_life_days: this must be "),
+        (f"impact.half_life_days = {10**400}", "empathy.toml, impact.half_life_days: this must be "),
+        ("impact.severity.major = -1", "empathy.toml, impact.severity.major: this must be more than 0."),
+        ("impact.severity.major = 1e308", "empathy.toml, impact.severity.major: this must be at most 1000."),
+        ("impact.unrated_severity = nan", "empathy.toml, impact.unrated_severity: this must be "),
+        ("impact.unrated_severity = 0", "empathy.toml, impact.unrated_severity: this must be more than 0."),
         (f"grace_days = {10**18}", "empathy.toml, grace_days: this must be at most 3650."),
         (f"grace_days = {10**30}", "empathy.toml, grace_days: this must be at most 3650."),
         ("grace_days = 1" + "0" * 5000, "empathy.toml is not valid TOML: "),
@@ -104,9 +104,31 @@ def test_a_home_that_nobody_has_is_one_sentence() -> None:
 
 
 def test_one_weight_of_severity_leaves_the_others_as_they_are(tmp_path: Path) -> None:
-    (tmp_path / "empathy.toml").write_text("[pain.severity]\nblocker = 20\n")
-    found = load(tmp_path / "empathy.toml").pain.severity
+    (tmp_path / "empathy.toml").write_text("[impact.severity]\nblocker = 20\n")
+    found = load(tmp_path / "empathy.toml").impact.severity
     assert found == {"cosmetic": 1, "minor": 2, "major": 4, "blocker": 20}
+
+
+def test_the_old_name_of_the_impact_settings_is_read_for_one_more_version_with_a_notice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "empathy.toml"
+    file.write_text("[pain]\nhalf_life_days = 60\n[pain.severity]\nblocker = 20\n")
+    found = load(file)
+    assert (found.impact.half_life_days, found.impact.severity["blocker"]) == (60, 20)
+    assert found.notices == (
+        "The settings [pain] are called [impact] now: rename them. The old name is read for one more version.",
+    )
+    file.write_text("[impact]\nhalf_life_days = 60\n")
+    assert load(file).notices == ()
+    monkeypatch.setenv("EMPATHY_PAIN__HALF_LIFE_DAYS", "45")
+    with pytest.raises(SettingsError, match=r"empathy\.toml: pain is the old name of impact, and both are written"):
+        load(file)
+    file.write_text("")
+    assert load(file).impact.half_life_days == 45
+    monkeypatch.setenv("EMPATHY_PAIN__HALF_LIFE_DAYS", "0")
+    with pytest.raises(SettingsError, match="EMPATHY_PAIN__HALF_LIFE_DAYS: this must be at least 1"):
+        load(file)
 
 
 @pytest.mark.parametrize(

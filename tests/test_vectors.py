@@ -34,7 +34,12 @@ from metrics.counting.stays import Stays, stays
 from metrics.counting.waits import waited
 from metrics.metric import Counted, Metric
 from metrics.period import Period, start_of, starts_after
-from ranking import impact as pain
+from ranking import beside
+from ranking import impact as scores
+from ranking.endings import after_fix
+from ranking.impact import Since
+from ranking.labels import Course, is_chronic, labels, p_rising, rising
+from ranking.order import Place, about_equal, in_order
 from store.histogram import RELATIVE_ERROR, ZERO, bin_of, quantile
 from store.published import Count, Published
 from store.records import BugReport, Employment, Purchase, Subscription, SurveyResponse, Ticket
@@ -922,110 +927,89 @@ def pain_group(inputs: Inputs) -> Answer:
     return duplicates(inputs)
 
 
-def reach_of_customers(inputs: Inputs) -> Answer:
-    half_life = inputs["half_life_days"]
-    found = pain.reach([pain.Since(each["last_contact_age"]) for each in inputs["customers"]], half_life)
+def recent_of_customers(inputs: Inputs) -> Answer:
+    memory = (inputs["half_life_days"],)
+    found = scores.recent_customers([Since(each["last_contact_age"]) for each in inputs["customers"]], memory)
     contacts = sum(each["contacts"] for each in inputs["customers"])
-    weight = builders.settings().pain.unrated_severity
+    weight = builders.settings().impact.unrated_severity
     return {
-        "reach": found.reach,
+        "reach": found.recent,
         "customers": found.customers,
         "contacts": contacts,
         "se": found.se,
-        "pain": pain.pain(found.reach, weight, pain.mood(0, 0, 0.1)),
+        "pain": scores.impact(found.recent, weight, scores.rating_factor(0, 0, 0.1)),
     }
 
 
-def mood_of_ratings(inputs: Inputs) -> Answer:
+def factor_of_ratings(inputs: Inputs) -> Answer:
     bad, rated, company = inputs["bad"], inputs["rated"], inputs["company_bad_share"]
-    prior = inputs.get("prior_strength", pain.PRIOR_RATINGS)
-    return {"shrunk_share": pain.shrunk_share(bad, rated, company, prior), "mood": pain.mood(bad, rated, company)}
+    prior = inputs.get("prior_strength", scores.PRIOR_RATINGS)
+    share = scores.shrunk_share(bad, rated, company, prior)
+    return {"shrunk_share": share, "mood": scores.rating_factor(bad, rated, company)}
 
 
-def pain_of_factors(inputs: Inputs) -> Answer:
-    weight = pain.severity(inputs["severity"], inputs["severity_weights"], 2).weight
-    return {"pain": pain.pain(inputs["reach"], weight, inputs["mood"])}
+def impact_of_factors(inputs: Inputs) -> Answer:
+    weight = scores.severity(inputs["severity"], inputs["severity_weights"], 2).weight
+    return {"pain": scores.impact(inputs["reach"], weight, inputs["mood"])}
 
 
-def reach_of_shared_tickets(inputs: Inputs) -> Answer:
-    bugs = {bug for each in inputs["ticket_customers"] for bug in each["bugs"]}
+def recent_of_shared_tickets(inputs: Inputs) -> Answer:
+    """The store gives each bug its share of a ticket."""
+    rows: list[Any] = [builders.bug(id) for id in {bug for each in inputs["ticket_customers"] for bug in each["bugs"]}]
+    for each in inputs["ticket_customers"]:
+        ticket = builders.ticket(customer=each["customer"], opened_at=builders.days_ago(each["age"]))
+        rows += [ticket, *(builders.report(bug, ticket=ticket.id) for bug in each["bugs"])]
+    with stored(*rows) as published:
+        last = published.reaches(builders.TODAY)
+    memory = (inputs["half_life_days"],)
     return {
-        f"reach_{bug}": pain.reach(
-            [
-                pain.Since(each["age"], pain.share_of_ticket(len(each["bugs"])))
-                for each in inputs["ticket_customers"]
-                if bug in each["bugs"]
-            ],
-            inputs["half_life_days"],
-        ).reach
-        for bug in bugs
+        f"reach_{bug}": scores.recent_customers(
+            [((builders.TODAY - day).days, weight, n) for id, day, weight, n in last if id == bug], memory
+        ).recent
+        for bug in {each.bug for each in last}
     }
 
 
 def coverage_of_tickets(inputs: Inputs) -> Answer:
-    found = pain.coverage(inputs["linked"], inputs["problem_tickets"])
+    found = beside.coverage(inputs["linked"], inputs["problem_tickets"])
     return {"coverage_pct": found.percent, "uncovered": found.unlinked, "incomplete": found.is_incomplete}
 
 
 def order_of_bugs(inputs: Inputs) -> Answer:
-    pains = {each["id"]: pain.pain(each["reach"], each["severity"], each["mood"]) for each in inputs["bugs"]}
-    ordered = pain.in_order(
+    impacts = {each["id"]: scores.impact(each["reach"], each["severity"], each["mood"]) for each in inputs["bugs"]}
+    ordered = in_order(
         inputs["bugs"],
-        lambda each: pain.Place(pains[each["id"]], each["customers"], day(each["last"]), each["id"]),
+        lambda each: Place(impacts[each["id"]], each["customers"], day(each["last"]), each["id"]),
     )
-    return {"order": [each["id"] for each in ordered], "pain": [pains[each["id"]] for each in ordered]}
+    return {"order": [each["id"] for each in ordered], "pain": [impacts[each["id"]] for each in ordered]}
 
 
 def fixed_bug(inputs: Inputs) -> Answer:
-    found = pain.after_fix(
+    found = after_fix(
         maybe_day(inputs["fix_released"]), [day(each) for each in inputs["reports_after"]], day(inputs["as_of"])
     )
     return {"state": found.state, "reports_counted": found.reports_counted}
 
 
 def nearness(inputs: Inputs) -> Answer:
-    found = pain.about_equal(inputs["pain_a"], inputs["se_a"], inputs["pain_b"], inputs["se_b"])
+    found = about_equal(inputs["pain_a"], inputs["se_a"], inputs["pain_b"], inputs["se_b"])
     return {"z": found.z, "p_a_above_b": found.p_above, "about_equal": found.about_equal}
 
 
 def decayed_sums(inputs: Inputs) -> Answer:
+    """The product looks back over all days instead of carrying a sum on: the same numbers."""
     counts = next(value for value in inputs.values() if isinstance(value, list))
-    half_life = inputs.get("half_life_days", pain.HALF_LIFE_DAYS)
-    total, sums = 0.0, []
-    for each in counts:
-        total = pain.decayed(total, each, half_life)
-        sums.append(total)
+    memory = (inputs.get("half_life_days", scores.HALF_LIFE_DAYS),)
+    sums = [
+        scores.recent_customers([Since(age, 1.0, n) for age, n in enumerate(reversed(counts[:days]))], memory).recent
+        for days in range(1, len(counts) + 1)
+    ]
     last = ("sum", "final", "decayed", "score", "reach", "state", "state_after_last_day")
-    return {"S": sums, "sums": sums, **dict.fromkeys(last, total)}
+    return {"S": sums, "sums": sums, **dict.fromkeys(last, sums[-1])}
 
 
 def duplicates(inputs: Inputs) -> Answer:
-    """Bugs with customers and the age of their last report; merged, every customer counts once."""
-    half_life = inputs.get("half_life_days", pain.HALF_LIFE_DAYS)
-    parts = [customers_and_ages(value) for value in inputs.values() if isinstance(value, list | dict)]
-    if len(parts) == 1:
-        inner = next(value for value in inputs.values() if isinstance(value, list | dict))
-        each_of = inner.values() if isinstance(inner, dict) else inner
-        parts = [customers_and_ages(value) for value in each_of]
-    found = pain.reach(pain.merged(*parts).values(), half_life)
-    return {"reach": found.reach, "customers": found.customers, "merged_reach": found.reach, "se": found.se}
-
-
-def customers_and_ages(value: Any) -> dict[str, pain.Since]:
-    if isinstance(value, dict) and "customers" in value:
-        value = value["customers"]
-    if isinstance(value, dict):
-        return {name: pain.Since(age if isinstance(age, int | float) else 0) for name, age in value.items()}
-    found = {}
-    for each in value:
-        if isinstance(each, dict):
-            name = next((each[key] for key in ("c", "customer", "id") if key in each), "?")
-            found[name] = pain.Since(first_of({**each, "none": 0}, "last_contact_age", "age", "none"))
-        elif isinstance(each, list):
-            found[each[0]] = pain.Since(each[1])
-        else:
-            found[each] = pain.Since(0)
-    return found
+    raise NotYetAnswered("duplicates of a bug")
 
 
 def revenue_of_customers(inputs: Inputs) -> Answer:
@@ -1038,7 +1022,8 @@ def revenue_of_customers(inputs: Inputs) -> Answer:
         else each
         for each in given
     ]
-    found = pain.revenue_of(amounts)
+    known = [amount for amount in amounts if amount is not None]
+    found = beside.revenue(len(known), sum(known), max(known, default=0))
     return {
         "arr": found.total,
         "total_arr": found.total,
@@ -1053,9 +1038,9 @@ def revenue_of_customers(inputs: Inputs) -> Answer:
 
 # The first mark that an example's inputs have decides what it is about.
 PAIN: dict[str, Callable[[Inputs], Answer]] = {
-    "company_bad_share": mood_of_ratings,
-    "severity_weights": pain_of_factors,
-    "ticket_customers": reach_of_shared_tickets,
+    "company_bad_share": factor_of_ratings,
+    "severity_weights": impact_of_factors,
+    "ticket_customers": recent_of_shared_tickets,
     "problem_tickets": coverage_of_tickets,
     "fix_released": fixed_bug,
     "pain_a": nearness,
@@ -1079,7 +1064,7 @@ def bugs_or_customers(inputs: Inputs) -> Answer:
         return revenue_of_customers(inputs)
     if isinstance(customers, dict):
         return revenue_of_customers(inputs)
-    return reach_of_customers(inputs)
+    return recent_of_customers(inputs)
 
 
 def ranked_or_merged(inputs: Inputs) -> Answer:
@@ -1094,21 +1079,21 @@ PAIN |= {"customers": bugs_or_customers, "bugs": ranked_or_merged}
 
 def rise_group(inputs: Inputs) -> Answer:
     if "pairs" in inputs:
-        found = pain.rising([(last, before) for last, before in inputs["pairs"]])
+        found = rising([(last, before) for last, before in inputs["pairs"]])
         return {
             "p": [each.p for each in found],
             "adjusted": [each.adjusted for each in found],
             "rising": [each.is_rising for each in found],
         }
     last, before = inputs["last7"], inputs["prev28"]
-    rise = pain.rising([(last, before)])[0]
+    rise = rising([(last, before)])[0]
     first_age = inputs.get("age_days", 6 if before == 0 else 34)
-    labels = pain.labels(pain.Course(first_age, first_age, 0, last, before, 1, rise))
-    return {"p": pain.p_rising(last, before), "rising": rise.is_rising, "label": labels[0].word if labels else None}
+    found_labels = labels(Course(first_age, first_age, 0, last, before, 1, rise))
+    return {"p": p_rising(last, before), "rising": rise.is_rising, "label": found_labels[0] if found_labels else None}
 
 
 def chron_group(inputs: Inputs) -> Answer:
-    return {"chronic": pain.is_chronic(inputs["weeks_with_reports"], inputs["age_days"])}
+    return {"chronic": is_chronic(inputs["weeks_with_reports"], inputs["age_days"])}
 
 
 def ndcg_group(inputs: Inputs) -> Answer:

@@ -12,6 +12,7 @@ from store import Published
 from views.cache import cached
 from views.lines import Card, card, line
 from views.multiple_testing import adjusted
+from views.ranking import memory_at
 from views.sources import sources
 from views.view import View, view
 
@@ -31,7 +32,7 @@ def first_page(published: Published, view: View) -> FirstPage:
         card(metric, reading, line(published, metric, today, settings))
         for metric, reading in zip(shown, adjusted(readings), strict=True)
     ]
-    return FirstPage(top_bugs(published, today, settings), tuple(cards))
+    return FirstPage(top_bugs(published, today, settings, memory_at(published, today, settings)), tuple(cards))
 
 
 def prewarm(now: datetime) -> None:

@@ -6,6 +6,7 @@ from ranking.top_bugs import Explained, explain
 from store import Published
 from store.published import Excerpt as Excerpt
 from views.cache import cached
+from views.ranking import memory_at
 from views.view import View
 
 
@@ -16,5 +17,5 @@ def one_bug(view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None
 @cached(128)
 def _one_bug(published: Published, view: View, id: str) -> tuple[Explained, tuple[Excerpt, ...]] | None:
     id = published.bug_named(id) or id
-    explained = explain(published, id, view.today, view.settings)
+    explained = explain(published, id, view.today, view.settings, memory_at(published, view.today, view.settings))
     return (explained, tuple(published.excerpts(id))) if explained else None

@@ -17,9 +17,10 @@ from store.records import BY_TABLE
 from store.tallies import MEASURES
 
 if TYPE_CHECKING:
+    from ranking.record import Learned
     from ranking.top_bugs import TopBugs
 
-TOP_BUGS, SOURCES, REJECTED, LIST = "top-bugs", "sources", "rejected", "metrics"
+TOP_BUGS, RANKING, SOURCES, REJECTED, LIST = "top-bugs", "ranking", "sources", "rejected", "metrics"
 HISTORY = 12  # how many whole weeks, months ... `by` shows where no days are given
 MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
 
@@ -73,6 +74,14 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class RankingRecord:
+    """How long a report counts, and how the lists of the last months did; None where that was not looked at yet."""
+
+    learned: Learned | None
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     published_at: datetime | None
     states: tuple[SourceState, ...]
@@ -93,14 +102,14 @@ class Metrics:
     metrics: tuple[Metric, ...]
 
 
-Answer = OneNumber | History | Groups | Ranked | Sources | Rejected | Metrics
+Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejected | Metrics
 
 
 def answer(question: Question, settings: Settings, now: datetime) -> Answer:
     """Raises Unanswerable and StoreError."""
     if question.what == LIST:
         return Metrics(tuple(all_metrics()))
-    asked = None if question.what in (TOP_BUGS, SOURCES, REJECTED) else metric(question.what)
+    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED) else metric(question.what)
     store = open_store(settings)
     try:
         store.check_time_zone()
@@ -114,6 +123,8 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
             if published.snapshot is None:
                 raise EmptyStoreError
             today = now.astimezone(settings.zone).date()
+            if question.what == RANKING:
+                return _ranking(published, today, settings, published_at)
             if asked is None:
                 return _top_bugs(published, question.at, today, settings)
             return _metric(published, asked, question, settings, today)
@@ -123,8 +134,17 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
 
 def _top_bugs(published: Published, at: date | None, today: date, settings: Settings) -> Ranked:
     from ranking.top_bugs import top_bugs  # only here: it is not needed for a metric, and takes a while to load
+    from views.ranking import memory_at
 
-    return Ranked(top_bugs(published, at or today, settings), at, *published.freshness(("ticket", "bug", "bug_report")))
+    on = at or today
+    top = top_bugs(published, on, settings, memory_at(published, on, settings))
+    return Ranked(top, at, *published.freshness(("ticket", "bug", "bug_report")))
+
+
+def _ranking(published: Published, today: date, settings: Settings, as_of: datetime | None) -> RankingRecord:
+    from views.ranking import record_at
+
+    return RankingRecord(record_at(published, today, settings), as_of)
 
 
 def _metric(published: Published, asked: Metric, question: Question, settings: Settings, today: date) -> Answer:

@@ -24,6 +24,12 @@ def unresolved(view: View) -> list[Unresolved]:
         return published.unresolved()
 
 
+def held(view: View) -> str | None:
+    """Why nothing newer is published; None where nothing is held back."""
+    with view.store.reading() as published:
+        return published.held()
+
+
 def rejected_rows(view: View, source: str | None = None) -> list[dict[str, Any]]:
     with view.store.reading() as published:
         return published.rejected_rows(source)

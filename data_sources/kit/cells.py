@@ -7,11 +7,12 @@ None, and what is absent, means "not known" where the field may be unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from data_sources.kit.addresses import foreign
 from data_sources.kit.errors import BadCell
+from store.masking import mask
 
 Item = Mapping[str, object]
 Cell = Callable[[Item], object]
@@ -43,6 +44,11 @@ def text(path: str, longest: int = 400) -> Callable[[Item], str]:
         return value.strip()[:longest]
 
     return cell
+
+
+def masked(path: str) -> Callable[[Item], str]:
+    """Text that a person may have written, for a field that is shown to all: without what would tell who it was."""
+    return lambda item: mask(text(path)(item))
 
 
 def number(path: str, before: str = "") -> Callable[[Item], str]:
@@ -102,9 +108,45 @@ def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
     return cell
 
 
-def maybe(cell: Callable[[Item], V], path: str) -> Callable[[Item], V | None]:
-    """The same, where what stands at `path` may be missing."""
-    return lambda item: None if at(item, path) in (None, "") else cell(item)
+def maybe(kind: Callable[[str], Callable[[Item], V]], path: str) -> Callable[[Item], V | None]:
+    """The same kind of cell, where what stands at `path` may be missing or blank: maybe(instant, "closed_at")."""
+    cell = kind(path)
+
+    def value(item: Item) -> V | None:
+        found = at(item, path)
+        return None if found is None or (isinstance(found, str) and not foreign(found)) else cell(item)
+
+    return value
+
+
+def all_of(kind: Callable[[str], Cell], /, **paths: str) -> dict[str, Cell]:
+    """Fields of one kind, each with where it stands; all of them must be there: all_of(instant, opened_at="created_at")."""
+    return {name: kind(path) for name, path in paths.items()}
+
+
+def any_of(kind: Callable[[str], Cell], /, **paths: str) -> dict[str, Cell]:
+    """The same, where each may be missing."""
+    return {name: maybe(kind, path) for name, path in paths.items()}
+
+
+def only(path: str, words: tuple[str, ...], cell: Callable[[Item], V | None]) -> Callable[[Item], V | None]:
+    """The cell of the items that hold one of these words there; None for the others."""
+    return lambda item: cell(item) if at(item, path) in words else None
+
+
+def known(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V | None]:
+    """A word that may be missing, or be one that nobody knows yet."""
+    return lambda item: meanings.get(maybe(text, path)(item) or "")
+
+
+def minutes_after(start: str, path: str) -> Callable[[Item], datetime | None]:
+    """The instant that is so many minutes after another one."""
+
+    def cell(item: Item) -> datetime | None:
+        minutes = maybe(count, path)(item)
+        return None if minutes is None else instant(start)(item) + timedelta(minutes=minutes)
+
+    return cell
 
 
 def web_address(path: str) -> Callable[[Item], str | None]:
@@ -131,6 +173,24 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
         return [" ".join(each.split()) for each in words if each]
 
     return cell
+
+
+def objects(path: str) -> Callable[[Item], list[Item]]:
+    """A list of objects; what is none is left out."""
+
+    def cell(item: Item) -> list[Item]:
+        found = at(item, path) or []
+        if not isinstance(found, list):
+            raise BadCell(path, found, "it is not a list")
+        return [each for each in found if isinstance(each, dict)]
+
+    return cell
+
+
+def level(item: Item, path: str) -> int:
+    """A number that may be missing, as the size of a right: 0 where there is none."""
+    value = at(item, path)
+    return value if isinstance(value, int) else 0
 
 
 def always(value: V) -> Callable[[Item], V]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -78,3 +78,13 @@ def written_all(cursors: Mapping[str, Cursor]) -> str:
 
 def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_stamps(name: str) -> Callable[[datetime], dict[str, object]]:
+    """The parameter that asks for what changed since an instant, written as a date and time."""
+    return lambda since: {name: stamp(since)}
+
+
+def in_seconds(name: str) -> Callable[[datetime], dict[str, object]]:
+    """The same, written in seconds since 1970."""
+    return lambda since: {name: int(since.timestamp())}

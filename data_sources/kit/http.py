@@ -122,11 +122,11 @@ class Web(Host):
             self._wait_for_limit(wait)
         for _ in range(self.limits.redirects + 1):
             status, headers, body = self._bounded(url, question)
-            self._remember_limit(headers)
             if status in (301, 302, 303, 307, 308) and headers.get("Location"):
                 url = self.address(headers["Location"], url)
                 continue
             self._raise_for(status, headers, body)
+            self._remember_limit(headers)
             data, next_page = self._parsed(headers, body), self._next(headers, url)
             return Answer(
                 url, data, next_page, limit.instant(headers.get("Date")), bool(headers.get("Link", "").strip())

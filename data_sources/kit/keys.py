@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+from collections.abc import Callable
 
 import requests
 from pydantic import SecretStr
@@ -30,15 +31,19 @@ def bearer(secret: SecretStr | None) -> Key:
     return Key(secret)
 
 
-def basic(user: str, secret: SecretStr) -> Key:
+def basic(user: str) -> Callable[[SecretStr | None], Key]:
     """User and key as one word (RFC 7617)."""
-    pair = base64.b64encode(f"{user}:{secret.get_secret_value()}".encode()).decode()
-    return Key(SecretStr(pair), before="Basic ")
+
+    def auth(secret: SecretStr | None) -> Key:
+        pair = f"{user}:{secret.get_secret_value() if secret else ''}".encode()
+        return Key(SecretStr(base64.b64encode(pair).decode()), before="Basic ")
+
+    return auth
 
 
-def header(name: str, secret: SecretStr | None) -> Key:
+def in_header(name: str) -> Callable[[SecretStr | None], Key]:
     """The bare key in a header of its own."""
-    return Key(secret, name, "")
+    return lambda secret: Key(secret, name, "")
 
 
 def secret_of(request: Request, told: Options, option: str = "token_env") -> SecretStr | None:

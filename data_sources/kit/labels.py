@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from data_sources.kit import cells
-from data_sources.kit.options import Minutes, Options
+from data_sources.kit.cells import Cell, Item, names
+from data_sources.kit.options import Options
 from store.records import WORDS
 
 Severity = Literal["cosmetic", "minor", "major", "blocker"]
 SEVERITIES = WORDS["bug", "severity"]  # from the mildest to the worst
 DEFAULT_SEVERITY: Mapping[str, str] = {
     **{each: each for each in SEVERITIES},
-    **{"trivial": "cosmetic", "lowest": "cosmetic", "low": "minor", "medium": "minor", "high": "major"},
-    **{
-        "regression": "major",
-        "critical": "blocker",
-        "highest": "blocker",
-        "data loss": "blocker",
-        "security": "blocker",
-    },
+    **dict.fromkeys(("trivial", "lowest"), "cosmetic"),
+    **dict.fromkeys(("low", "medium", "normal"), "minor"),
+    **dict.fromkeys(("high", "regression"), "major"),
+    **dict.fromkeys(("critical", "highest", "urgent", "data loss", "security"), "blocker"),
 }
+LABELS = names("labels")
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*(?:::|[:/\-])\s*")
 
 
@@ -36,9 +33,6 @@ class LabelOptions(Options):
     areas: dict[str, str] = Field({}, description='a table from label to area; a label "area: Billing" needs none')
     area_prefix: str = Field("area:", description="the start of a label that names the area")
     team_prefix: str = Field("team:", description="the start of a label that names the team that owns the bug")
-    look_back_minutes: Minutes = Field(
-        60, description="how far each read goes back behind the newest change that was seen"
-    )
 
     def is_bug(self, labels: Iterable[str]) -> bool:
         return not self.bug_labels or bool({_plain(each) for each in self.bug_labels} & set(map(_plain, labels)))
@@ -56,10 +50,9 @@ class LabelOptions(Options):
         named = next((areas[_plain(label)] for label in labels if _plain(label) in areas), None)
         return named or _rest_after(self.area_prefix, labels)
 
-    def cells(self, path: str = "labels") -> dict[str, cells.Cell]:
+    def cells(self, labels: Callable[[Item], list[str]] = LABELS) -> dict[str, Cell]:
         """The fields of a bug that its labels say; those that these options leave unsaid are not among them."""
-        labels = cells.names(path)
-        table: dict[str, cells.Cell] = {"severity": lambda item: self.severity_of(labels(item))}
+        table: dict[str, Cell] = {"severity": lambda item: self.severity_of(labels(item))}
         if self.areas or self.area_prefix.strip():
             table["area"] = lambda item: self.area_of(labels(item))
         if self.team_prefix.strip():

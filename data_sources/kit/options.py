@@ -71,12 +71,19 @@ def _minutes(value: float) -> float:
     return value
 
 
+def _subdomain(value: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9-]{0,62}", value):
+        raise ValueError('write only the part of the address before the first dot, such as "acme"')
+    return value
+
+
 def _key_name(value: str) -> str:
     if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,99}", value):
         raise ValueError("write the name of an environment variable; the access key itself belongs there, not here")
     return value
 
 
+Subdomain = Annotated[str, AfterValidator(_subdomain)]
 Minutes = Annotated[float, AfterValidator(_minutes)]
 # The name of an environment variable that holds an access key: the key itself is never an option, nor said.
 KeyName = Annotated[str, AfterValidator(_key_name)]

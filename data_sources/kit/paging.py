@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from data_sources.kit.addresses import foreign, param, with_param
-from data_sources.kit.errors import Refused
+from data_sources.kit.errors import Refused, shown
 from data_sources.kit.http import Answer, Web, complaint
 from data_sources.source import SourceError
 
@@ -52,11 +52,12 @@ def offset(size: int, name: str = "offset") -> Paging:
     )
 
 
-def token(name: str, found_at: str, more: Callable[[object], bool] | None = None, instead_of: str = "") -> Paging:
+def token(name: str, found_at: str, *, more: str = "", last: str = "", instead_of: str = "") -> Paging:
     """A word of the answer (at `found_at`, such as "meta.after_cursor") is handed back as the parameter `name`.
 
-    `more` says of the answer whether another page follows; without it one follows where there is a word. With `more`, the
-    word of the last page is where to go on next time.
+    Where the answer says whether another page follows, it is at `more`, or the opposite at `last`; else one follows where
+    there is a word. `instead_of` is the parameter of the first question that it replaces: such a word stays good after the
+    last page, and is where to go on next time.
     """
 
     def onward(answer: Answer, items: list[object]) -> str | None:
@@ -64,11 +65,15 @@ def token(name: str, found_at: str, more: Callable[[object], bool] | None = None
         if word is None:
             return None
         if not isinstance(word, str | int) or not str(word):
-            raise SourceError(f"An answer names {foreign(str(word)[:200])!r} as its next page. Nothing was changed.")
+            raise SourceError(f"An answer names {foreign(shown(word))!r} as its next page. Nothing was changed.")
         return with_param(answer.url, name, str(word), instead_of)
 
     def turn(answer: Answer, items: list[object]) -> str | None:
-        return onward(answer, items) if more is None or more(answer.data) else None
+        follows = within(answer.data, more) is True if more else not (last and within(answer.data, last) is True)
+        found = onward(answer, items) if follows else None
+        if follows and found is None and (more or last):  # taken for the end, it would lose pages
+            raise SourceError("An answer says that more follows, and not where. The next refresh tries again.")
+        return found
 
     return Paging(turn, resume=onward if instead_of else None)
 

@@ -1,127 +1,245 @@
 """The lists of a system, read page by page: what changed since last time, from where the last read stopped.
 
-A source declares a Site (whom to ask, with which key) and its Streams (which lists, how their items become records); the
-rest is the same for all.
+A source is a System: its options, a Site (whom to ask, with which key) and its Streams (which lists, and how their items
+become records). The rest is the same for all.
 """
 
 from __future__ import annotations
 
+import builtins
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from pydantic import Field, SecretStr
 from requests.auth import AuthBase
 
-from data_sources.kit import cells, cursors, options
+from data_sources.kit import cells, cursors, keys
 from data_sources.kit.cells import Item
 from data_sources.kit.errors import BadCell, Refused, shown
-from data_sources.kit.http import Web
+from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
+from data_sources.kit.options import KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
-from data_sources.source import Page, RejectedRow, Request
+from data_sources.source import Counts, Page, RejectedRow, Request, Source
 
-O = TypeVar("O", bound=options.Options)  # noqa: E741
-T = TypeVar("T")
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
 A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Site:
-    """Whom to ask. `refusals` says for a status (401, 403, 404) what to do about it."""
+    """Whom to ask: the `system` ("GitLab"), and what of it (`kind` "project", `name` "group/app").
 
-    who: str
+    `rights` ends the sentence "Give it the right to read ..."; `refusals` say for further statuses what to do about them.
+    """
+
+    system: str
+    kind: str
+    name: str
     base_url: str
-    auth: AuthBase | None
-    refusals: Mapping[int, str]
+    rights: str
+    harmless: str  # the path of one question that changes nothing: whether the key works, and what for
+    auth: Callable[[SecretStr | None], AuthBase] = keys.bearer
+    needs_key: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    refusals: Mapping[int, str] = field(default_factory=dict)
+
+    def said(self, key: str) -> dict[int, str]:
+        """What to do about a refusal; `key` is the variable with the access key."""
+        system, what = self.system, f"{self.kind} {self.name}"
+        return {
+            401: f"{system} does not accept the access key in {key}. It may have expired: make a new one and set it there.",
+            403: f"{system} does not let this access key read {what}. Give it the right to read {self.rights}.",
+            404: (
+                f"{system} knows no {what}, or hides it. Check its name; where it is private set {key} "
+                "to an access key that may read it."
+            ),
+            **self.refusals,
+        }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one kind that an item gives, field by field; an item that is `not when` has none, and none any more.
+
+    `each` gives several items for one, where an item holds a list.
+    """
+
+    kind: type[Any]
+    table: Mapping[str, cells.Cell]
+    when: Callable[[Item], bool] = lambda item: True
+    each: Callable[[Item], list[Item]] | None = None
+    declared: bool = True  # whether the options ask for such rows at all
+
+    def read(self, item: Item, page: Page) -> None:
+        if not self.when(item):
+            page.gone.append((self.kind.TABLE, str(self.table["id"](item))))
+            return
+        items = [item] if self.each is None else self.each(item)
+        page.records += [cells.record(self.kind, self.table, each) for each in items]
 
 
 @dataclass(frozen=True)
 class Stream:
-    """One list. `read` adds to the page what an item is; it raises BadCell for what cannot be read."""
+    """One list of a system, and what its items are."""
 
-    place: str  # as a reader sees it beside a rejected row: "octo/shop issues"
-    record: str  # the table its items are for
+    name: str  # of several lists of a source: "issues"
     path: str
     params: Mapping[str, object]
     paging: Paging
-    read: Callable[[Item, Page], None]
-    updated: str  # the field that says when an item changed
-    id: str  # the field that names an item, and what stands before it
+    rows: list[Rows]
+    changed: Callable[[datetime], Mapping[str, object]] | None = None  # the parameters for what changed since
+    id: str = "id"  # the field that names an item beside a rejected row, and what stands before it
     before_id: str = ""
-    changed: Callable[[datetime], Mapping[str, object]] | None = None  # asks for what changed since
+    updated: str = "updated_at"  # the field that says when an item changed
     items: str = ""  # where in the answer the list is; "" where the answer is the list
-    key: str = ""  # under which its cursor is kept, in a source of several lists
     again: timedelta | None = A_WEEK  # lists everything again after so long; None where it says what was deleted
     follows: bool = (
         False  # has no cursor, but those of the others: newest first, read to the first page with nothing new
     )
 
 
-def reader(
-    model: type[O], site: Callable[[O, Request], Site], streams: Callable[[O, Request], list[Stream]]
-) -> Callable[..., Iterator[Page]]:
-    """The `fetch` of a source. Wrong options are said before anything is asked."""
+@dataclass(frozen=True)
+class Count:
+    """Where a system says how many there are: a question, and the place of the number in its answer."""
+
+    path: str
+    at: str
+    params: Mapping[str, object] | None = None
+    body: Question = None
+
+    def ask(self, web: Web) -> int:
+        return cells.count(self.at)(web.ask(self.path, self.params, self.body).data)
+
+
+Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, reason -> how many of them are not read)
+
+
+class System(Options):
+    """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
+
+    token_env: KeyName = Field("", description="the environment variable that holds an access key")
+    look_back_minutes: Minutes = Field(
+        60, description="how far each read goes back behind the newest change that was seen"
+    )
+
+    def site(self) -> Site:
+        raise NotImplementedError
+
+    def lists(self, request: Request) -> list[Stream]:
+        """In the order in which they are read."""
+        raise NotImplementedError
+
+    def sees(self, found: Item) -> Iterator[str]:
+        """What the answer to the site's harmless question means: what can be read with this key, and what cannot."""
+        raise NotImplementedError
+
+    def counts(self) -> Counted:
+        """How many there are, as the system itself says; empty where it does not say."""
+        return {}
+
+
+class Hosted(System):
+    """A system of which every customer has an address of its own."""
+
+    DOMAIN: ClassVar[str]
+    subdomain: Subdomain = Field(description="the first part of your address in that system", examples=["acme"])
+    base_url: str = Field("", description="the whole address, where it is another one")
+
+    @property
+    def address(self) -> str:
+        return self.base_url.rstrip("/") or f"https://{self.subdomain}.{self.DOMAIN}"
+
+
+S = TypeVar("S", bound=System)
+
+
+def source(
+    type: str, says: str, model: builtins.type[S], records: tuple[str, ...], rights: str, page: str, drops: str
+) -> Source:
+    """A source that reads the streams of this model. `says` may be the text of its module, of which the first sentence
+    is taken; `page` is where its API is documented; `drops` are the personal fields that are never read."""
 
     def fetch(
         request: Request, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Page]:
-        told = options.read(model, request)
-        look_back = timedelta(minutes=getattr(told, "look_back_minutes", 60))
-        with _open(site(told, request), request, limits, sleep) as web:
-            yield from _read(web, streams(told, request), request, look_back)
+        told = read(model, request)
+        with _open(told, request, limits, sleep) as web:
+            yield from _read(web, told.site().name, told.lists(request), request, told.look_back_minutes)
 
-    return fetch
+    def check(request: Request) -> Iterator[str]:
+        told = read(model, request)
+        with _open(told, request) as web:
+            found = web.ask(told.site().harmless).data
+        yield from told.sees(found if isinstance(found, dict) else {})
+
+    def counts(request: Request) -> Counts:
+        told = read(model, request)
+        with _open(told, request) as web:
+            return {
+                record: (whole.ask(web), {reason: each.ask(web) for reason, each in fewer.items()})
+                for record, (whole, fewer) in told.counts().items()
+            }
+
+    def declares(request: Request) -> dict[str, frozenset[str]]:
+        rows = [rows for stream in read(model, request).lists(request) for rows in stream.rows]
+        return {each.kind.TABLE: frozenset(each.table) for each in rows if each.declared}
+
+    return Source(
+        type=type,
+        says=says.split("\n")[0],
+        records=records,
+        options=model,
+        fetch=fetch,
+        declares=declares,
+        rights=rights,
+        check=check,
+        counts=counts,
+        documented_at=page,
+        drops=tuple(drops.split()),
+    )
 
 
-def asking(
-    model: type[O], site: Callable[[O, Request], Site], question: Callable[[Web, O], T]
-) -> Callable[[Request], T]:
-    """What a source asks besides its rows: a `check`, or its `counts`."""
-
-    def ask(request: Request) -> T:
-        told = options.read(model, request)
-        with _open(site(told, request), request, None, time.sleep) as web:
-            return question(web, told)
-
-    return ask
-
-
-def _open(site: Site, request: Request, limits: Limits | None, sleep: Callable[[float], None]) -> Web:
+def _open(
+    told: System, request: Request, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
+) -> Web:
+    site = told.site()
+    secret = (keys.needed_secret_of if site.needs_key else keys.secret_of)(request, told)
     return Web(
-        site.who,
+        f"{site.system} ({site.name})",
         site.base_url,
         now=request.now,
         zone=request.settings.zone,
-        auth=site.auth,
+        auth=site.auth(secret),
         headers=site.headers,
-        refusals=site.refusals,
+        refusals=site.said(told.token_env),
         limits=limits,
         sleep=sleep,
     )
 
 
-def _read(web: Web, streams: list[Stream], request: Request, look_back: timedelta) -> Iterator[Page]:
+def _read(web: Web, place: str, streams: list[Stream], request: Request, look_back: float) -> Iterator[Page]:
     """All streams in turn. One that the key may not read stops no other; it is said at the end."""
-    places = cursors.read_all(request.since, [each.key for each in streams if not each.follows])
-    main = next(each for each in streams if not each.follows).key
-    due = {
-        each.key: places[each.key].next is None and places[each.key].is_due(request.now, each.again)
-        for each in streams
-        if not each.follows
-    }
-    for key, whole in due.items():
-        if whole:
-            places[key].listed = request.now
+    own = [each for each in streams if not each.follows]
+    keys_of = {each.name: each.name if len(own) > 1 else "" for each in streams}
+    places = cursors.read_all(request.since, [keys_of[each.name] for each in own])
+    due = {}
+    for each in own:
+        cursor = places[keys_of[each.name]]
+        if is_due := cursor.next is None and cursor.is_due(request.now, each.again):
+            cursor.listed = request.now
+        due[each.name] = is_due
     refused: list[Refused] = []
     for stream in streams:
-        if stream.follows and places[main].next is not None:
+        main = own[0] if stream.follows else stream
+        if stream.follows and places[keys_of[main.name]].next is not None:
             continue
+        pace = _Pace(f"{place} {stream.name}", keys_of[main.name], due[main.name], timedelta(minutes=look_back))
         try:
-            for page in _pages(web, stream, places, due[main if stream.follows else stream.key], request, look_back):
+            for page in _pages(web, stream, places, pace, request):
                 page.everything = page.whole and stream is streams[-1] and all(due.values()) and not refused
                 yield page
         except Refused as error:
@@ -132,34 +250,44 @@ def _read(web: Web, streams: list[Stream], request: Request, look_back: timedelt
         raise refused[0]
 
 
+@dataclass(frozen=True)
+class _Pace:
+    """How a stream is read this time: `whole`, or only what changed; its cursor is at `key`."""
+
+    place: str
+    key: str
+    whole: bool
+    look_back: timedelta
+
+
 def _pages(
-    web: Web, stream: Stream, places: dict[str, cursors.Cursor], whole: bool, request: Request, look_back: timedelta
+    web: Web, stream: Stream, places: dict[str, cursors.Cursor], pace: _Pace, request: Request
 ) -> Iterator[Page]:
     """The order of a list does not change while it is read, where that can be had: a change in the meantime shows an item
     twice, but hides none. The cursor says how far a read that was cut off had come."""
-    cursor = cursors.Cursor(next(iter(places.values())).since) if stream.follows else places[stream.key]
+    cursor = cursors.Cursor(places[pace.key].since) if stream.follows else places[pace.key]
     params = dict(stream.params)
-    if cursor.since is not None and stream.changed is not None and not whole:
+    if cursor.since is not None and stream.changed is not None and not pace.whole:
         params.update(stream.changed(cursor.since))
     for answer, items in pages(web, stream.paging, stream.path, params, cursor.next, stream.items):
         if cursor.began is None:
             cursor.began = min(answer.date or request.now, request.now)
-        page = Page(read=len(items), place=stream.place, partial=not whole)
+        page = Page(read=len(items), place=pace.place, partial=not pace.whole)
         has_news = False
         for item in items:
             changed = _read_item(item, stream, page)
             if changed is not None:
                 cursor.saw(changed)
                 has_news |= cursor.since is None or changed >= cursor.since
-        page.whole = whole and answer.next is None
+        page.whole = pace.whole and answer.next is None
         if not stream.follows:
             cursor.next = answer.next
             if answer.next is None:
                 resume = stream.paging.resume and stream.paging.resume(answer, items)
-                cursor = places[stream.key] = cursor.finished(look_back, resume)
+                places[pace.key] = cursor.finished(pace.look_back, resume)
             page.cursor = cursors.written_all(places)
         yield page
-        if stream.follows and not whole and cursor.since is not None and not has_news:
+        if stream.follows and not pace.whole and cursor.since is not None and not has_news:
             return
 
 
@@ -170,10 +298,14 @@ def _read_item(item: object, stream: Stream, page: Page) -> datetime | None:
     try:
         if not isinstance(item, dict):
             raise BadCell("", item, "it is not an object")
-        when = cells.instant(stream.updated)
-        changed = (cells.maybe(when, stream.updated) if stream.follows else when)(item)
-        stream.read(item, page)
+        changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
+            item
+        )
+        for rows in stream.rows:
+            rows.read(item, page)
     except BadCell as wrong:
         place = f"{stream.before_id}{shown(name)}"
-        page.rejected_rows.append(RejectedRow(stream.record, place, wrong.column, wrong.value, wrong.reason))
+        page.rejected_rows.append(
+            RejectedRow(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason)
+        )
     return changed

@@ -11,7 +11,16 @@ from sqlalchemy import func, select, true
 from store.ids import bare, meant_by
 from store.instants import aware, naive
 from store.published.snapshot import OpenSnapshot
-from store.schema import bug_contact, bug_rating, excerpt_of_bug, listed_bug, mark, paying, severity_change
+from store.schema import (
+    bug_contact,
+    bug_rating,
+    excerpt_of_bug,
+    listed_bug,
+    mark,
+    paying,
+    ranking_record,
+    severity_change,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,30 @@ class Bugs(OpenSnapshot):
             reported = days.get((name, day))
             days[name, day] = BugDay(name, day, reported.contacts if reported else 0, int(rated), int(bad))
         return [days[key] for key in sorted(days)]
+
+    def reports(self, at: date) -> list[tuple[date, str, str, float]]:
+        """All reports up to and including day `at`, the oldest first: (day, bug, customer, weight)."""
+        contact = bug_contact.c
+        chosen = select(contact.day, contact.bug, contact.customer, contact.weight)
+        found = self._connection.execute(chosen.where(contact.day <= at).order_by(contact.day))
+        return [(day, bug, customer, weight) for day, bug, customer, weight in found]
+
+    def count_reports(self, before: date) -> int:
+        """How many there are before a day."""
+        return int(self._connection.scalar(select(func.count()).where(bug_contact.c.day < before)) or 0)
+
+    def severity_changes(self) -> list[tuple[datetime, str, str | None]]:
+        """(instant, bug, severity before it) of every change of a severity."""
+        change = severity_change.c
+        found = self._connection.execute(select(change.changed_at, change.bug, change.before))
+        return [(aware(changed_at), bug, before) for changed_at, bug, before in found]
+
+    def ranking_record(self, at: date) -> tuple[date, str, dict[str, Any]] | None:
+        """What was learned last about the ranking by day `at`: the month, what it depended on, the facts."""
+        record = ranking_record.c
+        chosen = select(record.month, record.made_of, record.facts).where(record.month <= at)
+        row = self._connection.execute(chosen.order_by(record.month.desc()).limit(1)).one_or_none()
+        return (row.month, row.made_of, dict(row.facts)) if row else None
 
     def bug_customers(self, start: date, end: date) -> dict[str, int]:
         """For each bug: distinct customers who reported in start <= day < end."""

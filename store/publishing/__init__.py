@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, literal, select, union
 
-from settings import Settings
 from store.database import look_again
 from store.histogram import ages
-from store.ids import COUNT_ALL
+from store.ids import COUNT_ALL, PAIN
 from store.instants import naive
+from store.publishing import clusters
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
-from store.publishing.clusters import Cluster, list_clusters
 from store.publishing.customers import list_accounts, list_intervals, mark_moved_customers, mark_purchase_days
 from store.publishing.excerpts import choose_excerpts
 from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
 from store.publishing.sayings import Declared, note_unsaid
 from store.publishing.stale import is_noted
+from store.rules import Rules
 from store.saving import NO_DAY, was_counted
 from store.schema import (
     BEFORE,
@@ -48,15 +49,17 @@ from store.schema import (
 )
 from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
 
-# What is made of rows by their ids, besides the tallies.
-MADE_OF_ROWS = (account, customer_interval, revenue_month, listed_bug, bug_contact, bug_rating, excerpt_of_bug, mark)
+# What is made of rows by their ids, besides the tallies ...
+MADE_OF_ROWS = (account, customer_interval, revenue_month, bug_rating, mark)
+# ... and by which column that is a bug's: what is listed of clusters stays until they are made anew.
+MADE_OF_BUGS = {listed_bug: listed_bug.c.id, bug_contact: bug_contact.c.bug, excerpt_of_bug: excerpt_of_bug.c.bug}
 
 
 def count_again(
     connection: Connection,
-    settings: Settings,
     now: datetime,
-    cluster: Cluster,
+    zone: ZoneInfo,
+    rules: Rules,
     told: Callable[[str], None],
     everything: bool,
     measures: Measures,
@@ -65,10 +68,12 @@ def count_again(
 ) -> None:
     """Everything that depends on what changed, in the order in which one needs the other. Clears the stale keys.
 
+    Days are those of `zone`; what figures mean is said by `rules`.
     `everything`: all is counted, whatever was counted before. `were_read`: sources that were read to the end just now,
     so that their rows can have what is declared.
     """
     in_sqlite = connection.dialect.name == "sqlite"
+    today = now.astimezone(zone).date()
     note_unsaid(connection, declared, were_read)
     everything = everything or is_noted(connection, COUNT_ALL)
     if everything:
@@ -82,23 +87,23 @@ def count_again(
     take_away(connection, measures, due)
     list_accounts(connection)
     add_up(connection, measures, due, told)
-    list_intervals(connection, settings, in_sqlite)
+    list_intervals(connection, rules.stays, in_sqlite)
     mark_purchase_days(connection)
     note_ages(connection, now)
-    count_over_all_days(connection, measures, due, now.astimezone(settings.zone).date(), told)
+    count_over_all_days(connection, measures, due, today, told)
     look_again(connection, stale_key)
     recount(connection, measures, told)
     told("revenue")
-    count_revenue(connection, settings, now)
-    list_paying(connection, now.astimezone(settings.zone).date())
+    count_revenue(connection, rules.paid, today)
+    list_paying(connection, today)
     told("bugs")
     list_bugs(connection)
-    count_contacts(connection)
+    count_contacts(connection, rules)
     choose_excerpts(connection)
-    list_clusters(connection, settings, now, cluster, everything)
+    clusters.mark_stale(connection, everything)
     list_releases(connection)
     count_rows(connection)
-    check_references(connection, settings, now, everything)
+    check_references(connection, today, everything)
     for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):
         connection.execute(delete(table))
 
@@ -107,6 +112,8 @@ def _forget_what_was_counted(connection: Connection) -> None:
     """As in a store that was filled just now: nothing is counted, all is stale."""
     for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
         connection.execute(delete(table))
+    for table, of_bug in MADE_OF_BUGS.items():
+        connection.execute(delete(table).where(~of_bug.startswith(PAIN)))
     keys = {
         "customer": union(select(customer.c.id), select(subscription.c.customer)),
         "bug": select(bug.c.id).distinct(),

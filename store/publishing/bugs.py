@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, tuple_, union
 
 from store.database import look_again
-from store.publishing.stale import is_stale, keys
-from store.records import DISSATISFIED_TO
+from store.ids import PAIN
+from store.publishing.stale import is_done, is_stale, keys
+from store.rules import Rules
 from store.schema import (
     bug,
     bug_contact,
@@ -78,7 +79,10 @@ def _reports_of_stale_contacts() -> Any:
     ).subquery("reports")
 
 
-def count_contacts(connection: Connection) -> None:
+def count_contacts(connection: Connection, rules: Rules) -> None:
+    """Who told of which bug on which day, with what weight, and how many ratings of those tickets were bad ones."""
+    if not is_done(connection, "rules of contacts", f"{rules.share_of_ticket.version}; {rules.worst.version}"):
+        _mark_all_contacts(connection)
     where_they_count_now = (
         select(_WHEN, bug_report.c.bug, _WHO)
         .select_from(bug_report.outerjoin(ticket, ticket.c.id == bug_report.c.ticket))
@@ -99,7 +103,6 @@ def count_contacts(connection: Connection) -> None:
     rated = bug_rating.c
     connection.execute(delete(bug_rating).where(tuple_(rated.day, rated.bug, rated.customer).in_(chosen)))
     reports = _reports_of_stale_contacts()
-    # A ticket that is linked to m bugs gives 1/m to each of them.
     links = (
         select(func.count(func.distinct(bug_report.c.bug)))
         .where(bug_report.c.ticket == reports.c.ticket)
@@ -112,7 +115,7 @@ def count_contacts(connection: Connection) -> None:
             reports.c.day,
             reports.c.bug,
             reports.c.customer,
-            (literal(1.0) / func.coalesce(func.nullif(links, 0), 1)).label("weight"),
+            rules.share_of_ticket.says(func.coalesce(func.nullif(links, 0), 1)).label("weight"),
         )
         .where(mine)
         .subquery("one")
@@ -126,7 +129,7 @@ def count_contacts(connection: Connection) -> None:
         )
     )
     rating = survey_response.c
-    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in DISSATISFIED_TO.items()))
+    is_bad = or_(*(and_(rating.scale == scale, rating.score <= worst) for scale, worst in rules.worst.says.items()))
     connection.execute(
         insert(bug_rating).from_select(
             [column.name for column in bug_rating.columns],
@@ -143,6 +146,15 @@ def count_contacts(connection: Connection) -> None:
             .group_by(reports.c.day, reports.c.bug, reports.c.customer, rating.answered_on),
         )
     )
+
+
+def _mark_all_contacts(connection: Connection) -> None:
+    """Not those of clusters, which are made of no reports."""
+    contact = bug_contact.c
+    cells = (contact.day, contact.bug, contact.customer)
+    known = exists().where(*(mine == cell for mine, cell in zip(stale_contact.columns, cells, strict=True)))
+    all_of_them = select(*cells).where(~contact.bug.startswith(PAIN), ~known)
+    connection.execute(insert(stale_contact).from_select([cell.name for cell in cells], all_of_them))
 
 
 def list_releases(connection: Connection) -> None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
-from settings import Settings
 from store.ids import PAIN
 from store.instants import naive
 from store.publishing.excerpts import EXCERPTS
 from store.publishing.stale import is_done
-from store.schema import bug_contact, excerpt_of_bug, listed_bug, ticket, ticket_before
+from store.schema import bug_contact, excerpt_of_bug, listed_bug, meta, ticket, ticket_before
 from store.tallies import is_linked, is_problem
 
-UNLINKED_DAYS = 60  # how far back problem tickets without a bug are looked at for a pain that nobody has filed
-UNLINKED_MOST = 2000
+Row = dict[str, str | date | datetime | float | bool | None]
+CLUSTERED_ON = "pains"  # in `meta`: the day on which clusters were listed, until a ticket changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class UnlinkedTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class PainOf:
+class Cluster:
     """Tickets that seem to be about one thing that has no bug yet."""
 
     id: str
@@ -43,83 +43,95 @@ class PainOf:
     tickets: tuple[UnlinkedTicket, ...]
 
 
-Cluster = Callable[[list[UnlinkedTicket]], list[PainOf]]
+def mark_stale(connection: Connection, everything: bool) -> None:
+    """Notes while publishing that clusters must be made anew, if tickets or their links changed."""
+    if everything or connection.scalar(select(select(ticket_before.c.id).exists())):
+        connection.execute(delete(meta).where(meta.c.name == CLUSTERED_ON))
 
 
-def list_clusters(
-    connection: Connection, settings: Settings, now: datetime, cluster: Cluster, everything: bool
-) -> None:
-    """Problem tickets that look alike and have no bug: listed beside the bugs, as "no bug yet"."""
-    today = now.astimezone(settings.zone).date()
-    changed = everything or connection.scalar(select(select(ticket_before.c.id).exists()))
-    if is_done(connection, "pains", today.isoformat()) and not changed:
-        return
+def unlinked_tickets(connection: Connection, today: date, days: int, most: int) -> list[UnlinkedTicket] | None:
+    """The newest problem tickets without a bug of so many days; None where they are those that were clustered last."""
+    if connection.scalar(select(meta.c.value).where(meta.c.name == CLUSTERED_ON)) == today.isoformat():
+        return None
     unlinked = (
-        ticket.c.opened_on > today - timedelta(days=UNLINKED_DAYS),
+        ticket.c.opened_on > today - timedelta(days=days),
         ticket.c.opened_on <= today,
         ticket.c.customer.is_not(None),
         is_problem,
         ~is_linked,
     )
     # First the day that the oldest of them is of, which is a walk along the index; only of these days are words read.
-    newest = select(ticket.c.opened_on).where(*unlinked).order_by(ticket.c.opened_on.desc()).limit(UNLINKED_MOST)
+    newest = select(ticket.c.opened_on).where(*unlinked).order_by(ticket.c.opened_on.desc()).limit(most)
     first = connection.scalar(select(func.min(newest.subquery("newest").c.opened_on)))
     found = connection.execute(
         select(ticket.c.id, ticket.c.customer, ticket.c.opened_on, ticket.c.area, ticket.c.subject, ticket.c.excerpt)
         .where(*unlinked, ticket.c.opened_on >= (first or today))
         .order_by(ticket.c.opened_on.desc(), ticket.c.id, ticket.c.source)
-        .limit(UNLINKED_MOST)
+        .limit(most)
     )
-    tickets = [
+    return [
         UnlinkedTicket(row.id, row.customer, row.opened_on, row.area, row.subject or "", row.excerpt or "")
         for row in found
     ]
+
+
+def list_clusters(connection: Connection, clusters: Iterable[Cluster], zone: ZoneInfo, today: date) -> bool:
+    """Lists them instead of those of before, as "no bug yet"; whether that changed anything for readers."""
+    is_done(connection, CLUSTERED_ON, today.isoformat())
+    bugs: list[Row] = []
+    contacts: list[Row] = []
+    excerpts: list[Row] = []
+    for each in clusters:
+        id = each.id if each.id.startswith(PAIN) else f"{PAIN}{each.id}"
+        bugs.append(_as_bug(id, each, zone))
+        contacts += _contacts(id, each)
+        excerpts += _excerpts(id, each)
     old = select(listed_bug.c.id).where(listed_bug.c.is_pain)
-    for table, column in (
-        (bug_contact, bug_contact.c.bug),
-        (excerpt_of_bug, excerpt_of_bug.c.bug),
-        (listed_bug, listed_bug.c.id),
-    ):
-        connection.execute(delete(table).where(column.in_(old)))
-    for pain in cluster(tickets):
-        _add_cluster(connection, pain, settings)
+    tables = (
+        (bug_contact, bug_contact.c.bug, contacts),
+        (excerpt_of_bug, excerpt_of_bug.c.bug, excerpts),
+        (listed_bug, listed_bug.c.id, bugs),
+    )
+    # One after the other, not `any`: the ids of before are known from the last of these tables.
+    changed = [_replace(connection, table, id.in_(old), rows) for table, id, rows in tables]
+    return any(changed)
 
 
-def _add_cluster(connection: Connection, pain: PainOf, settings: Settings) -> None:
-    id = pain.id if pain.id.startswith(PAIN) else f"{PAIN}{pain.id}"
-    first = min(each.opened_on for each in pain.tickets)
-    midnight = datetime.combine(first, datetime.min.time(), settings.zone)
-    connection.execute(
-        insert(listed_bug).values(
-            id=id,
-            title=pain.title,
-            opened_at=naive(midnight),
-            area=pain.area or None,
-            is_pain=True,
-        )
-    )
-    contacts: dict[tuple[date, str], int] = defaultdict(int)
-    for each in pain.tickets:
-        contacts[each.opened_on, each.customer] += 1
-    connection.execute(
-        insert(bug_contact),
-        [{"day": day, "bug": id, "customer": who, "weight": 1.0, "contacts": n} for (day, who), n in contacts.items()],
-    )
+def _replace(connection: Connection, table: Table, which: ColumnElement[bool], rows: list[Row]) -> bool:
+    names = list(rows[0]) if rows else [column.name for column in table.primary_key]
+    stored = {tuple(row) for row in connection.execute(select(*(table.c[name] for name in names)).where(which))}
+    if stored == {tuple(row.values()) for row in rows}:
+        return False
+    connection.execute(delete(table).where(which))
+    if rows:
+        connection.execute(insert(table), rows)
+    return True
+
+
+def _as_bug(id: str, cluster: Cluster, zone: ZoneInfo) -> Row:
+    first = min(each.opened_on for each in cluster.tickets)
+    opened_at = naive(datetime.combine(first, datetime.min.time(), zone))
+    return {"id": id, "title": cluster.title, "opened_at": opened_at, "area": cluster.area or None, "is_pain": True}
+
+
+def _contacts(id: str, cluster: Cluster) -> list[Row]:
+    counts = Counter((each.opened_on, each.customer) for each in cluster.tickets)
+    return [{"day": day, "bug": id, "customer": who, "weight": 1.0, "contacts": n} for (day, who), n in counts.items()]
+
+
+def _excerpts(id: str, cluster: Cluster) -> list[Row]:
     # Two help desks may number their tickets alike.
-    once = {each.id: each for each in reversed(pain.tickets)}
+    once = {each.id: each for each in reversed(cluster.tickets)}
     newest = sorted(once.values(), key=lambda each: (-each.opened_on.toordinal(), each.id))[:EXCERPTS]
-    connection.execute(
-        insert(excerpt_of_bug),
-        [
-            {
-                "bug": id,
-                "ticket": each.id,
-                "opened_on": each.opened_on,
-                "area": each.area,
-                "channel": None,
-                "subject": each.subject or None,
-                "excerpt": each.excerpt or None,
-            }
-            for each in newest
-        ],
-    )
+    return [
+        {
+            "bug": id,
+            "ticket": each.id,
+            "opened_on": each.opened_on,
+            "area": each.area,
+            "channel": None,
+            "subject": each.subject or None,
+            "excerpt": each.excerpt or None,
+        }
+        for each in newest
+    ]

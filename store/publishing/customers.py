@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, literal, or_, select
 
-from settings import Settings
 from store.publishing.sayings import silent
 from store.publishing.stale import add_stale_keys, is_done, is_stale, keys
+from store.rules import Contract, OwnDates, Rule, StaysOf
 from store.saving import NO_DAY, keep_before, mark_stale, was_counted
 from store.schema import BEFORE, Day, account, customer, customer_interval, purchase, subscription
 
@@ -76,19 +74,9 @@ def mark_purchase_days(connection: Connection) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
-    customer: str
-    started_on: date
-    ended_on: date | None
-    plan: str | None
-    mrr: int
-    says_end: bool = True
-
-
-def list_intervals(connection: Connection, settings: Settings, in_sqlite: bool) -> None:
-    if not is_done(connection, "grace_days", str(settings.grace_days)):
-        # Another rule for everybody, so everybody is looked at again.
+def list_intervals(connection: Connection, rule: Rule[StaysOf], in_sqlite: bool) -> None:
+    """The stays of stale customers; of all of them where the rule is another one."""
+    if not is_done(connection, "rule of stays", rule.version):
         add_stale_keys(connection, select(literal("customer"), literal(NO_DAY, Day), customer.c.id).distinct())
         add_stale_keys(
             connection, select(literal("customer"), literal(NO_DAY, Day), subscription.c.customer).distinct()
@@ -98,7 +86,7 @@ def list_intervals(connection: Connection, settings: Settings, in_sqlite: bool) 
     of_stale = customer_interval.c.customer.in_(keys("customer"))
     old = connection.execute(select(customer_interval.c.started_on, customer_interval.c.ended_on).where(of_stale)).all()
     connection.execute(delete(customer_interval).where(of_stale))
-    rows = list(_new_intervals(connection, settings))
+    rows = list(_new_intervals(connection, rule.says))
     if rows:
         connection.execute(insert(customer_interval), rows)
     days = {day for stretch in old for day in stretch if day is not None}
@@ -106,47 +94,32 @@ def list_intervals(connection: Connection, settings: Settings, in_sqlite: bool) 
     mark_stale(connection, in_sqlite, {("interval", day.isoformat() if in_sqlite else day, "") for day in days})
 
 
-def _new_intervals(connection: Connection, settings: Settings) -> Iterator[dict[str, Any]]:
+def _new_intervals(connection: Connection, stays_of: StaysOf) -> Iterator[dict[str, Any]]:
     accounts = {row.id: row for row in connection.execute(select(account).where(account.c.id.in_(keys("customer"))))}
-    contracted: set[str] = set()
-    own = {row.id: row for row in connection.execute(_own_dates())}
-    stale_contracts = subscription.c.customer.in_(keys("customer"))
-    for id, contracts in groupby(contracts_of(connection, stale_contracts), key=lambda each: each.customer):
-        all_of_them = list(contracts)
-        if id in own and own[id].sure and not any(each.says_end for each in all_of_them):
-            continue  # its contracts cannot end, but the customer itself can
-        contracted.add(id)
+    own = {
+        row.id: OwnDates(row.started_on, row.ended_on, row.sure, row.ended, accounts[row.id].mrr or 0)
+        for row in connection.execute(_own_dates())
+    }
+    contracts = contracts_by_customer(connection, subscription.c.customer.in_(keys("customer")))
+    seen: set[str] = set()
+    no_contracts: list[Contract] = []
+    # Asked for one by one, so that who has contracts is known by then.
+    others = ((id, no_contracts) for id in own if id not in seen)
+    for id, of_customer in chain(contracts, others):
+        seen.add(id)
         known = accounts.get(id)
-        for nth, stretch in enumerate(stretches(all_of_them, settings.grace_days)):
-            started_on, ended_on = stretch[0].started_on, last_end(stretch)
-            last_day = ended_on - timedelta(days=1) if ended_on else None
+        for stay in stays_of(of_customer, own.get(id)):
             yield {
                 "customer": id,
-                "started_on": started_on,
-                "ended_on": ended_on,
-                "how": "new" if nth == 0 else "reactivated",
+                "started_on": stay.started_on,
+                "ended_on": stay.ended_on,
+                "how": stay.how,
                 "segment": known.segment if known else "",
-                "plan": (known.plan if known else "") or stretch[-1].plan or "",
-                "start_mrr": _mrr_on(stretch, started_on),
-                "end_mrr": _mrr_on(stretch, last_day) if last_day else 0,
-                "end_known": ended_on is not None or all(each.says_end for each in stretch if not each.ended_on),
+                "plan": (known.plan if known else "") or stay.plan,
+                "start_mrr": stay.start_mrr,
+                "end_mrr": stay.end_mrr,
+                "end_known": stay.end_known,
             }
-    for id, row in own.items():
-        if id in contracted:
-            continue
-        known = accounts[id]
-        yield {
-            "customer": id,
-            "started_on": row.started_on,
-            # Two sources may disagree; a customer has left when all that can say so do.
-            "ended_on": row.ended_on if row.ended == row.sure else None,
-            "how": "new",
-            "segment": known.segment,
-            "plan": known.plan,
-            "start_mrr": known.mrr or 0,
-            "end_mrr": known.mrr or 0,
-            "end_known": row.sure > 0,
-        }
 
 
 def _own_dates() -> Any:
@@ -168,7 +141,8 @@ def _own_dates() -> Any:
     )
 
 
-def contracts_of(connection: Connection, which: Any) -> Iterator[Contract]:
+def contracts_by_customer(connection: Connection, which: ColumnElement[bool]) -> Iterator[tuple[str, list[Contract]]]:
+    """Each customer with all its contracts that `which` lets through, by their start."""
     columns = subscription.c
     endless = set(connection.scalars(silent("subscription", "ended_on")))
     found = connection.execute(
@@ -177,34 +151,11 @@ def contracts_of(connection: Connection, which: Any) -> Iterator[Contract]:
         .order_by(columns.customer, columns.started_on, columns.source, columns.id)
         .execution_options(yield_per=5000)
     )
-    for row in found:
-        yield Contract(row.customer, row.started_on, row.ended_on, row.plan, row.mrr or 0, row.source not in endless)
-
-
-def stretches(contracts: list[Contract], grace_days: int) -> list[list[Contract]]:
-    """Contracts of one customer, sorted by start, grouped into stretches without a gap longer than the grace."""
-    groups: list[list[Contract]] = []
-    end: date | None = None
-    for contract in contracts:
-        if contract.ended_on is not None and contract.ended_on <= contract.started_on:
-            continue  # ended on the day it began: never served
-        if groups and (end is None or contract.started_on <= end + timedelta(days=grace_days)):
-            groups[-1].append(contract)
-            end = None if end is None or contract.ended_on is None else max(end, contract.ended_on)
-        else:
-            groups.append([contract])
-            end = contract.ended_on
-    return groups
-
-
-def last_end(stretch: list[Contract]) -> date | None:
-    ends = [contract.ended_on for contract in stretch]
-    return None if None in ends else max(end for end in ends if end is not None)
-
-
-def _mrr_on(contracts: Iterable[Contract], day: date) -> int:
-    return sum(
-        contract.mrr
-        for contract in contracts
-        if contract.started_on <= day and (contract.ended_on is None or contract.ended_on > day)
-    )
+    for id, rows in groupby(found, key=lambda row: row.customer):
+        yield (
+            id,
+            [
+                Contract(id, row.started_on, row.ended_on, row.plan, row.mrr or 0, row.source not in endless)
+                for row in rows
+            ],
+        )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, union, update
 
-from settings import Settings
 from store.ids import note_unresolved
 from store.listings import WAITING
 from store.publishing.stale import is_done
 from store.schema import FACTS, customer, read_rows, removal, row_count, stored_rows, subscription
 
 
-def check_references(connection: Connection, settings: Settings, now: datetime, everything: bool) -> None:
+def check_references(connection: Connection, today: date, everything: bool) -> None:
     """Once a day, or when a source has come or grown much: it is a walk through all rows that refer to others."""
-    today = now.astimezone(settings.zone).date()
     stored = select(row_count.c.source, row_count.c.record, row_count.c.n).order_by(
         row_count.c.source, row_count.c.record
     )

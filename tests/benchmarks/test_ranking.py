@@ -2,69 +2,54 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import ranking
-from benchmarks.ranking import OURS, SORTS, Issue
+from benchmarks.ranking import OURS
+from ranking.memory import paired_interval
+from ranking.past import Then, of_reports
 
-T = date(2012, 3, 1)
-
-
-def issue(id: str, opened: int, *contacts: tuple[int, str], closed: int | None = None) -> Issue:
-    """Days are counted from T; the author writes when the issue is opened."""
-    day = T.toordinal()
-    all_of_them = [(day + opened, f"author of {id}"), *((day + when, who) for when, who in contacts)]
-    return Issue(id, day + opened, None if closed is None else day + closed, tuple(sorted(all_of_them)))
+T = date(2012, 3, 31)
 
 
-def order(sort: str, *issues: Issue) -> list[str]:
-    return [known.issue.id for known in SORTS[sort](ranking.known_at(issues, T))]
-
-
-def test_an_issue_is_known_from_its_day_and_open_until_the_day_it_was_closed() -> None:
-    issues = [
-        issue("1", -10),
-        issue("2", 0),
-        issue("3", 5),
-        issue("4", -10, closed=-1),
-        issue("5", -10, closed=0),
-        issue("6", -10, closed=90),
-    ]
-    assert [known.issue.id for known in ranking.known_at(issues, T)] == ["1", "5", "6"]
-
-
-def test_what_is_written_later_changes_no_order() -> None:
-    now = [issue("1", -40, (-3, "a"), (-2, "b")), issue("2", -5), issue("3", -90, (-80, "a"))]
-    later = [
-        issue("1", -40, (-3, "a"), (-2, "b")),
-        issue("2", -5, (0, "x"), (1, "y"), (2, "z")),
-        issue("3", -90, (-80, "a"), (9, "c")),
-    ]
-    for sort in SORTS:
-        assert order(sort, *now) == order(sort, *later)
-
-
-def test_the_gain_is_the_distinct_people_of_the_next_180_days() -> None:
-    written = issue("1", -40, (-1, "early"), (0, "a"), (10, "a"), (179, "b"), (180, "late"))
-    assert ranking.gain(written, T) == 2
+def day(ago: int) -> date:
+    return T - timedelta(days=ago)
 
 
 def test_each_sort_is_what_its_name_says() -> None:
-    talked = issue("1", -300, *((-200 - n, "a") for n in range(9)))
-    many = issue("2", -300, *((-250, f"p{n}") for n in range(6)))
-    recent = issue("3", -300, (-3, "a"), (-2, "b"), (-1, "c"))
-    newest = issue("4", -1)
-    issues = (talked, many, recent, newest)
-    assert order("most comments", *issues)[0] == "1"
-    assert order("most people ever", *issues)[0] == "2"
-    assert order("people in the last 90 days", *issues)[0] == "3"
-    assert order("newest", *issues)[0] == "4"
-    assert order(OURS, *issues)[:2] == ["3", "4"]
+    past = of_reports(
+        [
+            ("newest", "z", day(1)),
+            *[("talked", "a", day(200 + n)) for n in range(9)],
+            *[("many", f"p{n}", day(250)) for n in range(6)],
+            *[("recent", who, day(n)) for n, who in enumerate("bcd")],
+            ("recent", "b", day(300)),
+        ]
+    )
+    then = Then(past, T)
+    first = {name: past.names[sort(then)[0]] for name, sort in ranking.sorts(past, T).items()}
+    assert first["newest"] == "newest"
+    assert first["most reports or comments"] == "talked"
+    assert first["most people ever"] == "many"
+    assert first["people in 90 days"] == "recent"
+    assert first[OURS] == "recent"
+
+
+def test_what_is_written_later_changes_no_order() -> None:
+    now = [("A", who, day(n)) for n, who in enumerate("abc")] + [("B", "x", day(40))]
+    later = [*now, *[("B", f"y{n}", day(-3)) for n in range(9)], ("C", "z", day(-1))]
+    lists = [
+        {name: [past.names[bug] for bug in sort(Then(past, T))] for name, sort in ranking.sorts(past, T).items()}
+        for past in (of_reports(now), of_reports(later))
+    ]
+    for name in lists[0]:
+        if name != "random":
+            assert lists[0][name] == lists[1][name], name
 
 
 def test_precision_counts_the_places_that_belong_to_the_true_ten() -> None:
@@ -74,51 +59,67 @@ def test_precision_counts_the_places_that_belong_to_the_true_ten() -> None:
     assert ranking.precision([1, 0], []) == 0.1
 
 
-def test_a_difference_of_nothing_has_an_interval_around_nothing_and_the_seed_is_fixed() -> None:
-    ours = [0.1 * (n % 5) for n in range(24)]
-    assert ranking.difference(ours, ours) == (0.0, 0.0, 0.0)
-    theirs = ours[::-1]
-    assert ranking.difference(ours, theirs) == ranking.difference(ours, theirs)
-    mean, low, high = ranking.difference([each + 0.2 for each in ours], ours)
-    assert mean == pytest.approx(0.2)
-    assert low == pytest.approx(0.2)
-    assert high == pytest.approx(0.2)
+def test_a_difference_is_paired_and_one_that_never_varies_is_certain() -> None:
+    theirs = [(0.1 * (n % 5), 0.0, 0.0) for n in range(24)]
+    ours = [(each[0] + 0.2, 0.0, 0.0) for each in theirs]
+    assert ranking.difference(ours, theirs, 0, 6) == pytest.approx((0.2, 0.2, 0.2))
+
+
+def test_blocks_keep_neighbouring_months_together_and_another_seed_would_give_another_interval() -> None:
+    halves = np.array([1.0] * 12 + [-1.0] * 12)
+    (low, high), (narrow_low, narrow_high) = paired_interval(halves, 12), paired_interval(halves)
+    assert high - low > 1.5 * (narrow_high - narrow_low), "months that are alike are less evidence than they look"
+    draws = np.random.default_rng(20261124).integers(0, 24, (2000, 24))
+    assert (narrow_low, narrow_high) == tuple(np.quantile(halves[draws].mean(axis=1), [0.025, 0.975]))
 
 
 def test_a_date_on_which_nothing_can_be_gained_is_skipped() -> None:
-    rows = ranking.score([issue("1", -10, (5, "a")), issue("2", -10)], [T, T + timedelta(days=400)])
-    assert {row.sort: row.ndcg for row in rows}["most comments"] == 1.0
+    past = of_reports([("A", "a", day(10)), ("A", "b", day(-5))])
+    rows = ranking.score(past, [T, T + timedelta(days=400)], 60)
+    assert {row.sort: row.ndcg for row in rows}["most people ever"] == 1.0
 
 
 def test_when_ours_loses_the_table_says_so() -> None:
-    lost = ranking.Row("newest", 0.5, 0.5, (-0.2, -0.3, -0.1), (0.0, -0.1, 0.1))
+    lost = ranking.Row("newest", 0.5, 0.5, 0.5, (-0.2, -0.3, -0.1), (0.0, -0.1, 0.1))
     assert ranking.table([lost])[1][-1] == "ours is worse"
 
 
-def test_fields_that_know_the_future_are_not_read(tmp_path: Path) -> None:
-    raw = {
-        "id": 7,
-        "author": "a",
-        "created_at": "2012-01-01T23:30:00Z",
-        "closed_at": None,
-        "comments": [
-            {"t": "2012-02-01T00:00:00Z", "actor": "b", "text": ""},
-            {"t": "2012-02-02T00:00:00Z", "actor": "c[bot]"},
-        ],
-    }
-    path = tmp_path / ranking.DATASET
-    path.parent.mkdir(parents=True)
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        file.write(json.dumps(raw) + "\n")
-    (found,) = ranking.read(ranking.find(tmp_path))
-    assert found.contacts == ((date(2012, 1, 1).toordinal(), "a"), (date(2012, 2, 1).toordinal(), "b"))
+def test_a_file_of_reports_and_its_days_come_from_the_command_line(tmp_path: Path) -> None:
+    rows = [f"B{n % 7},c{n},{day(400 - n)}" for n in range(400)]
+    file = tmp_path / "reports.csv"
+    file.write_text("\n".join(["bug,customer,day", *rows]) + "\n")
+    done = CliRunner().invoke(ranking.main, [str(file), "--from", "2011-09-01", "--to", "2011-12-31", "--ahead", "30"])
+    assert done.exit_code == 0, done.output
+    assert "reports, 2011-09-30 to 2011-12-31, 4 month ends, 30 days ahead:" in done.output
+    assert done.output.count("\n| ") == 9
 
 
-def test_without_the_data_it_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("EMPATHY_TESTDATA", str(tmp_path))
-    assert ranking.main() == 0
-    said = capsys.readouterr().out
+def test_a_mapping_is_read_as_the_product_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "bugs.csv").write_text("id,title,opened\nA,One,2012-01-01\nB,Two,2012-01-02\n")
+    (tmp_path / "reports.csv").write_text(
+        "id,bug,who,on\n1,A,acme,2012-01-03\n2,A,acme,2012-01-04\n3,B,bolt,2012-01-05\n"
+    )
+    settings = tmp_path / "own.toml"
+    settings.write_text(
+        """
+[sources.tracker]
+type = "files"
+[[sources.tracker.files]]
+path = "bugs.csv"
+record = "bug"
+fields = { id = "id", title = "title", opened_at = "opened" }
+[[sources.tracker.files]]
+path = "reports.csv"
+record = "bug_report"
+fields = { id = "id", bug = "bug", customer = "who", reported_at = "on", linked_by = { constant = "author" } }
+"""
+    )
+    past = ranking.read(settings)
+    assert (len(past.names), len(past.day), past.first) == (2, 3, date(2012, 1, 3))
+
+
+def test_without_the_data_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPATHY_TESTDATA", str(tmp_path / "nothing"))
+    said = CliRunner().invoke(ranking.main, []).output
     assert "The ranking was not scored" in said
     assert str(tmp_path) not in said

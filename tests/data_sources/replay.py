@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+PAGE_NAMES = ("page", "cursor", "nextPageToken", "page[after]")  # what a query says which page it wants with
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     fault: str = ""
+    reset: bool = False  # cuts the connection instead of answering
     cut_at: int | None = None  # sends only so many bytes of what Content-Length promises
     drip: float | None = None  # seconds between single bytes
     zipped: bool = False
@@ -82,7 +86,8 @@ class Upstream:
 
     def answer_to(self, target: str) -> Reply:
         parts = urlsplit(target)
-        page = parse_qs(parts.query).get("page", ["1"])[0]
+        query = parse_qs(parts.query)
+        page = next((query[name][0] for name in PAGE_NAMES if name in query), "1")
         waiting = self.replies.get(f"{parts.path}?page={page}") if page != "1" else None
         waiting = waiting or self.replies.get(parts.path)
         if not waiting:
@@ -98,11 +103,19 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
         def do_GET(self) -> None:
             reply = upstream.answer_to(self.path)
             parts = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
             upstream.log.append(Seen(parts.path, query, dict(self.headers.items()), time.monotonic(), reply.fault))
+            if reply.reset:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+                return
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             body = body.replace(b"{base}", upstream.url.encode())
             headers = {

@@ -74,7 +74,7 @@ def read(
     **options: Any,
 ) -> list[Page]:
     more = {} if sleep is None else {"sleep": sleep}
-    return list(github.fetch(asked(upstream, since, **options), limits=limits, **more))
+    return list(github.SOURCE.fetch(asked(upstream, since, **options), limits=limits, **more))
 
 
 def bugs(pages: list[Page]) -> dict[str, Bug]:
@@ -378,7 +378,7 @@ def test_a_read_that_was_cut_off_goes_on_at_the_next_page_and_forgets_no_change(
     upstream.on(f"{ISSUES}?page=2", Reply({"message": "no"}, 500, fault="down"))
     given: list[Page] = []
     with pytest.raises(SourceError, match="not answering since 10:30"):
-        given.extend(github.fetch(asked(upstream), limits=QUICK))
+        given.extend(github.SOURCE.fetch(asked(upstream), limits=QUICK))
     assert upstream.fired("down") == QUICK.tries
     upstream.on(f"{ISSUES}?page=2", Reply([issue(2, updated_at="2026-11-21T09:20:00Z")]))
     again = read(upstream, given[-1].cursor)
@@ -705,7 +705,7 @@ def test_a_key_that_may_not_read_releases_still_reads_the_bugs(upstream: Upstrea
     upstream.on(ISSUES, Reply([issue(1)]))
     given: list[Page] = []
     with pytest.raises(SourceError, match=words):
-        given.extend(github.fetch(asked(upstream), limits=QUICK))
+        given.extend(github.SOURCE.fetch(asked(upstream), limits=QUICK))
     assert upstream.fired("releases") == 1
     assert set(bugs(given)) == {"1"}
 
@@ -779,7 +779,7 @@ def test_a_limit_that_never_ends_keeps_the_page_that_told_it(upstream: Upstream,
     upstream.replies[ISSUES][0].headers.update({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
     given: list[Page] = []
     with pytest.raises(SourceError, match="no more questions for more than a year"):
-        given.extend(github.fetch(asked(upstream), limits=QUICK))
+        given.extend(github.SOURCE.fetch(asked(upstream), limits=QUICK))
     assert upstream.fired("used up") == 1
     assert set(bugs(given)) == {"1"}
 
@@ -880,7 +880,7 @@ def test_a_wrong_setting_is_said_before_anything_is_asked(
 
 
 def test_the_source_is_in_the_table_of_contents() -> None:
-    assert source("github").fetch is github.fetch
+    assert source("github") is github.SOURCE
 
 
 # ---- recorded answers ---------------------------------------------------------------------------------------------

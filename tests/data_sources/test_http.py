@@ -97,7 +97,7 @@ def issue(number: int) -> dict[str, Any]:
 def read(upstream: Upstream, since: str | None = None, **options: Any) -> set[str]:
     """The bugs that GitHub gave."""
     options = {"repository": "octo/shop", "base_url": upstream.url, "releases": False, **options}
-    pages = github.fetch(Request("tracker", options, SETTINGS, since, NOW), limits=QUICK)
+    pages = github.SOURCE.fetch(Request("tracker", options, SETTINGS, since, NOW), limits=QUICK)
     return {record.id for page in pages for record in page.records if isinstance(record, Bug)}
 
 
@@ -529,7 +529,7 @@ def test_whatever_a_server_sends_is_read_or_ends_in_a_sentence(
     options = {"repository": "octo/shop", "base_url": nonsense.url}
     told: list[str] = []
     try:
-        for page in github.fetch(
+        for page in github.SOURCE.fetch(
             Request("tracker", options, SETTINGS, None, NOW), limits=QUICK, sleep=lambda seconds: None
         ):
             told += [str(page.cursor)]
@@ -581,6 +581,6 @@ def test_whatever_a_release_holds_costs_that_release_at_most(upstream: Upstream,
     upstream.on(RELEASES, Reply([{**good, "id": 8, **wrong}, good], fault="it"))
     before = upstream.fired("it")
     options = {"repository": "octo/shop", "base_url": upstream.url}
-    pages = list(github.fetch(Request("tracker", options, SETTINGS, None, NOW), limits=QUICK))
+    pages = list(github.SOURCE.fetch(Request("tracker", options, SETTINGS, None, NOW), limits=QUICK))
     assert "octo/shop@9" in {record.id for page in pages for record in page.records}
     assert upstream.fired("it") == before + 1

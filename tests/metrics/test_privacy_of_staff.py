@@ -288,7 +288,7 @@ def _said_by_read(asked: Settings, teams: list[str]) -> Iterator[str]:
         for grain in ("month", "year")
     ]
     for question in questions:
-        found = as_data(answer(question, asked, NOW), asked.currency)
+        found = as_data(answer(question, asked, NOW), asked)
         yield json.dumps(found)
         yield as_text(found)
 

@@ -21,7 +21,7 @@ from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, bin_of, edges, quantile
 from store.instants import naive
-from tests.builders import NOW, filled, save, ticket
+from tests.builders import NOW, RULES, filled, save, ticket
 from tests.metrics.counting import day, period, waits_of
 
 WEEK = period("2026-11-09", "2026-11-16")
@@ -184,7 +184,7 @@ def test_tickets_of_a_source_that_cannot_say_replies_do_not_wait_for_ever(databa
         run.save(opened(40, date(2026, 11, 10), None), NOW)
         run.finish(NOW)
         refresh.declare("tracker", {"ticket": {"id", "opened_at", "customer", "solved_at"}})
-        refresh.publish(NOW, cluster=lambda tickets: [])
+        refresh.publish(NOW, RULES)
     reading = number(store)
     assert reading.value == pytest.approx(600, rel=0.01)
     assert reading.n == 20

@@ -13,7 +13,7 @@ from metrics.period import Period
 from metrics.reading import Reading, read
 from store import Store, open_store
 from store.records import BY_TABLE, stored_fields
-from tests.builders import NOW, answer, customer, employment, no_pains, noon, purchase, settings, subscription, ticket
+from tests.builders import NOW, RULES, answer, customer, employment, noon, purchase, settings, subscription, ticket
 from tests.metrics.counting import period
 
 OCTOBER = period("2026-10-01", "2026-11-01")
@@ -51,7 +51,7 @@ def refreshed(
             run = running.begin_run(source, "files", NOW)
             run.save(rows, NOW)
             run.finish(NOW, *(("failed", "The disk is gone.") if source in fails else ()))
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
 
 
 def number(store: Store, key: str, over: Period = OCTOBER, **where: str) -> Reading:
@@ -187,7 +187,7 @@ def test_a_source_that_is_gone_says_nothing_any_more(store: Store) -> None:
     with store.refreshing(NOW) as running:
         running.drop_others(["crm"], NOW)
         running.declare("crm", all_but("customer"))
-        running.publish(NOW, cluster=no_pains)
+        running.publish(NOW, RULES)
     assert (number(store, "churn").denominator, number(store, "churn").cautions) == (100, ())
 
 

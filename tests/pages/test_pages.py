@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from data_sources.source import RejectedRow
 from settings import SourceSettings
 from store import open_store
-from tests.builders import answer, bug, customer, filled, noon, report, save, settings, ticket
+from tests.builders import RULES, answer, bug, customer, filled, noon, report, save, settings, ticket
 from views import cache
 from web.pages import PAGES
 
@@ -91,7 +91,7 @@ def test_a_store_without_rows_opens_on_every_page(
 def test_the_first_page_answers_before_anything_else(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     filled(database_url, *hurt(reports=4), now=NOW)
     app = opened(monkeypatch, database_url)
-    assert shown(app.title[0].value).startswith("One bug hurts 4 customers this month")
+    assert shown(app.title[0].value).startswith("4 of 4 customers (100%) reported one bug in the last 30 days")
     assert "Coupon fails at checkout" in text_of(app) or app.get("page_link")
 
 
@@ -118,10 +118,10 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
     with store.refreshing(NOW) as refresh:
         run = refresh.begin_run("test", "files", NOW)
         run.finish(NOW, "failed", "The file tickets.csv is gone.")
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, database_url)
     assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
-    assert "One bug hurts 4 customers" in text_of(app)
+    assert "4 of 4 customers (100%) reported one bug" in text_of(app)
     health = opened(monkeypatch, database_url, "data_health")
     assert "1 of 1 source is old or failing: test" in text_of(health)
 
@@ -143,7 +143,7 @@ def test_sample_data_is_named_on_every_page(monkeypatch: pytest.MonkeyPatch, sql
         run = refresh.begin_run("sample", "sample", NOW)
         run.save(hurt(), NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     for page in PAGES:
         app = opened(monkeypatch, sqlite_database, page.file.removesuffix(".py"))
         assert "Sample data" in text_of(app), page.file
@@ -199,9 +199,9 @@ def test_a_number_that_is_not_there_is_answered_with_those_that_are(
 
 def test_a_new_snapshot_is_seen_without_a_restart(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     store = filled(database_url, *hurt(reports=3), now=NOW)
-    assert "One bug hurts 3 customers" in text_of(opened(monkeypatch, database_url))
+    assert "3 of 3 customers (100%) reported one bug" in text_of(opened(monkeypatch, database_url))
     save(store, hurt(title="Login loops", reports=5), NOW)
-    assert "Two bugs hurt 8 customers" in text_of(opened(monkeypatch, database_url))
+    assert "8 of 8 customers (100%) reported one of these two bugs" in text_of(opened(monkeypatch, database_url))
 
 
 def test_the_share_of_tickets_without_a_bug_is_said_and_a_list_of_few_is_called_incomplete(
@@ -226,7 +226,7 @@ def read_whole(store: Any, records: list[Any], rejected: int = 0) -> None:
         run = refresh.begin_run("test", "files", NOW)
         run.save(records, NOW, rejected=wrong, stream="a.csv", whole=True)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
 
 
 def test_rejected_shares_stand_beside_the_number_and_on_data_health(
@@ -268,6 +268,17 @@ def test_a_number_that_no_source_can_say_is_a_sentence_and_no_zero(
         run = refresh.begin_run("crm", "files", NOW)
         run.save([customer(f"c{n}") for n in range(150)], NOW)
         run.finish(NOW)
-        refresh.publish(NOW)
+        refresh.publish(NOW, RULES)
     app = opened(monkeypatch, sqlite_database, "metric", metric="churn")
     assert "No end dates in crm." in text_of(app)
+
+
+def test_why_nothing_newer_is_published_is_said_where_the_sources_are(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    store = filled(sqlite_database, *hurt())
+    why = "desk grew from 400 to 1,600 tickets since the last snapshot."
+    with store.refreshing(NOW) as running:
+        running.hold(why, NOW)
+    store.engine.dispose()
+    assert why in text_of(opened(monkeypatch, sqlite_database, "data_health"))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ranking import clusters as unlinked
-from store.publishing.clusters import PainOf, UnlinkedTicket
+from store.publishing.clusters import Cluster, UnlinkedTicket
 
 DAY = date(2026, 3, 1)
 STOCK = (
@@ -39,7 +39,7 @@ def stock(n: int = 6, **fields: Any) -> list[UnlinkedTicket]:
     return [ticket(f"T{index}", STOCK[index % 3], **fields) for index in range(n)]
 
 
-def ids(pain: PainOf) -> list[str]:
+def ids(pain: Cluster) -> list[str]:
     return [each.id for each in pain.tickets]
 
 

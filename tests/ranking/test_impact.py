@@ -1,4 +1,4 @@
-"""The arithmetic of pain. Worked examples of the methodology run in tests/test_vectors.py; here stand the promises beside them."""
+"""The arithmetic of scores. Worked examples of the methodology run in tests/test_vectors.py; here stand the promises beside them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking import impact as pain
-from ranking.impact import Course, Place, Rise, Since
+from ranking import beside
+from ranking import impact as scores
+from ranking.endings import after_fix
+from ranking.impact import Since
+from ranking.labels import Course, Rise, labels, rising
+from ranking.order import Place, about_equal, in_order
 
 QUIET = Rise(1.0, 1.0, False)
 customers = st.lists(
@@ -32,54 +36,49 @@ def course(**facts: object) -> Course:
 
 
 def words(**facts: object) -> list[str]:
-    return [label.word for label in pain.labels(course(**facts))]
+    return list(labels(course(**facts)))
 
 
 def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
-    assert pain.reach([Since(14)], half_life_days=14).reach == 0.5
-    assert pain.reach([Since(14)], half_life_days=60).reach == pytest.approx(2 ** (-14 / 60))
+    assert scores.recent_customers([Since(14)], (14.0,)).recent == 0.5
+    assert scores.recent_customers([Since(14)], (60.0,)).recent == pytest.approx(2 ** (-14 / 60))
 
 
 def test_half_a_ticket_is_half_a_voice() -> None:
-    assert pain.reach([Since(30, pain.share_of_ticket(2), 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
+    assert scores.recent_customers([Since(30, 0.5, 3)]) == (0.75, pytest.approx(0.1875**0.5), 3)
 
 
 def test_a_report_from_the_future_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be known"):
-        pain.reach([Since(-1)])
+        scores.recent_customers([Since(-1)])
 
 
 @given(customers, customers)
-def test_reaches_of_different_customers_add_up(some: list[Since], others: list[Since]) -> None:
-    together, one, two = pain.reach([*some, *others]), pain.reach(some), pain.reach(others)
-    assert together.reach == pytest.approx(one.reach + two.reach)
+def test_recent_customers_of_different_customers_add_up(some: list[Since], others: list[Since]) -> None:
+    together, one, two = (
+        scores.recent_customers([*some, *others]),
+        scores.recent_customers(some),
+        scores.recent_customers(others),
+    )
+    assert together.recent == pytest.approx(one.recent + two.recent)
     assert together.se**2 == pytest.approx(one.se**2 + two.se**2)
     assert together.customers == one.customers + two.customers
 
 
-def test_the_recursion_gives_the_same_sum_as_looking_back() -> None:
-    daily = [3, 0, 1, 0, 0, 2, 5]
-    running = 0.0
-    for reports in daily:
-        running = pain.decayed(running, reports)
-    looking_back = pain.reach([Since(age, 1.0, n) for age, n in enumerate(reversed(daily)) if n])
-    assert running == pytest.approx(looking_back.reach)
-
-
 def test_a_severity_nobody_gave_or_knows_is_flagged_as_not_rated() -> None:
     weights = {"minor": 2.0, "major": 4.0}
-    assert pain.severity(None, weights, 2.0) == ("not rated", 2.0, False)
-    assert pain.severity("S1", weights, 3.0) == ("not rated", 3.0, False)
-    assert pain.severity("major", weights, 2.0) == ("major", 4.0, True)
+    assert scores.severity(None, weights, 2.0) == ("not rated", 2.0, False)
+    assert scores.severity("S1", weights, 3.0) == ("not rated", 3.0, False)
+    assert scores.severity("major", weights, 2.0) == ("major", 4.0, True)
 
 
-def test_one_angry_smiley_moves_the_mood_only_a_little() -> None:
-    assert pain.mood(1, 1, 0.1) == pytest.approx(1 + (1 + 1) / 11 - 0.1)
+def test_one_angry_smiley_moves_the_rating_factor_only_a_little() -> None:
+    assert scores.rating_factor(1, 1, 0.1) == pytest.approx(1 + (1 + 1) / 11 - 0.1)
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000), st.floats(0, 1))
-def test_the_mood_stays_between_three_quarters_and_one_and_a_half(bad: int, good: int, company: float) -> None:
-    assert 0.75 <= pain.mood(bad, bad + good, company) <= 1.5
+def test_the_rating_factor_stays_between_three_quarters_and_one_and_a_half(bad: int, good: int, company: float) -> None:
+    assert 0.75 <= scores.rating_factor(bad, bad + good, company) <= 1.5
 
 
 def test_a_tie_is_broken_by_customers_then_by_the_newer_report_then_by_id() -> None:
@@ -91,31 +90,31 @@ def test_a_tie_is_broken_by_customers_then_by_the_newer_report_then_by_id() -> N
         Place(6.0, 3, day, "F"),
         Place(6.1, 1, day, "G"),
     ]
-    assert [place.id for place in pain.in_order(places, lambda place: place)] == ["G", "F", "E", "C", "D"]
+    assert [place.id for place in in_order(places, lambda place: place)] == ["G", "F", "E", "C", "D"]
 
 
 @given(st.permutations(range(8)))
 def test_the_order_does_not_depend_on_the_order_in_which_bugs_come(order: list[int]) -> None:
     places = [Place(4.0 + (index % 3), index % 2, date(2026, 3, 1), f"B{index}") for index in range(8)]
-    expected = pain.in_order(places, lambda place: place)
-    assert pain.in_order([places[index] for index in order], lambda place: place) == expected
+    expected = in_order(places, lambda place: place)
+    assert in_order([places[index] for index in order], lambda place: place) == expected
 
 
-def test_pains_are_about_equal_within_one_standard_error_of_the_difference() -> None:
-    assert pain.about_equal(14.9, 3, 10, 4).about_equal
-    assert not pain.about_equal(15.1, 3, 10, 4).about_equal
-    assert pain.about_equal(0, 0, 0, 0).about_equal
-    assert not pain.about_equal(2, 0, 1, 0).about_equal
+def test_impacts_are_about_equal_within_one_standard_error_of_the_difference() -> None:
+    assert about_equal(14.9, 3, 10, 4).about_equal
+    assert not about_equal(15.1, 3, 10, 4).about_equal
+    assert about_equal(0, 0, 0, 0).about_equal
+    assert not about_equal(2, 0, 1, 0).about_equal
 
 
 def test_bugs_without_reports_do_not_make_it_harder_for_others_to_rise() -> None:
     busy = [(6, 4), (4, 9)]
-    assert pain.rising([*busy, *[(0, 0)] * 50])[:2] == pain.rising(busy)
+    assert rising([*busy, *[(0, 0)] * 50])[:2] == rising(busy)
 
 
 def test_looking_at_many_bugs_makes_one_rise_less_sure() -> None:
-    alone, *_ = pain.rising([(3, 1)])
-    among_many, *_ = pain.rising([(3, 1), *[(1, 8)] * 30])
+    alone, *_ = rising([(3, 1)])
+    among_many, *_ = rising([(3, 1), *[(1, 8)] * 30])
     assert alone.is_rising
     assert not among_many.is_rising
 
@@ -149,12 +148,6 @@ def test_the_most_important_label_comes_first() -> None:
     assert words(last_report_age=22, weeks_with_reports=9) == ["fading", "chronic"]
 
 
-def test_a_label_says_why() -> None:
-    said = pain.labels(course(customers_last_7=12, customer_weeks_before=6, rise=Rise(0.001, 0.01, True)))
-    assert said[0].reason == "12 customers in the last 7 days; 1.5 a week in the four weeks before."
-    assert pain.labels(course(first_report_age=1))[0].reason == "First reported yesterday."
-
-
 RELEASED = date(2026, 3, 10)
 
 
@@ -176,30 +169,16 @@ def test_a_fixed_bug_leaves_after_seven_quiet_days_and_comes_back_with_a_later_r
     report_days: list[int], as_of: int, state: str, counted: int
 ) -> None:
     days = [RELEASED + timedelta(days=day) for day in report_days]
-    ending = pain.after_fix(RELEASED, days, RELEASED + timedelta(days=as_of))
+    ending = after_fix(RELEASED, days, RELEASED + timedelta(days=as_of))
     assert (ending.state, ending.reports_counted) == (state, counted)
 
 
 def test_a_release_in_the_future_changes_nothing_yet() -> None:
-    assert pain.after_fix(RELEASED, [], RELEASED - timedelta(days=1)).state == "open"
+    assert after_fix(RELEASED, [], RELEASED - timedelta(days=1)).state == "open"
 
 
 def test_coverage_of_no_tickets_is_not_known_and_under_half_is_incomplete() -> None:
-    assert pain.coverage(0, 0).percent is None
-    assert not pain.coverage(0, 0).is_incomplete
-    assert pain.coverage(49, 100).is_incomplete
-    assert not pain.coverage(50, 100).is_incomplete
-
-
-def test_one_large_account_shows_in_the_revenue() -> None:
-    assert pain.revenue_of([900_00, None, 100_00]) == pain.Revenue(2, 1000_00, 90.0)
-    assert pain.revenue_of([None]).largest_percent is None
-
-
-def test_merged_duplicates_count_every_customer_once_with_the_newest_report() -> None:
-    union = pain.merged({"acme": Since(0), "bolt": Since(30)}, {"bolt": Since(10), "cora": Since(60)})
-    assert union == {"acme": Since(0), "bolt": Since(10), "cora": Since(60)}
-
-
-def test_a_ticket_shared_by_the_duplicates_counts_whole_again() -> None:
-    assert pain.merged({"acme": Since(3, 0.5)}, {"acme": Since(3, 0.5)}) == {"acme": Since(3, 1.0)}
+    assert beside.coverage(0, 0).percent is None
+    assert not beside.coverage(0, 0).is_incomplete
+    assert beside.coverage(49, 100).is_incomplete
+    assert not beside.coverage(50, 100).is_incomplete

@@ -12,12 +12,12 @@ from store import Store, open_store
 from store.published import BugDay, Reach
 from tests.builders import (
     NOW,
+    RULES,
     TODAY,
     YESTERDAY,
     answer,
     customer,
     days_ago,
-    no_pains,
     report,
     save,
     settings,
@@ -54,7 +54,7 @@ def replace(store: Store, source: str, *records: Any) -> None:
         run = refresh.begin_run(source, "files", NOW, replaces=True)
         run.save(records, NOW)
         run.finish(NOW)
-        refresh.publish(NOW, cluster=no_pains)
+        refresh.publish(NOW, RULES)
 
 
 def test_the_eleventh_newest_ticket_comes_back_when_one_of_the_ten_loses_its_link(store: Store) -> None:
@@ -123,5 +123,5 @@ def test_counting_everything_again_gives_the_same_numbers(store: Store) -> None:
     save(store, [ticket("t", area="Login"), ticket("u")])
     before = [counted(store, name, by="area") for name in ("tickets", "problem_tickets", "csat")]
     with store.refreshing(NOW) as refresh:
-        refresh.publish(NOW, cluster=no_pains, everything=True)
+        refresh.publish(NOW, RULES, everything=True)
     assert [counted(store, name, by="area") for name in ("tickets", "problem_tickets", "csat")] == before

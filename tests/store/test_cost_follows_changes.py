@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from store import open_store
-from tests.builders import NOW, TODAY, answer, customer, no_pains, noon, purchase, report, save, settings, ticket
+from tests.builders import NOW, RULES, TODAY, answer, customer, noon, purchase, report, save, settings, ticket
 from tests.postgres import connect
 
 MANY = 400
@@ -74,7 +74,7 @@ def test_no_statement_of_a_refresh_goes_through_all_changes_once_for_each_of_the
         run = refresh.begin_run("test", "files", NOW)
         run.save(list(rows(2)), NOW)
         assert run.rows_saved == 5 * MANY
-        refresh.publish(NOW, cluster=no_pains)
+        refresh.publish(NOW, RULES)
     store.engine.dispose()
     worst = sorted(
         ((rows, step, plan["Query Text"][:200]) for plan in plans for rows, step in steps(plan["Plan"])), reverse=True

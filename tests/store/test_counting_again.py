@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from store import Store, open_store
-from store.publishing.clusters import PainOf, UnlinkedTicket
+from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.records import (
     Bug,
     BugReport,
@@ -29,7 +29,7 @@ from store.records import (
 )
 from store.schema import revenue_month, tally, tally_total, ticket
 from store.tallies import MEASURES
-from tests.builders import NOW, TODAY, noon, settings
+from tests.builders import NOW, RULES, TODAY, list_clusters, noon, settings
 from tests.store.published_tables import empty, rows_of
 
 # Each example fills a store twice; a night run may ask for more.
@@ -175,12 +175,12 @@ def steps_of(records: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(one, min_size=2, max_size=5)
 
 
-def alike(tickets: list[UnlinkedTicket]) -> list[PainOf]:
+def alike(tickets: list[UnlinkedTicket]) -> list[Cluster]:
     """Tickets of one area are one pain: the rule does not matter here, only that it follows the tickets."""
     found: dict[str, list[UnlinkedTicket]] = defaultdict(list)
     for each in tickets:
         found[each.area].append(each)
-    return [PainOf(f"pain:{area}", area, area, tuple(same)) for area, same in found.items() if len(same) > 1]
+    return [Cluster(f"pain:{area}", area, area, tuple(same)) for area, same in found.items() if len(same) > 1]
 
 
 def step(store: Store, source: str, records: list[Any], replaces: bool, published: bool) -> None:
@@ -189,7 +189,8 @@ def step(store: Store, source: str, records: list[Any], replaces: bool, publishe
         run.save(records, NOW)
         run.finish(NOW)
         if published:
-            refresh.publish(NOW, cluster=alike)
+            refresh.publish(NOW, RULES)
+            list_clusters(refresh, alike)
 
 
 def key_of(each: Any) -> tuple[str, str, bool]:
@@ -214,7 +215,8 @@ def assert_same_as_new(store: Store, steps: list[tuple[str, list[Any], bool, boo
     for each in steps:
         step(store, *each)
     with store.refreshing(NOW) as refresh:
-        refresh.publish(NOW, cluster=alike)
+        refresh.publish(NOW, RULES)
+        list_clusters(refresh, alike)
     after_changes = rows_of(store)
     empty(store)
     with store.refreshing(NOW) as refresh:
@@ -222,7 +224,8 @@ def assert_same_as_new(store: Store, steps: list[tuple[str, list[Any], bool, boo
             run = refresh.begin_run(source, "files", NOW)
             run.save(list(rows.values()), NOW)
             run.finish(NOW)
-        refresh.publish(NOW, cluster=alike)
+        refresh.publish(NOW, RULES)
+        list_clusters(refresh, alike)
     filled_at_once = rows_of(store)
     for table, expected in filled_at_once.items():
         assert after_changes[table] == expected, table

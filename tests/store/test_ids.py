@@ -13,7 +13,7 @@ from settings import SourceSettings
 from store import Store, open_store
 from store.ids import bare
 from store.schema import id_group
-from tests.builders import NOW, TODAY, answer, bug, customer, no_pains, purchase, report, settings, subscription, ticket
+from tests.builders import NOW, RULES, TODAY, answer, bug, customer, purchase, report, settings, subscription, ticket
 from tests.store.published_tables import PUBLISHED, empty, rows_of
 
 EVER = date(2200, 1, 1)
@@ -35,7 +35,7 @@ def saved(store: Store, /, publish: bool = True, **records: list[Any]) -> list[s
             run.save(rows, NOW)
             run.finish(NOW)
         if publish:
-            refresh.publish(NOW, cluster=no_pains)
+            refresh.publish(NOW, RULES)
         return refresh.notes
 
 

@@ -129,7 +129,7 @@ def test_a_paused_refresh_is_replaced_and_cannot_write_when_it_goes_on(store: St
             with store.looking() as connection:
                 assert list(connection.scalars(select(ticket.c.id).order_by(ticket.c.id))) == ["new", "t1"]
             assert holder(store).fence == newer.fence  # it gave back what was no longer its own
-            newer.publish(NOW, cluster=builders.no_pains)
+            newer.publish(NOW, builders.RULES)
 
 
 def test_what_a_paused_refresh_left_open_on_the_server_is_ended(postgres_database: str) -> None:

@@ -25,7 +25,7 @@ from store.ids import SEPARATOR, bare
 from store.migrations.upgrade import configuration
 from store.records import BY_TABLE, stored_fields
 from store.schema import FACTS
-from tests.builders import settings
+from tests.builders import RULES, list_clusters, settings
 from views.question import Question, answer
 
 OLD = json.loads(gzip.decompress((Path(__file__).parent / "store_of_shape_0002.json.gz").read_bytes()))
@@ -94,7 +94,8 @@ def refreshed(of: Settings, records: dict[str, list[Any]] | None = None) -> tupl
             run.save(rows, NOW)
             run.finish(NOW)
             unchanged[source] = run.rows_unchanged
-        refresh.publish(NOW, cluster=cluster)
+        refresh.publish(NOW, RULES)
+        list_clusters(refresh, cluster, NOW)
     store.engine.dispose()
     return refresh.notes, unchanged
 
@@ -142,7 +143,7 @@ def aware(value: Any, kind: Any) -> Any:
 
 def told(of: Settings, key: str) -> dict[str, Any]:
     asked = Question(key, start=date(2026, 9, 1), end=date(2026, 11, 1))
-    return as_data(answer(asked, of, NOW), of.currency)
+    return as_data(answer(asked, of, NOW), of)
 
 
 def test_the_rows_and_the_numbers_of_before_are_there_after_the_upgrade(old: str, tmp_path: Path) -> None:

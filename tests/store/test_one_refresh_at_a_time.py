@@ -17,7 +17,7 @@ from sqlalchemy import select
 from store import BusyError, Published, Store, open_store
 from store.schema import bug, cursor, run, snapshot, ticket
 from tests import builders
-from tests.builders import NOW, TODAY, YESTERDAY, days_ago, no_pains, settings
+from tests.builders import NOW, RULES, TODAY, YESTERDAY, days_ago, settings
 
 ROOT = Path(__file__).parent.parent.parent
 LATER = NOW + timedelta(minutes=1)
@@ -27,7 +27,7 @@ CHILD = """
 import sys
 from store.records import Ticket
 from store import open_store
-from tests.builders import NOW, bug, no_pains, settings, ticket
+from tests.builders import NOW, bug, RULES, settings, ticket
 
 def here(name):
     print(name, flush=True)
@@ -50,7 +50,7 @@ with store.refreshing(NOW) as refresh:
     here("between pages")
     run.save([bug("B2"), Slow("t2", NOW)], NOW, cursor="2")
     run.finish(NOW)
-    refresh.publish(NOW, cluster=no_pains, told=lambda name: here("publishing") if name == "problem_tickets" else None)
+    refresh.publish(NOW, RULES, told=lambda name: here("publishing") if name == "problem_tickets" else None)
     here("published")
 """
 STEPS = ["between pages", "inside a page", "publishing", "published"]
@@ -118,7 +118,7 @@ def test_a_killed_refresh_leaves_rows_and_cursor_that_agree_and_the_next_one_hea
         its_run = refresh.begin_run("test", "files", LATER)
         its_run.save(records, LATER, cursor="2")
         its_run.finish(LATER)
-        refresh.publish(LATER, cluster=no_pains)
+        refresh.publish(LATER, RULES)
     with store.reading() as published:
         assert sum(count.n for count in published.tally("tickets", None, date(2200, 1, 1))) == 2
         assert [each.id for each in published.bugs(TODAY)] == ["B1", "B2"]
@@ -177,7 +177,7 @@ def test_a_reader_sees_the_old_snapshot_whole_and_then_the_new_one(store: Store)
                 its_run = refresh.begin_run("test", "files", NOW)
                 its_run.save(company(NOW, 4), NOW)
                 its_run.finish(NOW)
-                refresh.publish(NOW, cluster=no_pains, told=told)
+                refresh.publish(NOW, RULES, told=told)
         except BaseException as error:
             failed.append(error)
         finally:
@@ -259,7 +259,7 @@ def test_a_source_is_not_called_fresh_before_its_rows_are_published(store: Store
         its_run.finish(NOW)
         with store.reading() as published:
             assert published.freshness(("ticket",)) == (("test",), days_ago(3))
-        refresh.publish(NOW, cluster=no_pains)
+        refresh.publish(NOW, RULES)
     with store.reading() as published:
         assert published.freshness(("ticket",)) == (("test",), NOW)
 
@@ -269,7 +269,7 @@ def test_half_a_sample_company_is_called_a_sample(store: Store) -> None:
         its_run = refresh.begin_run("sample", "sample", NOW)
         its_run.save([builders.ticket("t")], NOW)
         its_run.finish(NOW, "failed", "it broke")
-        refresh.publish(NOW, cluster=no_pains)
+        refresh.publish(NOW, RULES)
     with store.reading() as published:
         assert published.snapshot is not None
         assert published.snapshot.is_sample

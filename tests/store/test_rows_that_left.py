@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select
 
 from store import Store, open_store
 from store.schema import FACTS, listing
-from tests.builders import NOW, bug, customer, report, settings, ticket
+from tests.builders import NOW, RULES, bug, customer, list_clusters, report, settings, ticket
 from tests.store.published_tables import empty, rows_of
 from tests.store.test_counting_again import EXAMPLES, KINDS, alike, key_of
 
@@ -49,7 +49,8 @@ def reads(
                 is_whole = number == len(pages) and place != cut
                 run.save(some, NOW, stream=place, whole=is_whole, gone=gone or ())
         run.finish(NOW, *(("failed", "The line went dead.") if cut else ()))
-        refresh.publish(NOW, cluster=alike)
+        refresh.publish(NOW, RULES)
+        list_clusters(refresh, alike)
     return run
 
 

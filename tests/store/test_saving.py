@@ -197,7 +197,7 @@ def test_what_is_said_of_a_row_that_is_rejected_is_masked_wherever_it_was_found(
             [builders.ticket("t", subject=[mail]), builders.ticket(mail, replies=-1)], NOW, rejected=[by_source]
         )
         its_run.finish(NOW, "failed", f"the upstream said no to {mail}")
-        refresh.publish(NOW, cluster=builders.no_pains)
+        refresh.publish(NOW, builders.RULES)
     assert len(rejected_rows(store)) == 3
     assert mail not in str(rejected_rows(store))
     assert mail not in last_run(store).reason
@@ -210,7 +210,7 @@ def test_what_was_wrong_in_a_stream_is_judged_anew_when_it_is_read_anew(store: S
             for stream, record in streams:
                 its_run.save([record], NOW, stream=stream)
             its_run.finish(NOW)
-            refresh.publish(NOW, cluster=builders.no_pains)
+            refresh.publish(NOW, builders.RULES)
         return sorted(each["place"] for each in rejected_rows(store))
 
     bad, good = builders.ticket("t", replies=-1), builders.ticket("t", replies=1)
@@ -289,7 +289,7 @@ def test_the_number_of_stored_rows_follows_changes_and_removals(store: Store) ->
         its_run.save([builders.ticket("w")], NOW)
         its_run.save([builders.ticket("x")], NOW)
         its_run.finish(NOW)
-        refresh.publish(NOW, cluster=builders.no_pains)
+        refresh.publish(NOW, builders.RULES)
     assert rows() == (3, 0)
 
 

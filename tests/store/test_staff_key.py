@@ -102,13 +102,11 @@ def test_the_key_of_an_old_store_moves_out_and_everybody_keeps_their_pseudonym(
     before = sorted(pseudonym(OLD_SALT, id) for id in PEOPLE)
     if store.file is not None:
         assert recovered(store.file) == 56
-    builders.save(store, staff(), source="hr")
+    notes = builders.save(store, staff(), source="hr")
     assert (tmp_path / "empathy.key").read_text().strip() == OLD_SALT
     assert stat.S_IMODE((tmp_path / "empathy.key").stat().st_mode) == 0o600
     assert stored(store) == before
-    assert [
-        note for note in store.notes if note.startswith("The key of the staff pseudonyms moved out of the store into")
-    ]
+    assert [note for note in notes if note.startswith("The key of the staff pseudonyms moved out of the store into")]
     with store.looking() as connection:
         assert OLD_SALT not in connection.scalars(select(meta.c.value))
     if store.file is not None:
@@ -116,8 +114,7 @@ def test_the_key_of_an_old_store_moves_out_and_everybody_keeps_their_pseudonym(
         assert OLD_SALT.encode() not in bytes_of(store.file)
     store.engine.dispose()
     again = open_store(settings(database_url, folder=tmp_path))
-    builders.save(again, staff(), source="hr")
-    assert again.notes == []
+    assert builders.save(again, staff(), source="hr") == []
     assert stored(again) == before
     again.engine.dispose()
 
@@ -238,8 +235,9 @@ def test_a_store_that_others_could_read_is_closed_with_a_sentence(tmp_path: Path
     store.migrate()
     file.chmod(0o644)
     store = open_store(settings(f"sqlite:///{file}"))
-    builders.save(store, [])
-    assert store.notes == [f"{file} could be read by others on this machine; now only its owner can (0600)."]
+    assert builders.save(store, []) == [
+        f"{file} could be read by others on this machine; now only its owner can (0600)."
+    ]
     assert mode(file) == 0o600
     store.engine.dispose()
 

@@ -14,9 +14,9 @@ from store.schema import employment, purchase, survey_response, survey_response_
 from store.tallies import ALL, TODAY, Expression, Measure, Measures
 from tests.builders import (
     NOW,
+    RULES,
     answer,
     days_ago,
-    no_pains,
     save,
     settings,
 )
@@ -87,7 +87,7 @@ def with_one_of_each() -> Measures:
 def publish(store: Store, measures: Measures = ALL, days: int = 0, everything: bool = False) -> None:
     now = NOW + timedelta(days=days)
     with store.refreshing(now) as refresh:
-        refresh.publish(now, cluster=no_pains, everything=everything, measures=measures)
+        refresh.publish(now, RULES, everything=everything, measures=measures)
 
 
 def counts(store: Store, *names: str) -> dict[str, list[tuple[date, str, int]]]:

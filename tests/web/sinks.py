@@ -39,7 +39,7 @@ with st.container(key="list"):
 with st.container(key="badge"):
     st.markdown(BETWEEN.join(f":gray-badge[{plain(text)}]" for text in HOSTILE))
 with st.container(key="gray"):
-    st.markdown(f":gray[Pain: {ALL}.]")
+    st.markdown(f":gray[{ALL}]")
 with st.container(key="bold"):
     st.markdown(BETWEEN.join(f"**{plain(text)}**" for text in HOSTILE))
 with st.container(key="write"):

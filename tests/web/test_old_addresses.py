@@ -23,7 +23,7 @@ ADDRESSES = [
     ("metric", "metric=csat&by=Area", " by area"),
     ("metric", "metric=csat&by=area", " by area"),
     ("metric", "metric=csat&by=nothing", "Definition of "),
-    ("bug", "bug={bug}", "How the pain of this bug is worked out"),
+    ("bug", "bug={bug}", "How the impact of this bug is worked out"),
 ]
 
 

@@ -63,10 +63,17 @@ def _rename(old: str, new: str) -> None:
 
 def _ranking() -> None:
     """The memory of the ranking, and its record."""
+    op.create_table(
+        "ranking_record",
+        sa.Column("month", Day(), nullable=False),
+        sa.Column("made_of", sa.String(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_ranking_record")),
+    )
 
 
 def _ranking_undone() -> None:
-    pass
+    op.drop_table("ranking_record")
 
 
 def _sources() -> None:

@@ -1,0 +1,109 @@
+"""Every sentence about how well the ranking does: how long a report counts and why, and how the lists of past months did."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from ranking.record import CANDIDATES, LEAST_MONTHS, Learned
+from reporting.words import day
+
+if TYPE_CHECKING:
+    from ranking.impact import Memory
+    from settings import Settings
+
+HEADING = "How well the ranking does"
+TOO_EARLY = "No past list can be scored yet: it takes 60 days of reports after a month end."
+TABLE = "Past lists by month, newest first"
+
+
+def sentences(learned: Learned | None, settings: Settings) -> list[str]:
+    """What the lists covered, and the memory in use with its reason."""
+    if learned is None:
+        return [TOO_EARLY]
+    return [_record(learned, settings), _memory(learned, settings)]
+
+
+def _record(learned: Learned, settings: Settings) -> str:
+    if not learned.shown:
+        when = f" The first list can be scored from {day(learned.scored_from)} on." if learned.scored_from else ""
+        return f"{TOO_EARLY}{when}"
+    shown, months = learned.shown, len(learned.shown)
+    lists = "list of the last month" if months == 1 else f"lists of the last {months} months"
+    ours, without = _mean(each.ours for each in shown), _mean(each.without_severity for each in shown)
+    newest, people = _mean(each.newest for each in shown), _mean(each.people_ever for each in shown)
+    return (
+        f"The {lists} that can be scored covered {ours} of the {settings.words.customers} who reported a bug in the 60 days "
+        f"after (best possible list 100%, newest first {newest}, most {settings.words.customers} ever {people}). "
+        f"Without severity: {without}."
+    )
+
+
+def _memory(learned: Learned, settings: Settings) -> str:
+    counts = f"A report counts {memory(learned.memory)}"
+    if learned.is_fixed:
+        return f"{counts}, as the settings say (half_life_days under [impact])."
+    if learned.months_scored < LEAST_MONTHS:
+        when = f", from {day(learned.learned_from)} on" if learned.learned_from else ""
+        return f"{counts}. That is the default: it is learned when {LEAST_MONTHS} months can be scored{when}."
+    present = learned.means[CANDIDATES.index(learned.memory)]
+    best = max(range(len(CANDIDATES)), key=lambda at: learned.means[at])
+    of_all = f"on average over {learned.months_scored} months"
+    if learned.since is None and learned.means[best] > present:
+        return (
+            f"{counts}. That is the default: {memory(CANDIDATES[best])} covered {_percent(learned.means[best])} instead of "
+            f"{_percent(present)} {of_all}, which is not clearly better."
+        )
+    since = f", in use since {day(learned.since)}" if learned.since else ""
+    return (
+        f"{counts}: of {len(CANDIDATES)} candidates it is kept because it covered {_percent(present)} {of_all}{since}."
+    )
+
+
+def memory(memory: Memory) -> str:
+    """ "half after 60 days"."""
+    if len(memory) == 1:
+        return f"half after {memory[0]:g} days"
+    return f"as the mean of half after {' and half after '.join(f'{days:g}' for days in memory)} days"
+
+
+def rows(learned: Learned | None) -> list[dict[str, str]]:
+    """One row for each month that was scored, the newest first."""
+    return [
+        {
+            "List of": day(month.day),
+            "Ours": _percent(month.ours),
+            "Without severity": _percent(month.without_severity),
+            "Newest first": _percent(month.newest),
+            "Most people ever": _percent(month.people_ever),
+            "Half after": " and ".join(f"{days:g}" for days in month.memory) + " days",
+        }
+        for month in reversed(learned.shown if learned else ())
+    ]
+
+
+def as_data(learned: Learned | None, settings: Settings) -> dict[str, Any]:
+    """What `./run read ranking --json` prints; shares are 0 to 1 of the best possible list."""
+    return {
+        "ranking": sentences(learned, settings),
+        "rows": rows(learned),
+        "half_lives_in_use": learned.memory if learned else None,
+        "is_fixed": learned.is_fixed if learned else None,
+        "in_use_since": learned.since if learned else None,
+        "months_scored": learned.months_scored if learned else 0,
+        "scored_from": learned.scored_from if learned else None,
+        "learned_from": learned.learned_from if learned else None,
+        "candidates": [
+            {"half_lives": candidate, "mean_share": mean}
+            for candidate, mean in zip(CANDIDATES, learned.means if learned else (), strict=False)
+        ],
+        "months": learned.shown if learned else (),
+    }
+
+
+def _mean(shares: Any) -> str:
+    return _percent(fmean(shares))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"

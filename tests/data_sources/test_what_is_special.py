@@ -1,0 +1,235 @@
+"""What is special to GitLab, Zendesk and Jira: hidden and deleted items, links, what a key may see, what they count."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_sources import source
+from data_sources.source import Page, Request
+from settings import Settings
+from store.records import Bug, BugReport, SurveyResponse, Ticket
+from tests.builders import NOW
+from tests.data_sources.replay import Reply, Upstream
+from tests.data_sources.systems import GITLAB, JQL, KINDS, set_at
+
+KIND = {kind.name: kind for kind in KINDS}
+RATINGS = "/api/v2/satisfaction_ratings.json"
+OPENED = datetime(2026, 10, 1, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as server:
+        server.on(RATINGS, Reply({"satisfaction_ratings": [], "meta": {"has_more": False}}))
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB", "GITLAB", "ZENDESK", "JIRA"):
+        monkeypatch.setenv(f"{name}_TOKEN", "canary")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def request(name: str, upstream: Upstream, **options: Any) -> Request:
+    return Request("it", {**KIND[name].options, "base_url": upstream.url, **options}, Settings(), None, NOW)
+
+
+def read(name: str, upstream: Upstream, items: list[Any], **options: Any) -> Page:
+    """All pages as one."""
+    upstream.on(KIND[name].path, KIND[name].last(items))
+    whole = Page()
+    for page in source(name).fetch(request(name, upstream, **options)):
+        whole.records += page.records
+        whole.gone += page.gone
+        whole.rejected_rows += page.rejected_rows
+    return whole
+
+
+def test_a_confidential_issue_is_shown_only_where_the_settings_say_so_and_a_moved_one_is_gone(
+    upstream: Upstream,
+) -> None:
+    hidden, moved = KIND["gitlab"].item(1) | {"confidential": True}, KIND["gitlab"].item(2) | {"moved_to_id": 9}
+    page = read("gitlab", upstream, [hidden, moved, KIND["gitlab"].item(3)])
+    assert [bug.id for bug in page.records] == ["octo/shop#3"]
+    assert page.gone == [("bug", "octo/shop#1"), ("bug", "octo/shop#2")]
+    page = read("gitlab", upstream, [hidden], confidential=True)
+    assert [bug.id for bug in page.records] == ["octo/shop#1"]
+    assert upstream.asked(GITLAB.replace("%2F", "%2F"))[0].query["pagination"] == "keyset"
+
+
+def test_a_closed_issue_of_gitlab_is_closed_and_not_fixed(upstream: Upstream) -> None:
+    more = {"state": "closed", "closed_at": "2026-10-02T10:00:00Z", "due_date": "2026-12-01"}
+    labels = ["bug", "severity::1", "area::Checkout", "severity::high"]
+    (bug,) = read("gitlab", upstream, [KIND["gitlab"].item(1) | more | {"labels": labels}]).records
+    assert (bug.status, bug.fixed_at, bug.expected_on) == ("closed", None, date(2026, 12, 1))
+    assert (bug.severity, bug.area) == ("major", "Checkout")
+
+
+def test_deleted_and_merged_tickets_are_gone_with_their_ratings_and_links(upstream: Upstream) -> None:
+    item = KIND["zendesk"].item
+    page = read(
+        "zendesk", upstream, [item(1) | {"status": "deleted"}, item(2) | {"tags": ["closed_by_merge"]}, item(3)]
+    )
+    assert [record.id for record in page.records] == ["3"]
+    kinds = ("ticket", "bug", "bug_report", "survey_response")
+    assert {(kind, id) for kind in kinds for id in ("1", "2")} <= set(page.gone)
+    assert ("ticket", "3") not in page.gone
+
+
+def test_a_problem_ticket_is_a_bug_and_its_incidents_report_it(upstream: Upstream) -> None:
+    item = KIND["zendesk"].item
+    problem = item(1) | {"type": "problem", "subject": "Coupons fail for jo@shop.example", "priority": "urgent"}
+    times = {"reply_time_in_minutes": {"calendar": 90}, "solved_at": "2026-10-03T10:00:00Z", "replies": 2, "reopens": 1}
+    incident = item(2) | {"type": "incident", "problem_id": 1, "status": "solved", "metric_set": times}
+    records = read("zendesk", upstream, [problem, incident]).records
+    (bug,) = [each for each in records if isinstance(each, Bug)]
+    assert (bug.id, bug.title, bug.severity) == ("1", "Coupons fail for [e-mail]", "blocker")
+    assert [each for each in records if isinstance(each, BugReport)] == [BugReport("2", "1", "2")]
+    ticket = next(each for each in records if isinstance(each, Ticket) and each.id == "2")
+    assert ticket.first_reply_at == datetime(2026, 10, 1, 11, 30, tzinfo=UTC)
+    assert ticket.solved_at == datetime(2026, 10, 3, 10, tzinfo=UTC)
+    assert (ticket.replies, ticket.reopens, ticket.kind, ticket.customer) == (2, 1, "problem", "7")
+
+
+def test_ratings_are_answers_on_a_scale_of_two_and_offers_are_surveys_without_one(upstream: Upstream) -> None:
+    base = {"created_at": "2026-10-01T10:00:00Z", "updated_at": "2026-10-02T10:00:00Z", "requester_id": 7}
+    scores = ["good", "bad", "offered", "unoffered", "brilliant"]
+    ratings = [{**base, "id": 100 + n, "ticket_id": n, "score": score} for n, score in enumerate(scores, 1)]
+    upstream.on(RATINGS, Reply({"satisfaction_ratings": ratings, "meta": {"has_more": False}}))
+    page = read("zendesk", upstream, [])
+    found = [each for each in page.records if isinstance(each, SurveyResponse)]
+    assert [(each.id, each.score, each.scale) for each in found] == [
+        ("1", 2, "1-2"),
+        ("2", 1, "1-2"),
+        ("3", None, "1-2"),
+    ]
+    assert [each.answered_at is not None for each in found] == [True, True, False]
+    assert [(row.column, row.value) for row in page.rejected_rows] == [("score", "brilliant")]
+
+
+def test_an_issue_of_jira_that_is_linked_to_a_ticket_is_reported_by_it(upstream: Upstream) -> None:
+    bug = set_at(
+        KIND["jira"].item(1), "fields.issuelinks", [{"inwardIssue": {"key": "SUP-9"}}, {"outwardIssue": {"key": "X-1"}}]
+    )
+    done = {
+        "resolution": {"name": "Fixed"},
+        "resolutiondate": "2026-10-05T10:00:00.000+0000",
+        "priority": {"name": "Highest"},
+    }
+    bug["fields"] |= done | {"components": [{"name": "Checkout"}]}
+    ticket = {**KIND["jira"].item(9), "key": "SUP-9"}
+    ticket["fields"] |= {"issuetype": {"name": "Service Request"}, "reporter": {"accountId": "abc"}}
+    records = read("jira", upstream, [bug, ticket], ticket_projects=["SUP"]).records
+    (found,) = [each for each in records if isinstance(each, Bug)]
+    fixed = datetime(2026, 10, 5, 10, tzinfo=UTC)
+    assert (found.id, found.fixed_at, found.severity, found.area) == ("SHOP-1", fixed, "blocker", "Checkout")
+    assert [each for each in records if isinstance(each, BugReport)] == [BugReport("SHOP-1/SUP-9", "SHOP-1", "SUP-9")]
+    assert [(each.id, each.customer) for each in records if isinstance(each, Ticket)] == [("SUP-9", "abc")]
+    assert 'project in ("SUP")' in upstream.asked(JQL)[0].query["jql"]
+
+
+CHECKS: list[tuple[str, str, Any, str]] = [
+    ("github", "/repos/octo/shop", {"private": True, "has_issues": False}, "It cannot read bugs"),
+    (
+        "gitlab",
+        "/projects/octo%2Fshop",
+        {"permissions": {"project_access": {"access_level": 10}}},
+        "cannot see confidential",
+    ),
+    ("zendesk", "/api/v2/users/me.json", {"user": {"role": "agent"}}, "needs the key of an admin"),
+    ("jira", "/rest/api/3/project/search", {"values": []}, "It cannot see SHOP."),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "answer", "words"), CHECKS)
+def test_one_harmless_question_says_what_a_key_cannot_see(
+    upstream: Upstream, name: str, path: str, answer: Any, words: str
+) -> None:
+    upstream.on(path, Reply(answer))
+    check = source(name).check
+    assert check is not None
+    assert words in " ".join(check(request(name, upstream)))
+    assert len(upstream.log) == 1
+
+
+COUNTS: list[tuple[str, str, Any, dict[str, Any]]] = [
+    ("github", "/search/issues", {"total_count": 41}, {"bug": (41, {})}),
+    (
+        "gitlab",
+        "/projects/octo%2Fshop/issues_statistics",
+        {"statistics": {"counts": {"all": 41}}},
+        {"bug": (41, {"confidential": 41})},
+    ),
+    ("jira", "/rest/api/3/search/approximate-count", {"count": 41}, {"bug": (41, {})}),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "answer", "found"), COUNTS)
+def test_a_system_is_asked_how_many_it_counts_itself(
+    upstream: Upstream, name: str, path: str, answer: Any, found: dict[str, Any]
+) -> None:
+    upstream.on(path, Reply(answer))
+    counts = source(name).counts
+    assert counts is not None
+    assert counts(request(name, upstream)) == found
+
+
+def test_zendesk_names_the_merged_tickets_that_it_counts_and_we_do_not(upstream: Upstream) -> None:
+    upstream.on("/api/v2/tickets/count.json", Reply({"count": {"value": 2_301}}))
+    upstream.on("/api/v2/search/count.json", Reply({"count": 19}))
+    counts = source("zendesk").counts
+    assert counts is not None
+    assert counts(request("zendesk", upstream)) == {"ticket": (2_301, {"merged": 19})}
+
+
+# ---- recorded answers ---------------------------------------------------------------------------------------------
+
+TESTDATA = Path(os.environ.get("EMPATHY_TESTDATA") or Path(__file__).parents[2].parent / "shared" / "testdata")
+
+
+def recorded(name: str) -> Any:
+    path = TESTDATA / "payloads" / name
+    if not path.exists():
+        pytest.skip(f"the recorded answers are not here: {path} (EMPATHY_TESTDATA says where they are)")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_recorded_export_of_zendesk_is_read_though_it_names_another_host(upstream: Upstream) -> None:
+    body = recorded("zendesk-zenpy/TicketsIncrementalTest.test_get_values.json")[1]["body"]
+    page = read("zendesk", upstream, body["tickets"])
+    assert page.rejected_rows == []
+    deleted = {str(each["id"]) for each in body["tickets"] if each["status"] == "deleted"}
+    assert deleted
+    assert len({each.id for each in page.records if isinstance(each, Ticket)}) == len(
+        {each["id"] for each in body["tickets"]} - {int(id) for id in deleted}
+    )
+    assert {("ticket", id) for id in deleted} <= set(page.gone)
+
+
+def test_recorded_issues_of_gitlab_become_bugs(upstream: Upstream) -> None:
+    issues = [row["data"] for row in recorded("devlake-gitlab/issues.json")]
+    issues = [json.loads(each) if isinstance(each, str) else each for each in issues]
+    page = read("gitlab", upstream, issues, bug_labels=[], confidential=True)
+    assert page.rejected_rows == []
+    assert len(page.records) + len(page.gone) == len(issues) > 5
+    more = [*recorded("perceval-gitlab/issue_page_1"), *recorded("perceval-gitlab/issue_page_2")]
+    assert len(read("gitlab", upstream, more, bug_labels=[]).records) == len(more)
+
+
+def test_recorded_issues_of_jira_become_bugs(upstream: Upstream) -> None:
+    issues = [
+        *recorded("perceval-jira/jira_issues_page_1.json")["issues"],
+        *recorded("perceval-jira/jira_issues_page_2.json")["issues"],
+    ]
+    page = read("jira", upstream, issues, projects=["HELP"], bug_types=["extRequest"])
+    assert [(row.column, row.value) for row in page.rejected_rows] == [("fields.summary", "")]
+    wanted = [each for each in issues if each["fields"]["issuetype"]["name"] == "extRequest"]
+    assert len(page.records) + len(page.rejected_rows) == len(wanted) > 1
