@@ -27,7 +27,7 @@ from cosmic_ray.plugins import get_operator
 ROOT = Path(__file__).parent.parent
 # Modules (the first line that fits) and the tests that are about them.
 TESTS = {
-    "estimates/*.py": "tests/estimates",
+    "estimates/*.py": "tests/estimates -k not(terminal)",  # which starts a program only to see what it imports
     "metrics/suppression.py": "tests/metrics/test_suppression.py",
     "ranking/impact.py": "tests/ranking/test_impact.py",
     "ranking/order.py": "tests/ranking/test_impact.py tests/ranking/test_top_bugs.py",
@@ -79,7 +79,20 @@ def changed(mutant: Mutant, code: str) -> str:
 
 def notices(folder: Path, tests: str, patience_s: float) -> bool:
     """Whether one of these tests fails in this copy, or does not come to an end."""
-    words = ["-m", "pytest", "-n", "0", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    words = [
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-x",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        "--hypothesis-seed=0",
+        "-k",
+        "not terminal_starts_quickly",
+    ]
     # A module that was compiled in the second before it was changed must not be taken for the changed one.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
