@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 # Modules (the first line that fits) and the tests that are about them.
 TESTS = {
     "estimates/*.py": "tests/estimates -k not(terminal)",  # which starts a program only to see what it imports
-    "metrics/suppression.py": "tests/metrics/test_suppression.py",
+    "metrics/suppression.py": "tests/metrics/test_suppression.py tests/metrics/test_attrition.py",
     "ranking/impact.py": "tests/ranking/test_impact.py",
     "ranking/order.py": "tests/ranking/test_impact.py tests/ranking/test_top_bugs.py",
     "ranking/labels.py": "tests/ranking/test_impact.py",
