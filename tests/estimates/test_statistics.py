@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_ind_from_stats
+from scipy.stats import t as student
 
 from estimates import chance
 from estimates import nps as estimated_nps
@@ -141,6 +142,10 @@ def test_twelve_promoters_are_no_proof_of_a_hundred() -> None:
     assert interval.high == 100
 
 
+def test_three_answers_are_added_three_quarters_of_one_up_and_three_quarters_down() -> None:
+    assert estimated_nps.adjusted_nps(12, 0, 0).centre == pytest.approx(100 * (12.75 - 0.75) / 15)
+
+
 def test_nps_of_nobody_is_none() -> None:
     assert estimated_nps.nps(0, 0, 0) is None
     assert nps_interval(0, 0, 0) is None
@@ -165,6 +170,22 @@ def test_one_value_has_a_mean_and_no_range_and_none_has_neither() -> None:
     assert mean_interval(1, 4, 16) == (1, 4, None, None, None)
     assert mean_interval(0, 0, 0) == (0, None, None, None, None)
     assert welch((1, 4, None), (9, 30 / 9, 1.58)) is None
+
+
+def test_welchs_test_is_that_of_scipy() -> None:
+    ours, theirs = (
+        welch((9, 5.5, 1.2), (21, 4.75, 0.7)),
+        ttest_ind_from_stats(5.5, 1.2, 9, 4.75, 0.7, 21, equal_var=False),
+    )
+    assert ours is not None
+    assert ours.p == pytest.approx(theirs.pvalue, rel=1e-9)
+    assert (ours.low, ours.high) == pytest.approx(theirs_interval(0.75, 1.2**2 / 9, 0.7**2 / 21), rel=1e-9)
+
+
+def theirs_interval(value: float, share1: float, share0: float) -> tuple[float, float]:
+    degrees = (share1 + share0) ** 2 / (share1**2 / 8 + share0**2 / 20)
+    low, high = student.interval(0.95, degrees, value, (share1 + share0) ** 0.5)
+    return float(low), float(high)
 
 
 def test_values_that_are_all_alike_are_not_called_a_proof() -> None:
@@ -255,6 +276,10 @@ def test_adjusted_p_values_are_no_smaller_keep_their_order_and_stay_within_1(ps:
     assert all(p <= q <= 1 for p, q in zip(ps, adjusted, strict=True))
     in_order = [q for _, q in sorted(zip(ps, adjusted, strict=True))]
     assert all(one <= other for one, other in pairwise(in_order))
+
+
+def test_each_p_is_drawn_up_by_how_many_are_as_small() -> None:
+    assert benjamini_hochberg([0.01, 0.5, 0.03, 0.04]) == pytest.approx([0.04, 0.5, 0.16 / 3, 0.16 / 3])
 
 
 # --- survival ---

@@ -18,6 +18,7 @@ from tests.metrics.counting import period
         ({"A": 4, "B": 6, "C": 12}, {"A", "B"}),
         ({"A": 1, "B": 2, "C": 9, "D": 12}, {"A", "B", "C"}),
         ({"A": 3}, {"A"}),
+        ({"A": 5, "B": 6}, set()),
         ({}, set()),
     ],
 )
