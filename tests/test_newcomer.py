@@ -371,6 +371,10 @@ def test_rows_of_the_new_record_are_read_into_the_store_that_did_not_know_it(see
     assert "The store has got room for visit." in seen.refreshed
 
 
+def test_files_are_still_guessed_though_nobody_said_what_columns_of_the_new_record_are_called(seen: Seen) -> None:
+    assert 'record = "ticket"' in seen.house.runs("-m", "data_sources.files", "guess", "tickets.csv")
+
+
 def test_all_of_it_is_on_the_new_page(seen: Seen) -> None:
     shown = seen.house.shows("calls.py").replace("\\", "")
     assert f"{100 * CALLS // (MAILS + CALLS)} % of the tickets came by phone; {VISITS} visits are stored." in shown
