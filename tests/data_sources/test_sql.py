@@ -357,7 +357,12 @@ def test_a_row_that_vanished_there_leaves_here(engine: Engine, refreshed: Any) -
 
 def export(engine: Engine, system: str) -> None:
     """Loads the tables of a real export as Fivetran writes them: numbers, truths and times have their kinds."""
-    kinds = {"livemode": Boolean, "public": Boolean, "_fivetran_active": Boolean, "quantity": BigInteger}
+    kinds: dict[str, Any] = {
+        "livemode": Boolean,
+        "public": Boolean,
+        "_fivetran_active": Boolean,
+        "quantity": BigInteger,
+    }
     kinds |= dict.fromkeys(("amount", "interval_count"), BigInteger)
     kinds |= dict.fromkeys(("created", "created_at", "updated", "start_date", "ended_at"), DateTime(timezone=True))
     for path in sorted((TESTDATA / system).glob("*_data.csv")):
