@@ -54,6 +54,8 @@ OWNERS = {
     "httpx": {"data_sources"},
     "aiohttp": {"data_sources"},
 }
+# A database of others is a source like any other: this one file opens it, read only, and never the store's own.
+ALSO = {("data_sources/sql.py", "sqlalchemy")}
 HEAVY = ("streamlit", "pandas", "plotly")
 
 
@@ -103,7 +105,9 @@ def test_a_package_is_imported_only_by_its_owner(package: str) -> None:
     wrong = [
         str(found)
         for found in imports()
-        if found.owner not in OWNERS[package] and (found.name + ".").startswith(package + ".")
+        if found.owner not in OWNERS[package]
+        and (found.name + ".").startswith(package + ".")
+        and (found.place.partition(":")[0], package) not in ALSO
     ]
     assert not wrong, "\n".join(wrong)
 
