@@ -1,7 +1,7 @@
 """The tables: one for each noun, the bookkeeping of refreshes, and the small ones that readers see.
 
-The tables of the nouns follow from store/records.py. Changing a shape here needs a migration (store/migrations/);
-a test compares the two.
+The tables of the nouns follow from store/records.py, and what they get comes into older stores by itself
+(store/additions.py). Changing any other shape needs a migration (store/migrations/); a test compares the two.
 """
 
 from __future__ import annotations

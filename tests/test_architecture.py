@@ -30,13 +30,25 @@ ARROWS = {
     "views": {"store", "metrics", "ranking", "estimates"},
     "reporting": {"views", "metrics", "ranking", "store"},
     "display": {"reporting", "views", "metrics", "ranking"},
-    "pages": {"display", "reporting", "views", "metrics", "ranking"},
-    "web": {"pages", "display", "reporting", "views", "metrics"},
+    "pages": {"display", "reporting", "views", "metrics"},
+    "web": {"display", "views"},
+    # The programs.
+    "app": {"web"},
+    "read": {"metrics", "reporting", "store", "views"},
+    "refresh": {"data_sources", "metrics", "ranking", "reporting", "store"},
+    "sources": {"data_sources", "reporting", "store"},
+}
+# What of the store its neighbours may know: who fills it the nouns, who reads it what is published and the rules.
+OF_THE_STORE = {
+    "data_sources": {"records", "rejected", "masking"},
+    "metrics": {"published", "rules", "tallies", "histogram"},
+    "ranking": {"published", "rules", "publishing"},
+    "reporting": {"ids"},
 }
 # The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
 GUARD = ("pages", "web.guard.guard")
-FOLDERS = set(ARROWS) - {"settings"}
 PROGRAMS = {"app", "refresh", "read", "sources", "digest"}
+FOLDERS = set(ARROWS) - {"settings"} - PROGRAMS
 OURS = FOLDERS | PROGRAMS | {"settings", "tests", "benchmarks"}
 
 # Who may import these packages. Tests and benchmarks are free.
@@ -78,6 +90,18 @@ def test_arrows_between_folders_go_one_way() -> None:
         and (found.owner, found.name) != GUARD
         and (asked := found.name.partition(".")[0]) in OURS
         and asked not in ARROWS[found.owner] | {found.owner, "settings"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", OF_THE_STORE)
+def test_of_the_store_a_room_knows_only_what_is_meant_for_it(room: str) -> None:
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.owner == room
+        and found.name.startswith("store.")
+        and found.name.split(".")[1] not in OF_THE_STORE[room]
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -220,7 +220,7 @@ class House:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment,
             capture_output=True,
             text=True,
             timeout=300,
