@@ -43,7 +43,14 @@ def described(
 def _named(name: str, text: str) -> list[str]:
     if not text:
         return []
-    return textwrap.wrap(f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    return textwrap.wrap(
+        f"{name}: {text}",
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="      ",
+        break_long_words=False,  # an address stays one that can be followed
+        break_on_hyphens=False,
+    )
 
 
 def connected(name: str, type_name: str, rows: Mapping[str, int]) -> str:

@@ -262,6 +262,28 @@ def test_a_table_in_a_schema_with_names_that_want_quotes(postgres_database: str)
     owner.dispose()
 
 
+def test_a_connection_that_breaks_half_way_is_one_sentence_and_what_came_is_not_taken_for_all(
+    postgres_database: str,
+) -> None:
+    owner = create_engine(postgres_database)
+    tickets(owner, 12_001)
+    other = {"table": "tickets", "record": "release", "fields": {"id": "id", "name": "id", "released_at": "opened"}}
+    found = SOURCE.fetch(request(owner, {"table": "tickets", "record": "ticket", "fields": TICKET}, other))
+    assert not next(found).whole
+    with owner.begin() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        assert ended.scalars().all() == [True]
+    with pytest.raises(SourceError, match=r"^tickets cannot be read: ") as said:
+        assert not [page for page in found if page.whole]
+    assert "terminating connection" in str(said.value)
+    owner.dispose()
+
+
 # --- the address -----------------------------------------------------------------------------------------------------
 
 SECRET = "canaryCANARY0123@:/é"
