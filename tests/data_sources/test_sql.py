@@ -161,6 +161,14 @@ def test_a_statement_that_is_no_question_is_refused_before_anything_is_opened(qu
         pages(asked)
 
 
+def test_a_with_that_deletes_deletes_nothing(engine: Engine) -> None:
+    tickets(engine, 3)
+    query = "WITH t AS (SELECT 1) DELETE FROM tickets RETURNING id, opened"
+    with pytest.raises(SourceError, match=r"^query 1 cannot be read: "):
+        pages(request(engine, {"query": query, "record": "ticket", "fields": TICKET}))
+    assert len(records(request(engine, {"table": "tickets", "record": "ticket", "fields": TICKET}))) == 3
+
+
 def test_a_question_that_writes_all_the_same_is_stopped_by_the_database(postgres_database: str) -> None:
     owner = create_engine(postgres_database)
     tickets(owner, 3)
