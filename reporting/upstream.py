@@ -48,7 +48,7 @@ def _named(name: str, text: str) -> list[str]:
         WIDTH,
         initial_indent="  ",
         subsequent_indent="      ",
-        break_long_words=False,
+        break_long_words=False,  # an address stays one that can be followed
         break_on_hyphens=False,
     )
 

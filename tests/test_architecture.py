@@ -67,7 +67,7 @@ OWNERS = {
     "aiohttp": {"data_sources"},
 }
 # A database of others is a source like any other: this one file opens it, read only, and never the store's own.
-ALSO = {("data_sources/sql.py", "sqlalchemy")}
+ALSO = {("data_sources/sql/database.py", "sqlalchemy")}
 HEAVY = ("streamlit", "pandas", "plotly")
 
 

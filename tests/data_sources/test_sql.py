@@ -161,6 +161,14 @@ def test_a_statement_that_is_no_question_is_refused_before_anything_is_opened(qu
         pages(asked)
 
 
+def test_a_with_that_deletes_deletes_nothing(engine: Engine) -> None:
+    tickets(engine, 3)
+    query = "WITH t AS (SELECT 1) DELETE FROM tickets RETURNING id, opened"
+    with pytest.raises(SourceError, match=r"^query 1 cannot be read: "):
+        pages(request(engine, {"query": query, "record": "ticket", "fields": TICKET}))
+    assert len(records(request(engine, {"table": "tickets", "record": "ticket", "fields": TICKET}))) == 3
+
+
 def test_a_question_that_writes_all_the_same_is_stopped_by_the_database(postgres_database: str) -> None:
     owner = create_engine(postgres_database)
     tickets(owner, 3)
@@ -259,6 +267,28 @@ def test_a_table_in_a_schema_with_names_that_want_quotes(postgres_database: str)
     filled(owner, "Order", [{"id": "1", "Opened At": "2026-01-01"}], schema="Help Desk")
     entry = {"table": "Help Desk.Order", "record": "ticket", "fields": {"id": "id", "opened_at": "Opened At"}}
     assert [each.id for each in records(request(owner, entry))] == ["1"]
+    owner.dispose()
+
+
+def test_a_connection_that_breaks_half_way_is_one_sentence_and_what_came_is_not_taken_for_all(
+    postgres_database: str,
+) -> None:
+    owner = create_engine(postgres_database)
+    tickets(owner, 12_001)
+    other = {"table": "tickets", "record": "release", "fields": {"id": "id", "name": "id", "released_at": "opened"}}
+    found = SOURCE.fetch(request(owner, {"table": "tickets", "record": "ticket", "fields": TICKET}, other))
+    assert not next(found).whole
+    with owner.begin() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        assert ended.scalars().all() == [True]
+    with pytest.raises(SourceError, match=r"^tickets cannot be read: ") as said:
+        assert not [page for page in found if page.whole]
+    assert "terminating connection" in str(said.value)
     owner.dispose()
 
 

@@ -1,40 +1,27 @@
-"""Rows of a database that others fill: any table or query that SQLAlchemy reaches, read only, mapped as files are.
-
-Every table is read whole each time, in pages by a cursor of the server, so that rows that vanished there leave here too.
-Only the columns that a mapping names are asked for. What is wrong with one table costs that table alone.
-"""
+"""A database of others: whatever address SQLAlchemy understands is opened here, read only, and asked for texts of cells."""
 
 from __future__ import annotations
 
 import os
 import re
-import tomllib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, quote_plus
 
-from pydantic import Field
 from sqlalchemy import URL, Engine, TableClause, column, create_engine, exc, func, inspect, make_url, select, table
 from sqlalchemy.pool import NullPool
 
-from data_sources.kit.options import KeyName, Options, read
+from data_sources.kit.options import read
 from data_sources.mapping.cells import as_text
-from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
-from data_sources.mapping.pages import PAGE, Collected, Rows
-from data_sources.mapping.plan import Mapping, filled
-from data_sources.mapping.records import Bound
-from data_sources.source import Counts, Page, Request, Source, SourceError
-from data_sources.words import listed, nearest, number
-from store.marks import is_pseudonymous
-from store.masking import clean, mask
-from store.records import BY_TABLE
+from data_sources.mapping.pages import PAGE
+from data_sources.source import Request, SourceError
+from data_sources.sql.entries import Entry, Sql
+from data_sources.words import listed, nearest
+from store.masking import clean
 
-PRESETS = Path(__file__).with_name("presets")
 SECRETS = ("pass", "pwd", "token", "secret", "key", "credential")  # parts of the names in an address that hold one
 EXAMPLE = "postgresql://NAME:PASSWORD@HOST/DATABASE"
 AS_IT_IS: Any = {"execution_options": {"no_parameters": True}}  # neither % nor : in a query means anything to a driver
@@ -50,82 +37,6 @@ DRIVERS = {  # what SQLAlchemy needs beside itself, by the first word of the add
     "databricks": "databricks-sqlalchemy",
     "duckdb": "duckdb-engine",
 }
-
-
-class TableOptions(RecordOptions):
-    """One [[sources.NAME.tables]] table."""
-
-    record: str = Field(description="what one row is")
-    table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
-    query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
-    name: Text | None = Field(None, description="what it is called beside a rejected row; the table unless written")
-
-
-class Sql(Options):
-    url_env: KeyName | None = Field(
-        None, description="the environment variable with the address, like postgresql://NAME:PASSWORD@HOST/DATABASE"
-    )
-    url: str | None = Field(None, description="instead, the address itself, where there is no password in it")
-    preset: Literal["fivetran-zendesk", "fivetran-stripe"] | None = Field(
-        None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
-    )
-    schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
-    tables: list[dict[str, Any]] = Field(
-        [], description="a list of tables, each with " + listed(TableOptions.model_fields)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One table or query, checked. `place` is what its rows are stored under."""
-
-    named: str
-    place: str
-    mapping: Mapping
-    table: str | None
-    query: str
-    schema: str | None  # of a query with {tables}, as in presets; None leaves braces alone
-
-
-def entries(request: Request) -> list[Entry]:
-    """The tables of this source, those of its preset first. Raises SourceError that names the key and the right word."""
-    options, key = read(Sql, request), f"sources.{request.name}"
-    ready = (
-        []
-        if options.preset is None
-        else tomllib.loads((PRESETS / f"{options.preset}.toml").read_text("utf-8"))["tables"]
-    )
-    named: list[tuple[str, dict[str, Any], str | None]] = [
-        (f"{key}.preset {options.preset} ({each['name']})", each, options.schema_name or "") for each in ready
-    ]
-    named += [(f"{key}.tables[{at}]", each, None) for at, each in enumerate(options.tables, 1)]
-    if not named:
-        raise SourceError(f"{key} names no tables; write a [[{key}.tables]] table, or preset = ...")
-    found: list[Entry] = []
-    for inner, written, schema in named:
-        told = checked(TableOptions, inner, written)
-        if (told.table is None) == (told.query is None):
-            raise SourceError(f"{inner}: write exactly one of table and query.")
-        name = told.name or told.table or f"query {len(found) + 1}"
-        query = _only_reads(inner, told.query) if told.query else ""
-        mapping = mapping_of(f"{inner} ({name})", told.record, told, request.settings.zone)
-        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema))
-    twice = Counter[str]()
-    for at, each in enumerate(found):
-        twice[each.place] += 1
-        if twice[each.place] > 1:
-            found[at] = replace(each, place=f"{each.place} {twice[each.place]}")
-    return found
-
-
-def _only_reads(key: str, query: str) -> str:
-    query = query.strip().removesuffix(";").strip()
-    if not query.upper().startswith(("SELECT", "WITH")) or ";" in query:
-        raise SourceError(f"{key}.query: write one statement that begins with SELECT or WITH, and no semicolon in it.")
-    return query
-
-
-# --- the database ------------------------------------------------------------------------------------------------------
 
 
 class Database:
@@ -162,10 +73,7 @@ class Database:
                 raise SourceError(f"There is no database file {self.name}, which {self.written} names.")
             url = url.set(database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"})
         elif backend in ("postgresql", "postgres"):
-            url = (
-                url.set(drivername=url.drivername.replace("postgres:", "postgresql:")) if "+" in url.drivername else url
-            )
-            url = url if "+" in url.drivername else url.set(drivername="postgresql+psycopg")
+            url = url.set(drivername=f"postgresql+{url.drivername.partition('+')[2] or 'psycopg'}")
             more = {"connect_timeout": PATIENCE}
         try:
             return create_engine(
@@ -216,8 +124,9 @@ class Database:
                     return
                 yield [[_text(cell) for cell in row] for row in page]
         finally:
-            result.close()
-            self.connection.rollback()
+            with suppress(exc.SQLAlchemyError):  # it may be gone
+                result.close()
+                self.connection.rollback()
 
     def count(self, entry: Entry) -> int:
         with self._in_words(entry):
@@ -295,93 +204,3 @@ def _text(cell: Any) -> str:
     if isinstance(cell, Decimal):
         return format(cell, "f")
     return as_text(bytes(cell) if isinstance(cell, memoryview) else cell)
-
-
-# --- what a source is asked --------------------------------------------------------------------------------------------
-
-
-def fetch(request: Request) -> Iterator[Page]:
-    """Every table, whole; the last page of each says so. A table that cannot be read is said at the end."""
-    tables, refused = entries(request), []
-    with Database(request) as database:
-        for entry in tables:
-            try:
-                yield from _pages(entry, database)
-            except SourceError as error:
-                refused.append(str(error))
-    if refused:
-        raise SourceError(" ".join(dict.fromkeys(refused)))
-
-
-def _pages(entry: Entry, database: Database) -> Iterator[Page]:
-    bound, number = Bound(entry.mapping, entry.mapping.columns), 0
-    recent: dict[int, list[str]] = {}
-    page = Collected(bound, lambda number: _place(entry, recent, number))
-    for rows in database.rows(entry):
-        for number, row in enumerate(rows, number + 1):  # noqa: B020 (goes on counting)
-            recent[number] = row
-            page.add(number, row)
-        if page.is_full:
-            yield _page(entry, bound, page.done(), recent)
-            recent = {}
-    last = _page(entry, bound, page.done(is_last=True), recent)
-    last.whole = True
-    yield last
-
-
-def _page(entry: Entry, bound: Bound, found: Rows, recent: dict[int, list[str]]) -> Page:
-    return Page(
-        records=list(bound.records(found.columns)),
-        rejected_rows=found.rejected,
-        read=found.looked_at,
-        place=entry.place,
-        where=lambda at, field: (_place(entry, recent, found.numbers[at]), bound.mapping.label(field)),
-    )
-
-
-def _place(entry: Entry, recent: dict[int, list[str]], number: int) -> str:
-    """What a row is called where it is rejected: a table has no order that people could look up, so with its id."""
-    place, row, mapping = f"{entry.named} row {number:,}", recent.get(number), entry.mapping
-    if row is None or is_pseudonymous(BY_TABLE[mapping.record]):
-        return place
-    id = "/".join(row[mapping.columns.index(each)] for each in mapping.fields["id"].columns)
-    return f"{place} ({clean(mask(id), 100)})" if id else place
-
-
-def check(request: Request) -> Iterator[str]:
-    tables = entries(request)
-    with Database(request) as database:
-        yield f"It can connect to {database.name}."
-        for entry in tables:
-            try:
-                there = database.columns(entry)
-            except SourceError as error:
-                yield str(error)
-                continue
-            missing = [each for each in entry.mapping.columns if each not in there]
-            of = number(len(entry.mapping.columns), "column")
-            yield f"{entry.named}: of {of} that the mapping names " + (
-                f"{len(missing)} missing: {listed(missing)}." if missing else "none is missing."
-            )
-
-
-def counts(request: Request) -> Counts:
-    tables, found = entries(request), Counter[str]()
-    with Database(request) as database:
-        for entry in tables:
-            found[entry.mapping.record] += database.count(entry)
-    return {record: (rows, {}) for record, rows in found.items()}
-
-
-SOURCE = Source(
-    type="sql",
-    says="Reads tables and queries of a database that other systems fill: PostgreSQL, SQLite, and any that SQLAlchemy reaches.",
-    records=tuple(BY_TABLE),
-    options=Sql,
-    fetch=fetch,
-    declares=lambda request: filled(entry.mapping for entry in entries(request)),
-    documented_at="https://docs.sqlalchemy.org/en/21/core/engines.html",
-    rights="SELECT on these tables and no other right; best an account of its own, on a replica",
-    check=check,
-    counts=counts,
-)
