@@ -17,7 +17,7 @@ DROPS = "author assignee assignees closed_by description user_notes_count"
 
 class GitLab(labels.LabelOptions, streams.System):
     project: str = Field(description="its path, or its number", examples=["group/project"])
-    token_env: options.KeyName = Field("GITLAB_TOKEN", description="the environment variable that holds an access key")
+    token_env: options.KeyName = Field("GITLAB_TOKEN", description=options.ACCESS_KEY)
     base_url: str = Field("https://gitlab.com/api/v4", description="the address of the API")
     confidential: bool = Field(False, description="whether confidential issues are read, and shown to every reader")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from estimates.rates import ratio_by_weeks
 from estimates.seasons import FEWEST_WEEKS, weekday_index
 from metrics.begins import Begins
+from metrics.contact_rate import WEEKS_AS_REPLICATES
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.metric import Metric
@@ -84,7 +85,7 @@ METRIC = Metric(
         count,
         Begins(("tickets",), shortens=True),
         own_test=no_test,
-        own_cites=("Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018",),
+        own_cites=(WEEKS_AS_REPLICATES,),
     ),
     parent="contact_rate",
 )

@@ -1,8 +1,8 @@
 """How good are the tests? Changes the arithmetic in small ways and counts the changes that a test notices.
 
-`./run mutate [MODULE ...] [--sample N] [--seed S]`: the changes are cosmic-ray's (an operator swapped, a border moved, a number
-one more or less ...), one at a time, in a copy of the project. A change after which the tests hang counts as noticed. Among
-those that are not noticed some change nothing that could be seen; which ones, only a reader can tell.
+`./run mutate [MODULE ...] [--sample N] [--seed S] [--minutes M]`: the changes are cosmic-ray's (an operator swapped, a border
+moved, a number one more or less ...), one at a time, in a copy of the project. A change after which the tests hang counts as
+noticed. Among those that are not noticed some change nothing that could be seen; which ones, only a reader can tell.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 # Modules (the first line that fits) and the tests that are about them.
 TESTS = {
     "estimates/*.py": "tests/estimates -k not(terminal)",  # which starts a program only to see what it imports
-    "metrics/suppression.py": "tests/metrics/test_suppression.py",
+    "metrics/suppression.py": "tests/metrics/test_suppression.py tests/metrics/test_attrition.py",
     "ranking/impact.py": "tests/ranking/test_impact.py",
     "ranking/order.py": "tests/ranking/test_impact.py tests/ranking/test_top_bugs.py",
     "ranking/labels.py": "tests/ranking/test_impact.py",
@@ -108,7 +109,16 @@ def notices(folder: Path, tests: str, patience_s: float) -> bool:
     return done.returncode != 0
 
 
-def tests_of(module: str) -> str:
+def until_stopped(mutants: list[Mutant], patience_s: float = inf) -> Iterator[Mutant]:
+    """What was found so far counts when the time is up: a whole run takes hours."""
+    began = time.monotonic()
+    for mutant in mutants:
+        if time.monotonic() - began > patience_s:
+            return
+        yield mutant
+
+
+def aimed_at(module: str) -> str:
     return next(tests for fitting, tests in TESTS.items() if fnmatch(module, fitting))
 
 
@@ -117,6 +127,9 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"default: {', '.join(TESTS)}")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many changes, drawn from all")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the draw; default 1")
+    parser.add_argument(
+        "--minutes", type=float, default=inf, metavar="M", help="stop after so many; default: not before the end"
+    )
     asked = parser.parse_args()
     known = sorted({path.relative_to(ROOT).as_posix() for fitting in TESTS for path in ROOT.glob(fitting)})
     modules = [each for each in known if not asked.modules or any(fnmatch(each, given) for given in asked.modules)]
@@ -125,20 +138,20 @@ def main() -> int:
     code = {module: (ROOT / module).read_text("utf-8") for module in modules}
     mutants = [mutant for module in modules for mutant in mutants_of(module, code[module])]
     if asked.sample and asked.sample < len(mutants):
-        mutants = sorted(random.Random(asked.seed).sample(mutants, asked.sample))
-    survivors = []
+        mutants = random.Random(asked.seed).sample(mutants, asked.sample)
+    survivors, looked_at = [], 0
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "project"
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
         patience = {}
-        for tests in sorted({tests_of(mutant.module) for mutant in mutants}):
+        for tests in sorted({aimed_at(mutant.module) for mutant in mutants}):
             began = time.monotonic()
             if notices(folder, tests, 600):
                 print(f"{tests} fail without a change")
                 return 2
             patience[tests] = 10 + 5 * (time.monotonic() - began)
-        for mutant in mutants:
-            path, tests = folder / mutant.module, tests_of(mutant.module)
+        for mutant in until_stopped(mutants, 60 * asked.minutes):
+            path, tests = folder / mutant.module, aimed_at(mutant.module)
             new = changed(mutant, code[mutant.module])
             path.write_text(new, "utf-8")
             if not notices(folder, tests, patience[tests]):
@@ -149,8 +162,9 @@ def main() -> int:
                     flush=True,
                 )
             path.write_text(code[mutant.module], "utf-8")
-    noticed = len(mutants) - len(survivors)
-    print(f"{noticed} of {len(mutants)} changes noticed: {100 * noticed / len(mutants):.0f} %")
+            looked_at += 1
+    noticed = looked_at - len(survivors)
+    print(f"{noticed} of {looked_at} changes noticed: {100 * noticed / max(1, looked_at):.0f} % ({len(mutants)} drawn)")
     return 0
 
 

@@ -21,7 +21,7 @@ from data_sources.kit.cells import Item
 from data_sources.kit.errors import BadCell, Refused, shown
 from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
-from data_sources.kit.options import KeyName, Minutes, Options, Subdomain, read
+from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
 from data_sources.source import Counts, Page, Request, Source
 from store.rejected import Rejected
@@ -122,7 +122,7 @@ Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, rea
 class System(Options):
     """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
 
-    token_env: KeyName = Field("", description="the environment variable that holds an access key")
+    token_env: KeyName = Field("", description=ACCESS_KEY)
     look_back_minutes: Minutes = Field(
         60, description="how far each read goes back behind the newest change that was seen"
     )
