@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from ipaddress import ip_address
 
+from stdnum import iban, luhn
+
 VERSION = 1  # goes up with every change of what is masked
 
 EMAIL, PHONE, CARD, IBAN, IP = "[e-mail]", "[phone]", "[card]", "[IBAN]", "[IP]"
@@ -166,30 +168,23 @@ def _changes(word: str) -> int:
 
 # ---- IBAN ---------------------------------------------------------------------------------------------------------
 
-_IBAN_COUNTRIES = (
-    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 "
-    "FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 "
-    "LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 "
-    "SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
-)
-_IBAN_LENGTH = {country[:2]: int(country[2:]) for country in _words(_IBAN_COUNTRIES)}
 _IBAN_LIKE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ \u00a0\-]?[A-Za-z0-9]){11,30}")
 
 
+_SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
+
+
 def _iban(match: re.Match[str]) -> str:
+    """What is an IBAN of its country by structure and checksum (stdnum); what follows it stays."""
     text = match[0]
-    length = _IBAN_LENGTH.get(text[:2].upper())
-    if length is None:
-        return text
-    taken, count = 0, 0
-    while taken < len(text) and count < length:
-        count += text[taken].isalnum()
-        taken += 1
-    digits = "".join(letter for letter in text[:taken].upper() if letter.isalnum())
-    if count < length or text[taken : taken + 1].isalnum():
-        return text
-    number = "".join(str(int(letter, 36)) for letter in digits[4:] + digits[:4])
-    return IBAN + text[taken:] if int(number) % 97 == 1 else text
+    places = [place for place, letter in enumerate(text) if letter.isalnum()]
+    for count in range(min(len(places), _LONGEST_IBAN), _SHORTEST_IBAN - 1, -1):
+        end = places[count - 1] + 1
+        if not text[end : end + 1].isalnum() and iban.is_valid(
+            "".join(text[place] for place in places[:count]), check_country=False
+        ):
+            return IBAN + text[end:]
+    return text
 
 
 # ---- IP addresses -------------------------------------------------------------------------------------------------
@@ -342,18 +337,10 @@ def _with_card(run: str) -> str | None:
             digits += groups[last][0]
             if len(digits) > 19 or len(groups[last][0]) < 3:
                 break
-            if len(digits) >= 13 and digits[0] in "23456" and _luhn(digits):
+            if len(digits) >= 13 and digits[0] in "23456" and luhn.is_valid(digits):
                 head, tail = run[: groups[first].start()], run[groups[last].end() :]
                 return head.rstrip("(+") + CARD + tail
     return None
-
-
-def _luhn(digits: str) -> bool:
-    total = sum(map(int, digits[-1::-2]))
-    return (total + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])) % 10 == 0
-
-
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 # ---- names --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gzip
 import io
 import json
@@ -23,11 +24,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how_hard
 from hypothesis import strategies as some
 
-from data_sources.files import SOURCE, reading
+from data_sources.files import SOURCE, docs, entries, reading
 from data_sources.files.formats import check, read
 from data_sources.files.layout import Layout
 from data_sources.mapping import cells as meanings
-from data_sources.mapping import plan
+from data_sources.mapping import grammar, plan
 from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE
@@ -554,6 +555,16 @@ def test_a_wrong_word_in_a_field_is_named_with_its_place(tmp_path: Path, field: 
 )
 def test_a_wrong_value_in_a_file_is_named_with_its_place(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     assert said in refusal(tmp_path, tickets(tmp_path, "id,opened\n1,2026-01-01\n") | change)
+
+
+def test_the_document_names_every_field_every_scale_and_every_word_of_a_mapping() -> None:
+    written = docs.WRITTEN.read_text("utf-8")
+    assert written == docs.text(), "docs/files.md is old: type ./run docs"
+    for record, noun in BY_TABLE.items():
+        section = written.partition(f"### {record}\n")[2].partition("###")[0]
+        assert all(f"`{each.name}`" in section for each in dataclasses.fields(noun)), record
+    words = [*entries.FileOptions.model_fields, *grammar.FieldOptions.model_fields]
+    assert [word for word in words if f"| `{word}` |" not in written] == []
 
 
 # --- wrong cells -------------------------------------------------------------------------------------------------

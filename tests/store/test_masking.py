@@ -126,7 +126,7 @@ def ibans(rng: random.Random) -> str:
     country, account = rng.choice(
         [("DE", 18), ("ES", 20), ("GB", 18), ("FR", 23), ("NL", 14), ("NO", 11), ("PL", 24), ("IT", 23)]
     )
-    letters = 4 if country in ("GB", "NL") else 0
+    letters = {"GB": 4, "NL": 4, "IT": 1}.get(country, 0)
     body = "".join(rng.choice(string.ascii_uppercase) for _ in range(letters))
     body += "".join(rng.choice(string.digits) for _ in range(account - letters))
     check = 98 - int("".join(str(int(letter, 36)) for letter in f"{body}{country}00")) % 97
