@@ -18,10 +18,11 @@ from data_sources import source as source_of
 from data_sources.side_by_side import Ended as SourceEnded
 from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
-from metrics.cautions import percent, waiting_sentence
 from ranking import clusters
 from ranking.rules import rules
+from reporting.cautions import waiting_sentence
 from reporting.upstream import held_back
+from reporting.words import share
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
 from store.marks import stored_fields
@@ -351,8 +352,8 @@ class Progress:
         else:
             text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
         if outcome.rejected:
-            share = percent(outcome.rejected, outcome.of)
-            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
+            rejected_share = share(outcome.rejected, outcome.of)
+            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({rejected_share})"
         if outcome.removed:
             text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer in the source or now rejected"
         self._say(text + "." if outcome.failed else text, final=True)

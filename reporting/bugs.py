@@ -12,6 +12,7 @@ from ranking.endings import QUIET_DAYS, End
 from ranking.known import WEEK_DAYS
 from ranking.labels import BEFORE_DAYS, RISING_DAYS, Course, Label
 from ranking.top_bugs import COVERAGE_DAYS, REVENUE_DAYS, Explained, Movement, TopBug, TopBugs
+from reporting import cautions
 from reporting.words import NUMBERS, day, money
 from store.ids import bare
 
@@ -68,7 +69,7 @@ def _missing(missing: Missing, settings: Settings) -> tuple[str, str]:
     are_known = f"{_capital(_n(n, 'bug'))} {'is' if n == 1 else 'are'} known"
     match missing.why:
         case "withheld":
-            return "The top 10 is withheld: too many rows were rejected.", missing.withheld
+            return "The top 10 is withheld: too many rows were rejected.", cautions.reason(missing.withheld) or ""
         case "nothing read":
             return (
                 "Nothing can be ranked yet: no bugs and no tickets have been read.",
@@ -388,7 +389,7 @@ def as_data(top: TopBugs, settings: Settings, as_known_on: date | None = None) -
         "coverage_sentence": coverage(top.coverage),
         "fastest": bare(top.fastest) if top.fastest else None,
         "missing": advice(top, settings),
-        "cautions": top.cautions,
+        "cautions": cautions.all_said(top.cautions),
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.cautions import Cautions
+from metrics.cautions import Cautions, RejectedShare
 from ranking import impact as scores
 from ranking.beside import Coverage, Revenue, revenue
 from ranking.endings import End, Ending
@@ -150,7 +150,10 @@ def test_a_title_never_brings_its_line_breaks_or_its_length_into_a_sentence() ->
         (Missing("none known then"), "No bug was known on this day."),
         (Missing("no reports", 1), "One bug is known, but no customer has reported it: nothing can be ranked."),
         (Missing("none recent", 2), "No customer reported a bug that is still open in the last 45 days."),
-        (Missing("withheld", 2, "Withheld: 9 of 10 rows."), "The top 10 is withheld: too many rows were rejected."),
+        (
+            Missing("withheld", 2, RejectedShare("desk", "ticket", 10, 9)),
+            "The top 10 is withheld: too many rows were rejected.",
+        ),
     ],
 )
 def test_an_empty_list_says_why_and_what_to_do(missing: Missing, said: str) -> None:
