@@ -172,9 +172,9 @@ def test_older_bugs_are_counted_in_one_line() -> None:
 
 def test_coverage_is_always_said_and_incomplete_under_half() -> None:
     assert bugs.coverage(Coverage(156, 240, 84, 65.0, False)) == (
-        "65 % of the problem tickets of the last 90 days are linked to a bug (156 of 240)."
+        "65% of the problem tickets of the last 90 days are linked to a bug (156 of 240)."
     )
-    assert bugs.coverage(Coverage(2, 5, 3, 40.0, True)).startswith("Incomplete: only 40 % of")
+    assert bugs.coverage(Coverage(2, 5, 3, 40.0, True)).startswith("Incomplete: only 40% of")
     assert bugs.coverage(Coverage(0, 0, 0, None, False)) == "There were no problem tickets in the last 90 days."
 
 
@@ -187,7 +187,7 @@ def test_the_money_of_several_bugs_is_said_once_and_of_one_bug_beside_it() -> No
     assert bugs.paid(a_bug(revenue=pays), HERE) == "affected customers pay EUR 500 a month (of EUR 800)"
     assert bugs.paid(a_bug(), HERE) == ""
     assert bugs.revenue(a_bug(revenue=pays), HERE) == (
-        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20 % of it)"
+        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20% of it)"
     )
 
 
