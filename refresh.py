@@ -439,7 +439,7 @@ def command(
     if not sample and not settings.sources:
         raise SettingsError(
             "No source is set up: there is no [sources.NAME] in the settings. "
-            "See 'Your own data in ten minutes' in the README, or type ./run for the sample company."
+            "See 'Your own data in two minutes' in the README, or type ./run for the sample company."
         )
     try:
         with ending_in_order():

@@ -19,7 +19,7 @@ NOTHING_YET_STEPS = (
     ),
     ("To look around first, fill it with an invented company:", "./run refresh --sample"),
     (
-        "To see your own numbers, point it at your files (the README has ten minutes on it), then type:",
+        "To see your own numbers, point it at your files (the README has two minutes on it), then type:",
         "./run refresh",
     ),
 )
