@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from metrics import all_metrics
-from metrics.cautions import plural
+from reporting.cautions import plural
 
 WIDTH = 100
 TOP_TEN = "Which ten bugs hurt customers most now?"
