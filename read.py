@@ -98,7 +98,7 @@ def command(
     elif as_json:
         click.echo(json.dumps(as_data(found, settings), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        click.echo(as_text(as_data(found, settings), settings.zone, at))
+        click.echo(as_text(found, settings))
 
 
 def _hand_over(shown: list[dict[str, object]], csv: str | None, parquet: str | None) -> None:

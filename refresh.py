@@ -18,9 +18,10 @@ from data_sources import source as source_of
 from data_sources.side_by_side import Ended as SourceEnded
 from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
-from metrics.cautions import percent, waiting_sentence
 from ranking import clusters
 from ranking.rules import rules
+from reporting import progress as said
+from reporting.cautions import waiting_sentence
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
@@ -41,7 +42,7 @@ class Ended(KeyboardInterrupt):
 
     def __str__(self) -> str:
         how = "Ctrl-C" if self.number == signal.SIGINT else signal.Signals(self.number).name
-        return f"The refresh was ended ({how}). What was read so far is kept; type ./run refresh to go on from there."
+        return said.interrupted(how)
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def refresh(
                 progress.note(note)
             if new_staff_key:
                 removed = running.new_staff_key(now)
-                progress.note(f"{removed:,} staff rows were removed; they are read again under a new key.")
+                progress.note(said.staff_removed(removed))
             for name, options in settings.sources.items():
                 if (fields := declared(settings, name, options, now)) is not None:
                     running.declare(name, fields)
@@ -182,7 +183,7 @@ def _drop_sample(running: Refresh, settings: Settings, now: datetime, progress: 
     """Invented rows must never be counted together with real ones."""
     invented = [options.type == SAMPLE for options in settings.sources.values()]
     if not any(invented) and running.drop_sample(now):
-        progress.note("The invented sample company was removed: from now on this store holds your own rows.")
+        progress.note(said.SAMPLE_GONE)
 
 
 def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_read: bool, progress: Progress) -> None:
@@ -191,8 +192,7 @@ def _clear(running: Refresh, settings: Settings, now: datetime, everything_was_r
     if not everything_was_read or only_sample(settings):
         return  # settings that are half written, a source that is away, or a look at the sample must lose nothing
     for name, rows in running.drop_others(settings.sources, now).items():
-        were = f"its {rows:,} rows were removed" if rows != 1 else "its one row was removed"
-        progress.note(f"{name} is no longer in the settings: {were if rows else 'it had no rows'}.")
+        progress.note(said.source_gone(name, rows))
 
 
 class _Reading:
@@ -250,7 +250,7 @@ class _Reading:
             elif isinstance(error, StoreError):
                 raise error
             else:
-                outcome.failed = f"The source stopped with a fault of this program ({type(error).__name__})."
+                outcome.failed = said.fault(type(error).__name__)
                 sys.stderr.write(clean("".join(traceback.format_exception(error)), 20_000))
             run.finish(datetime.now(UTC), "failed", outcome.failed)
         outcome.keeps_rows = outcome.failed is not None and self.rows_before > 0 and run.replaces == self.replaces
@@ -345,23 +345,17 @@ class Progress:
 
     def ended(self, outcome: Outcome) -> None:
         if outcome.failed:
-            text = f"{outcome.name}: FAILED. {outcome.failed}"
-            text += " Previous data kept" if outcome.keeps_rows else ""
-            text = text.removesuffix(".")
+            text = said.failed(outcome.name, outcome.failed, outcome.keeps_rows)
         else:
-            text = f"{outcome.name}: {outcome.rows:,} rows read, {outcome.saved:,} new or changed"
-        if outcome.rejected:
-            share = percent(outcome.rejected, outcome.of)
-            text += f", {outcome.rejected:,} of {outcome.of:,} rejected ({share})"
-        if outcome.removed:
-            text += f", {outcome.removed:,} removed that {'is' if outcome.removed == 1 else 'are'} no longer in the source or now rejected"
+            text = said.done(outcome.name, outcome.rows, outcome.saved)
+        text += said.rejected(outcome.rejected, outcome.of) + said.removed(outcome.removed)
         self._say(text + "." if outcome.failed else text, final=True)
         if outcome.waiting:
             self._say(f"  {waiting_sentence(outcome.waiting, outcome.stored)}", final=True)
         for reason in outcome.reasons:
             self._say(f"  {' '.join(reason.split())}", final=True)
         if outcome.rejected:
-            self._say("  ./run read rejected lists them.", final=True)
+            self._say(f"  {said.WHERE_REJECTED}", final=True)
 
     def note(self, text: str) -> None:
         self._say(text, final=True)
@@ -394,7 +388,7 @@ def fill_with_sample(settings: Settings, now: datetime, progress: Progress) -> l
     waited = False
     while True:
         if has_rows(settings):
-            progress.note("The store has rows already; the sample company is only for an empty one.")
+            progress.note(said.HAS_ROWS)
             return []
         try:
             return refresh(with_sample(settings), now, progress=progress)

@@ -14,6 +14,7 @@ from display.links import BUG
 from display.sparkline import COLOUR, picture
 from ranking.top_bugs import Explained, TopBug, TopBugs
 from reporting import bugs, words
+from reporting.one_metric import AS_A_TABLE
 from settings import Settings
 from views.one_bug import Excerpt
 
@@ -49,13 +50,13 @@ def told(bug: TopBug, settings: Settings) -> str:
 
 def why(explained: Explained, settings: Settings) -> None:
     """The arithmetic, factor by factor, and the way out."""
-    tables.facts(bugs.factors(explained, settings), "How the impact of this bug is worked out")
+    tables.facts(bugs.factors(explained, settings), bugs.HOW_IMPACT)
 
 
 def beside(bug: TopBug, settings: Settings) -> None:
-    tables.facts(bugs.details(bug, settings), "Owner, age, state and revenue")
+    tables.facts(bugs.details(bug, settings), bugs.WHAT_DETAILS)
     if link := web_address(bug.url):
-        st.link_button(f"Open in the tracker ({plain(urlsplit(link).hostname)})", link)
+        st.link_button(plain(bugs.in_the_tracker(urlsplit(link).hostname or "")), link)
 
 
 def web_address(url: str | None) -> str | None:
@@ -69,7 +70,7 @@ def course(explained: Explained) -> None:
     points = explained.history
     telling = bugs.history(points)
     if telling is None:
-        st.markdown(f"Nobody reported it in the last {len(points)} weeks.")
+        st.markdown(bugs.no_reports(len(points)))
         return
     st.markdown(plain(telling))
     st.bar_chart(
@@ -89,19 +90,16 @@ def course(explained: Explained) -> None:
         }
         for point in reversed(points)
     ]
-    with st.expander("The same as a table"):
-        tables.table(rows, "Impact by week, newest first")
+    with st.expander(AS_A_TABLE):
+        tables.table(rows, bugs.BY_WEEK)
 
 
 def said(voices: Sequence[Excerpt]) -> None:
     """The newest tickets, letter for letter (masked before they were stored)."""
     if not voices:
-        st.markdown("No ticket with a text is linked to it.")
+        st.markdown(bugs.NO_EXCERPT)
         return
-    st.caption(
-        "E-mail addresses, phone and card numbers and the writer's own name were taken out before these were stored; "
-        "other names may have stayed. The newest first."
-    )
+    st.caption(bugs.MASKED)
     for voice in voices:
         with st.container(border=True, gap="xxsmall"):
             where = ", ".join(part for part in (voice.area, voice.channel) if part)

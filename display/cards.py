@@ -14,6 +14,8 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import cards as said
 from reporting import words
+from reporting.cautions import all_said
+from reporting.readings import standing, why
 from views.lines import Card
 
 
@@ -39,13 +41,13 @@ def one_card(card: Card, now: datetime) -> None:
         metric.name,
         words.value(metric, reading.value),
         label_visibility="collapsed",
-        delta_description=plain(words.standing(metric, reading)),
+        delta_description=plain(standing(metric, reading)),
         **delta(metric, reading),
         **drawn,
     )
     if reading.value is None:
-        st.caption(plain(reading.reason or "No data.", 500))
-    for caution in reading.cautions:
+        st.caption(plain(why(reading), 500))
+    for caution in all_said(reading.cautions):
         st.caption(plain(caution, 500))
 
 

@@ -16,6 +16,7 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.letters import tidy
+from reporting.readings import standing
 from views.one_metric import Mark
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
                 for line in (
                     words.stretch(reading.period),
                     words.value(metric, reading.value),
-                    words.standing(metric, reading),
+                    standing(metric, reading),
                 )
             )
             if reading
@@ -90,7 +91,7 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
         drawn.add_annotation(
             x=mark.day.isoformat(), y=1, yref="paper", yanchor="bottom", text=str(nth), showarrow=False
         )
-    unit = {"percent": " %", "points": "", "seconds": " h"}.get(metric.unit, "")
+    unit = {"percent": "%", "points": "", "seconds": " h"}.get(metric.unit, "")
     around = timedelta(days=max(3, (days[-1] - days[0]).days // 40))
     drawn.update_layout(
         height=360,

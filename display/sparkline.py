@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
+from reporting.bugs import reports_a_week
+
 # Read on paper and on ink alike (more than 3 : 1 on both backgrounds).
 COLOUR = "#2F8580"
 BAR, GAP, HEIGHT = 5, 2, 22
@@ -12,7 +14,7 @@ BAR, GAP, HEIGHT = 5, 2, 22
 
 def picture(counts: Sequence[int]) -> str:
     """The bars as a Markdown image inside a line of text, with the counts as its words."""
-    return f"![{in_words(counts)}](data:image/svg+xml;base64,{b64encode(bars(counts).encode()).decode()})"
+    return f"![{reports_a_week(counts)}](data:image/svg+xml;base64,{b64encode(bars(counts).encode()).decode()})"
 
 
 def bars(counts: Sequence[int]) -> str:
@@ -29,7 +31,3 @@ def _bar(at: int, share: float) -> str:
         f'<rect x="{at * (BAR + GAP)}" y="{HEIGHT - height:g}" width="{BAR}" height="{height:g}" '
         f'rx="1" fill="{COLOUR}"/>'
     )
-
-
-def in_words(counts: Sequence[int]) -> str:
-    return f"Reports a week, the last {len(counts)} weeks: {', '.join(str(n) for n in counts)}"

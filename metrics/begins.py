@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from metrics.cautions import DataBegins
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -54,14 +55,11 @@ class Known:
         return Period(first, period.end) if self.begins.shortens and first < period.end else None
 
     @property
-    def sentence(self) -> str:
-        """ "Data begins 21 Aug 2025."; with what is needed before, where something is."""
+    def fact(self) -> DataBegins:
+        """What is said of a period of which the metric cannot be true, or only in part."""
         assert self.since is not None
-        begins = f"Data begins {said(self.since)}"
-        if not self.begins.history_days:
-            return f"{begins}."
         assert self.first_day is not None
-        return f"{begins}; {self.begins.history_why}, so this can be told from {said(self.first_day)} on."
+        return DataBegins(self.since, self.first_day, self.begins.history_why if self.begins.history_days else "")
 
     def hidden_details(self, period: Period) -> set[str]:
         """Details for which the data begin too late."""
@@ -74,8 +72,3 @@ def known(published: Published, metric: Metric) -> Known:
     """Where the data of this metric begin."""
     spans = [published.span(measure) for measure in metric.begins.measures]
     return Known(metric.begins, max((span[0] for span in spans if span), default=None))
-
-
-def said(day: date) -> str:
-    """ "21 Aug 2025"."""
-    return f"{day.day} {day:%b %Y}"

@@ -101,7 +101,7 @@ METRIC = Metric(
     caveats=(
         "Customers who come and go within the period are not in it; the rate per customer-day below counts them too.",
         "A gap no longer than the grace period (30 days unless set otherwise) is not a loss.",
-        "A monthly number is not a yearly one: 5 % a month is 46 % a year.",
+        "A monthly number is not a yearly one: 5% a month is 46% a year.",
         "Between months the number rises and falls with when contracts end; compare like with like.",
     ),
     cites=(

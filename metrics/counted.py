@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from metrics.cautions import Reason
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Counted:
     """A metric over one period, before anybody asks whether it may be shown.
 
     `value`, `low`, `high` are in the metric's unit (percent: 0..100). `n` is how many stand behind it, in the metric's
-    `people`. `missing` is the sentence that says why there is no value. `hidden` is set where people would be exposed.
+    `people`. `missing` says why there is no value. `hidden` is set where people would be exposed.
     `details` holds the parts that a careful reader asks for, by plain names. `left_out` is how many are not in it
     because no source can say what the metric needs of them; None where that is not counted.
     """
@@ -33,7 +34,7 @@ class Counted:
     denominator: float | None = None
     n: int = 0
     details: dict[str, Any] = field(default_factory=dict)
-    missing: str | None = None
+    missing: Reason | None = None
     hidden: str | None = None
     left_out: int | None = None
 

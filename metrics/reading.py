@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from estimates.interval import Difference
 from metrics.begins import known
-from metrics.cautions import Cautions, cautions
+from metrics.cautions import Caution, Cautions, LeftOut, Reason, cautions
 from metrics.counted import NOWHERE, Counted, Where
 from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
@@ -42,7 +42,7 @@ class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
     `apart` are the readings that must be told before it because they differ by far (chat 2 min, e-mail 4 h).
-    `cautions` are sentences that must stand beside it wherever it is shown: of rejected rows and of what is left out.
+    `cautions` must stand beside it wherever it is shown: of rejected rows and of what is left out.
 
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
     """
@@ -57,12 +57,12 @@ class Reading:
     denominator: float | None
     n: int
     state: State
-    reason: str | None
+    reason: Reason | None
     as_of: datetime | None
     sources: tuple[str, ...]
     details: dict[str, Any]
     comparison: Comparison | None = None
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     apart: tuple[Reading, ...] = ()
 
 
@@ -115,7 +115,7 @@ def split_by(
     previous = period.previous()
     before, now = _read(published, metric, [previous, period], where, by, settings, compared=True)
     data = known(published, metric)
-    nothing = Counted(None, missing=None if data.fit(previous) == previous else data.sentence)
+    nothing = Counted(None, missing=None if data.fit(previous) == previous else data.fact)
     missing = _reading(published, metric, previous, where, nothing)
     return {
         group: replace(reading, comparison=compare(metric, reading, before.get(group, missing)))
@@ -150,7 +150,7 @@ def _read(
             groups = {"": groups.get("", EMPTY)}
         at = {group: {**where, by: group} if by else where for group in groups}
         if fit is None:
-            unknown = Counted(None, missing=data.sentence)
+            unknown = Counted(None, missing=data.fact)
             found.append({group: _reading(published, metric, asked, at[group], unknown) for group in groups})
             continue
         hidden = data.hidden_details(fit)
@@ -159,7 +159,7 @@ def _read(
             details = {name: value for name, value in each.details.items() if name not in hidden}
             reading = _reading(published, metric, fit, at[group], replace(each, details=details))
             if fit != asked and reading.value is not None:
-                reading = replace(reading, cautions=(data.sentence, *reading.cautions))
+                reading = replace(reading, cautions=(data.fact, *reading.cautions))
             readings[group] = reading
         found.append(readings)
     return found
@@ -221,15 +221,13 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
     )
 
 
-def _left_out(known: Cautions, counted: Counted) -> tuple[str, ...]:
+def _left_out(known: Cautions, counted: Counted) -> tuple[LeftOut, ...]:
     if known.left_out is None or counted.left_out == 0:
         return ()
-    if counted.left_out is None:
-        return (f"Its rows are left out: {known.left_out}.",)
-    return (f"{counted.left_out:,} {'is' if counted.left_out == 1 else 'are'} left out: {known.left_out}.",)
+    return (replace(known.left_out, n=counted.left_out),)
 
 
-def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, str | None]:
+def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, Reason | None]:
     if known.missing is not None:
         return "no data", known.missing  # says something of the source, and of nobody in it
     if counted.hidden is not None:

@@ -7,7 +7,7 @@ from display.escape import plain
 from display.links import HURTS
 from display.request import asked
 from reporting import bugs as sentences
-from reporting import pages
+from reporting import cautions, pages
 from views.first_page import first_page
 from views.one_bug import one_bug
 from web.guard import guard
@@ -26,12 +26,12 @@ explained, voices = found
 bug = explained.bug
 st.title(plain(bug.title, 200), anchor=False)
 bugs.badges(bug)
-if explained.cautions.withheld:
-    frame.say(explained.cautions.withheld, strong=True)
+if withheld := cautions.reason(explained.cautions.withheld):
+    frame.say(withheld, strong=True)
     st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
     bugs.said(voices)
     st.stop()
-frame.say(" ".join([sentences.ranks(bug, view.settings), *explained.cautions.beside]), strong=True)
+frame.say(" ".join([sentences.ranks(bug, view.settings), *cautions.all_said(explained.cautions.beside)]), strong=True)
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from display import cards, frame, tables
-from reporting import pages, words
+from reporting import pages
+from reporting.readings import what_changed
 from reporting.tables import readings
 from views.health import PERIODS, health
 from web.guard import guard
@@ -23,7 +24,7 @@ period = st.segmented_control(
 )
 page = health(view, period or "Now")
 
-frame.say(words.what_changed(page.six), strong=True)
+frame.say(what_changed(page.six), strong=True)
 frame.warning_of_age(view)
 cards.cards(page.six, view.now, width=170)
 

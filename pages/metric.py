@@ -8,6 +8,7 @@ from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
 from reporting import files, words
 from reporting import one_metric as said
+from reporting.readings import sentence
 from reporting.tables import groups
 from views.one_metric import one_metric as read_metric
 from web.guard import guard
@@ -27,7 +28,7 @@ by = one_metric.choose_split(shown)
 page = read_metric(view, shown.key, by)
 
 st.title(shown.name, anchor=False)
-frame.say(words.sentence(shown, page.reading), strong=True)
+frame.say(sentence(shown, page.reading), strong=True)
 if page.reading.value is not None:
     st.caption(f"{words.stretch(page.reading.period)}.")
 

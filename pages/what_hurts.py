@@ -5,7 +5,7 @@ import streamlit as st
 from display import bugs, cards, frame
 from display.escape import plain
 from reporting import bugs as sentences
-from reporting import pages
+from reporting import cautions, pages
 from views.first_page import first_page
 from web.guard import guard
 
@@ -18,7 +18,7 @@ st.title(plain(sentences.headline(top, view.settings), 400), anchor=False)
 if advice := sentences.advice(top, view.settings):
     frame.say(advice)
 if top.cautions:
-    frame.say(" ".join(top.cautions))
+    frame.say(" ".join(cautions.all_said(top.cautions)))
 frame.warning_of_age(view)
 
 left, right = st.columns([5, 4], gap="large")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from metrics.cautions import Cautions, cautions
+from metrics.cautions import Caution, Cautions, RejectedShare, cautions
 from metrics.counting.stays import stays
 from metrics.period import Period
 from ranking import beside
@@ -119,11 +119,11 @@ class TopBug:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why nothing is listed. `bugs` is how many are known; `withheld` is the sentence about rejected rows, for "withheld"."""
+    """Why nothing is listed. `bugs` is how many are known; `withheld` is the share of rejected rows, for "withheld"."""
 
     why: Literal["withheld", "nothing read", "no tracker", "none known then", "no reports", "none recent"]
     bugs: int = 0
-    withheld: str = ""
+    withheld: RejectedShare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class TopBugs:
     fastest_title: str | None
     fastest_rank: int | None
     missing: Missing | None
-    cautions: tuple[str, ...] = ()  # what must be said beside the list
+    cautions: tuple[Caution, ...] = ()  # what must be said beside the list
 
 
 @dataclass(frozen=True, slots=True)

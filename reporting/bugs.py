@@ -12,7 +12,8 @@ from ranking.endings import QUIET_DAYS, End
 from ranking.known import WEEK_DAYS
 from ranking.labels import BEFORE_DAYS, RISING_DAYS, Course, Label
 from ranking.top_bugs import COVERAGE_DAYS, REVENUE_DAYS, Explained, Movement, TopBug, TopBugs
-from reporting.words import NUMBERS, day, money
+from reporting import cautions
+from reporting.words import NUMBERS, day, money, percent
 from store.ids import bare
 
 if TYPE_CHECKING:
@@ -30,6 +31,28 @@ RULE = (
 LONGEST_TITLE = 80
 NOT_RATED = "severity not rated"
 UNFILED = "no bug yet"
+HOW_IMPACT = "How the impact of this bug is worked out"
+WHAT_DETAILS = "Owner, age, state and revenue"
+BY_WEEK = "Impact by week, newest first"
+NO_EXCERPT = "No ticket with a text is linked to it."
+MASKED = (
+    "E-mail addresses, phone and card numbers and the writer's own name were taken out before these were stored; "
+    "other names may have stayed. The newest first."
+)
+
+
+def in_the_tracker(host: str) -> str:
+    return f"Open in the tracker ({host})"
+
+
+def no_reports(weeks: int) -> str:
+    return f"Nobody reported it in the last {weeks} weeks."
+
+
+def reports_a_week(counts: Sequence[int]) -> str:
+    """What the small picture beside a bug shows."""
+    return f"Reports a week, the last {len(counts)} weeks: {', '.join(str(n) for n in counts)}"
+
 
 # --- the list ------------------------------------------------------------------------------------------------------------
 
@@ -68,7 +91,7 @@ def _missing(missing: Missing, settings: Settings) -> tuple[str, str]:
     are_known = f"{_capital(_n(n, 'bug'))} {'is' if n == 1 else 'are'} known"
     match missing.why:
         case "withheld":
-            return "The top 10 is withheld: too many rows were rejected.", missing.withheld
+            return "The top 10 is withheld: too many rows were rejected.", cautions.reason(missing.withheld) or ""
         case "nothing read":
             return (
                 "Nothing can be ranked yet: no bugs and no tickets have been read.",
@@ -107,7 +130,7 @@ def coverage(found: Coverage) -> str:
     if found.percent is None:
         return f"There were no problem tickets in the last {COVERAGE_DAYS} days."
     share = (
-        f"{found.percent:.0f} % of the problem tickets of the last {COVERAGE_DAYS} days are linked to a bug"
+        f"{percent(found.percent)} of the problem tickets of the last {COVERAGE_DAYS} days are linked to a bug"
         f" ({found.linked:,} of {found.tickets:,})."
     )
     return f"Incomplete: only {share}" if found.is_incomplete else share
@@ -305,7 +328,7 @@ def revenue(bug: TopBug, settings: Settings) -> str:
     if bug.revenue.customers == 0:
         return f"not known for any of its {settings.words.customers}"
     largest = bug.revenue.largest_percent
-    share = f"; the largest pays {largest:.0f} % of it" if largest is not None and bug.revenue.customers > 1 else ""
+    share = f"; the largest pays {percent(largest)} of it" if largest is not None and bug.revenue.customers > 1 else ""
     total, whole = (money(each, settings.currency) for each in (bug.revenue.total, bug.revenue.of_all))
     return (
         f"{total} a month, of {whole} "
@@ -388,7 +411,7 @@ def as_data(top: TopBugs, settings: Settings, as_known_on: date | None = None) -
         "coverage_sentence": coverage(top.coverage),
         "fastest": bare(top.fastest) if top.fastest else None,
         "missing": advice(top, settings),
-        "cautions": top.cautions,
+        "cautions": cautions.all_said(top.cautions),
     }
 
 

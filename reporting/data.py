@@ -7,11 +7,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from metrics.cautions import found_elsewhere
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
-from reporting.bugs import headline
+from reporting.cautions import all_said, found_elsewhere, reason
 from settings import Settings
 from views.question import (
     Answer,
@@ -94,10 +93,10 @@ def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
         "n": told_n(reading),
         "people": asked.people,
         "state": reading.state,
-        "reason": reading.reason,
+        "reason": reason(reading.reason),
         "as_of": plain(reading.as_of),
         "sources": list(reading.sources),
-        "cautions": list(reading.cautions),
+        "cautions": all_said(reading.cautions),
         "apart": [
             {"by": asked.apart, "group": each.where[asked.apart or ""], "value": each.value, "low": each.low}
             | {"high": each.high, "n": each.n, "state": each.state}
@@ -163,6 +162,8 @@ def _rejected(found: Rejected) -> dict[str, Any]:
 
 
 def _overview(found: Overview, settings: Settings) -> dict[str, Any]:
+    from reporting.bugs import headline
+
     names = ("source", "record", "read", "stored", "rejected")
     return {
         "as_of": plain(found.published_at),

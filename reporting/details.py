@@ -41,6 +41,8 @@ DETAILS: dict[str, str] = {
     **{day: f"{day.title()} (an average day is 1)" for day in WEEKDAYS},
     "tickets": "Tickets",
     "average_customers": "Average customers",
+    "again": "Contacted again",
+    "days_not_over": "Solved tickets whose 7 days are not over, not counted",
     "within_days": "Counted as ordering again within",
     "first_time_customers": "First-time customers, window over or not",
     "ordered_again": "Ordered again",

@@ -17,7 +17,7 @@ OPENING = """\
 Written by `./run docs` from the records in `metrics/`; change it there. The same words stand on the pages.
 
 Every number comes with how many people stand behind it and with a range: if we asked again, it would most likely land
-in there (95 % of the time). Below a minimum there is no number, because it would only be noise. "No data" is never
+in there (95% of the time). Below a minimum there is no number, because it would only be noise. "No data" is never
 shown as zero. Two periods are compared by testing their difference, never by looking whether two ranges overlap.
 """
 

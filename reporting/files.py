@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
+from reporting.cautions import all_said, reason
 from reporting.data import as_data, finite, told_n
 from reporting.letters import in_file
 from settings import Settings
@@ -63,8 +64,8 @@ def readings(metric: Metric, shown: Sequence[Reading]) -> list[dict[str, object]
             "denominator": each.denominator,
             "n": told_n(each),
             "state": each.state,
-            "reason": each.reason,
-            "cautions": " ".join(each.cautions) or None,
+            "reason": reason(each.reason),
+            "cautions": " ".join(all_said(each.cautions)) or None,
             "as_of": each.as_of,
         }
         for each in shown

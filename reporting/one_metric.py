@@ -9,6 +9,7 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import tables, words
 from reporting.details import named
+from reporting.readings import sentence, why
 from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
@@ -52,11 +53,11 @@ def history(metric: Metric, readings: Sequence[Reading]) -> list[dict[str, str]]
     """The history as rows, newest first."""
     return [
         {
-            "Days": words.stretch(reading.period),
+            "Period": words.stretch(reading.period),
             "Value": words.value(metric, reading.value),
-            "95 % range": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Stands on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else reading.reason or "",
+            "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
+            "Based on": tables.stands_on(metric, reading),
+            "": "" if reading.state == "full" else why(reading),
         }
         for reading in reversed(readings)
     ]
@@ -70,7 +71,7 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> list[tuple[st
         ("Not shown below", metric.counted(metric.withheld_below)),
         ("Only a range below", metric.counted(metric.thin_below)),
         *details(metric, page.reading, currency),
-        *((each.metric.name, words.sentence(each.metric, each.reading)) for each in page.details),
+        *((each.metric.name, sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),
         ("Looked after by", f"{metric.owner}; definition {metric.version}, reviewed {words.day(metric.reviewed_on)}"),
     ]

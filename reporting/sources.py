@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from metrics.cautions import FIX, found_elsewhere, percent, plural
 from reporting import words
+from reporting.cautions import FIX, found_elsewhere, plural
 from views.sources import SourceState, Unresolved, is_stale
 from views.view import View
 
@@ -56,7 +56,7 @@ def references(found: Sequence[Unresolved]) -> list[dict[str, str]]:
             "Source": each.source,
             "Reference": f"{each.field} of {each.record.replace('_', ' ')}",
             "Given": f"{each.given:,}",
-            "Name no stored row": f"{each.missing:,} ({percent(each.missing, each.given)})",
+            "Name no stored row": f"{each.missing:,} ({words.share(each.missing, each.given)})",
         }
         for each in found
         if each.missing
@@ -93,7 +93,7 @@ def _waiting(state: SourceState) -> str:
 def _rejected(state: SourceState) -> str:
     """ "4 of 3,187 purchases (0.1%)"; the number alone of rows that were read before they were counted."""
     counts = [
-        f"{rejected:,} of {read:,} {plural(record)} ({percent(rejected, read)})"
+        f"{rejected:,} of {read:,} {plural(record)} ({words.share(rejected, read)})"
         for record, (rejected, read) in sorted(state.rejected.items())
     ]
     return ", ".join(counts) or f"{state.rejected_rows:,}"

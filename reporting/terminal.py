@@ -3,65 +3,71 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from metrics.cautions import FIX, plural, rejected_sentence, waiting_sentence
-from reporting.details import named, wait_range
+from metrics.metric import Metric
+from metrics.reading import Reading
+from reporting import words
+from reporting.cautions import FIX, all_said, found_elsewhere, plural, rejected_sentence, waiting_sentence
+from reporting.data import as_data, told_n
+from reporting.one_metric import details
+from reporting.readings import NOT_SAID, change, sentence, told, why
+from settings import Settings
+from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, RankingRecord, Rejected
 
 SHOWN = 50  # rejected rows that are printed as text; --json has all of them
 WIDTH = 80
-UTC_CLOCK = ZoneInfo("UTC")
 
 
-def as_text(found: dict[str, Any], zone: ZoneInfo = UTC_CLOCK, at: date | None = None) -> str:
-    """One sentence, then a table of at most 80 columns, then how old it is. `found` is what `answer` gives.
-
-    `zone` is where the clock of "As of" hangs; `at` is the day that was asked for, if one was.
-    """
-    if "metrics" in found:
-        return _table(("metric", "asks"), [(each["metric"], each["asks"]) for each in found["metrics"]])
-    if "overview" in found:
-        return overview_text(found)
-    if "rejected" in found:
-        return _rejected_text(found)
-    if "bugs" in found:
-        return _bugs_text(found, zone, at)
-    if "ranking" in found:
-        return _ranking_text(found)
-    if "series" in found:
-        return _series_text(found, zone)
-    if "groups" in found:
-        return _groups_text(found, zone)
-    if "metric" not in found:
-        return _sources_text(found)
-    parts = [sentence(found), _details(found), _age(found, zone)]
-    return "\n\n".join(part for part in parts if part)
+def as_text(found: Answer, settings: Settings) -> str:
+    """Days and times are those of the company's clock."""
+    match found:
+        case Metrics():
+            return _table(("metric", "asks"), [(each.key, each.asks) for each in found.metrics])
+        case Rejected():
+            return _rejected_text(as_data(found, settings))
+        case Overview():
+            return _overview_text(found, settings)
+        case RankingRecord():
+            return _ranking_text(as_data(found, settings))
+        case Ranked():
+            return _bugs_text(as_data(found, settings), settings.zone, found.at)
+        case History():
+            return _history_text(found, settings)
+        case Groups():
+            return _groups_text(found, settings)
+        case OneNumber():
+            return _one_text(found.metric, found.reading, settings)
+    return _sources_text(as_data(found, settings))
 
 
-def overview_text(found: dict[str, Any]) -> str:
+def _overview_text(found: Overview, settings: Settings) -> str:
     """What was read, the first rows that were rejected, every metric that has a value, and why the others have none."""
+    from reporting.bugs import headline  # only here: it is not needed for a metric, and takes a while to load
+
     read = []
-    for each in found["rows"]:
-        lost = each["rejected"]
-        were = "row was" if each["read"] == 1 else "rows were" if lost != 1 else "rows was"
-        rejected = f"; {lost:,} of {each['read']:,} {were} rejected:" if lost else ""
-        read.append(_item(f"{each['source']}: {each['stored']:,} {plural(each['record'])} stored{rejected}"))
-        for row in found["first_rejected"]:
-            if (row["source"], row["record"]) == (each["source"], each["record"]):
+    for source, record, rows, stored, rejected in found.counts:
+        were = "row was" if rows == 1 else "rows were" if rejected != 1 else "rows was"
+        lost = f"; {rejected:,} of {rows:,} {were} rejected:" if rejected else ""
+        read.append(_item(f"{source}: {stored:,} {plural(record)} stored{lost}"))
+        for row in found.rejected:
+            if (row["source"], row["record"]) == (source, record):
                 read.append(_wrapped(_why_rejected(row), "    "))
-    known = [each for each in found["overview"] if each["value"] is not None]
-    numbers = [_item(sentence(each)) for each in known]
-    numbers += [_item(f"Top ten bugs: {found['top_bugs']}")] if found["top_bugs"] else []
-    lacking = [_item(f"{each['name']}: {each['reason']}") for each in found["overview"] if each["value"] is None]
+    known = [each for each in found.numbers if each.reading.value is not None]
+    numbers = [_item(sentence(each.metric, each.reading, in_full=True)) for each in known]
+    numbers += [_item(f"Top ten bugs: {headline(found.top, settings)}")] if found.top else []
+    lacking = [
+        _item(f"{each.metric.name}: {why(each.reading)}") for each in found.numbers if each.reading.value is None
+    ]
     blocks = [
         "\n".join(read) or "No row was read.",
-        f"{len(known)} of {len(found['overview'])} metrics have a value.",
+        f"{len(known)} of {len(found.numbers)} metrics have a value.",
         "\n".join(numbers),
         "\n".join(["Without one:", *lacking]) if lacking else "",
-        "\n".join(map(_wrapped, found["hints"])),
+        "\n".join(_wrapped(hint) for each in found.unresolved if (hint := found_elsewhere(each))),
     ]
     return "\n\n".join(each for each in blocks if each)
 
@@ -70,161 +76,56 @@ def _item(text: str) -> str:
     return _wrapped(f"- {text}", "  ", "- ")
 
 
-def sentence(reading: dict[str, Any]) -> str:
-    """What a person would say of this number."""
-    place = "".join(f", {name} {value or '(not said)'}" for name, value in reading["where"].items())
-    head = f"{reading['name']}{place}, {_days(reading['period'])}: "
-    if reading["value"] is None:
-        return f"{head}{reading['reason']}"
-    said = _amount_and_range(reading, reading["unit"])
-    if reading.get("apart"):
-        # Far apart: all together is no group's number, so theirs come first.
-        parts = (
-            f"{each['group'] or '(not said)'} {_amount_and_range(each, reading['unit'])} ({each['n']:,})"
-            for each in reading["apart"]
-        )
-        said = f"by {reading['apart'][0]['by']}: {'; '.join(parts)}. All together {said}"
-    if reading.get("annualised"):
-        said += ", annualised"
-    said += f" ({reading['n']:,} {reading['people']})."
-    if reading["reason"]:
-        said += f" {reading['reason']}"
-    return " ".join([head + said + _change(reading), *reading["cautions"]])
-
-
-def _amount_and_range(reading: dict[str, Any], unit: str) -> str:
-    said = amount(reading["value"], unit)
-    if reading["low"] is None or reading["high"] is None:
-        return said
-    low, high = (amount(reading[end], unit).removesuffix(f" {unit}") for end in ("low", "high"))
-    if unit == "seconds":
-        low, high = wait_range(reading["low"], reading["high"], duration)
-    return f"{said}, most likely between {low} and {high}"
-
-
-def _change(reading: dict[str, Any]) -> str:
-    compared = reading["comparison"]
-    if not compared:
-        return ""
-    before = f"before ({_days(compared['period'])})"
-    difference = compared["difference"]
-    if difference is None:
-        if compared["state"] == "no data":
-            return f" Nothing is known of the time {before}."
-        if compared["value"] is None or compared["state"] != "full" or reading["state"] != "full":
-            return f" Too few to compare with the time {before}."
-        yearly = ", annualised" if compared.get("annualised") else ""
-        return (
-            f" The time {before}: {amount(compared['value'], reading['unit'])}{yearly}; "
-            "whether that is a change is not tested."
-        )
-    if difference["value"] == 0:
-        return f" The same as {before}."
-    way = "Up" if difference["value"] > 0 else "Down"
-    size = _gap(difference["value"], reading["unit"])
-    if difference["p"] is None:
-        return f" {way} {size} on {before}; {difference['method']}."
-    span = ""
-    if difference["low"] is not None and difference["high"] is not None:
-        span = f"from {_signed(difference['low'], reading['unit'])} to {_signed(difference['high'], reading['unit'])}"
-    if compared["verdict"] == "no clear change":
-        could = f", but it could be anything {span}" if span else ""
-        return f" {way} {size} on {before}{could}: not a clear change."
-    good = {True: ", which is better", False: ", which is worse", None: ""}[compared["good"]]
-    return f" {way} {size} on {before}{f' ({span})' if span else ''}{good}."
-
-
-def amount(value: float, unit: str) -> str:
-    """A value with its unit, as people write it."""
-    if unit == "seconds":
-        return duration(value)
-    if unit == "percent":
-        return f"{value:.1f} %"
-    return f"{value:+.1f} points" if unit == "points" else f"{value:,.{_decimals(unit)}f} {unit}"
-
-
-def _decimals(unit: str) -> int:
-    """A rate per customer needs two: 2.28 tickets per customer per month."""
-    return 2 if unit == "tickets per customer per month" else 1
-
-
-def duration(seconds: float) -> str:
-    """3 min, 2 h 05 min, 4.2 days."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 48 * 3600:
-        minutes = round(seconds / 60)
-        return f"{minutes // 60} h {minutes % 60:02} min"
-    return f"{seconds / 86400:.1f} days"
-
-
-def _gap(value: float, unit: str) -> str:
-    if unit == "seconds":
-        return duration(abs(value))
-    return f"{abs(value):.{_decimals(unit)}f}" + (" points" if unit in ("percent", "points") else "")
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"{_gap(value, unit)} {'up' if value > 0 else 'down'}"
-
-
-def _days(period: dict[str, str]) -> str:
-    """First and last day; the last day is the one before "to"."""
-    first = period["from"]
-    last = (date.fromisoformat(period["to"]) - timedelta(days=1)).isoformat()
-    return first if first == last else f"{first} to {last}"
-
-
-def _series_text(found: dict[str, Any], zone: ZoneInfo) -> str:
-    rows = [(_days(each["period"]), *_cells(each)) for each in found["series"]]
-    known = sum(each["value"] is not None for each in found["series"])
-    head = f"{found['name']} by {found['by']}: {known} of {len(rows)} have a number. In {_unit(found['unit'])}."
-    table = _table((found["by"], "value", "between", "n", "state"), rows)
-    why = dict.fromkeys(each["reason"] for each in found["series"] if each["state"] == "no data" and each["reason"])
-    said = "\n".join([*map(_wrapped, why), *filter(None, [_cautions(found["series"])])])
-    return "\n\n".join(each for each in (head, table, said, _age(found["series"][0], zone) if rows else "") if each)
-
-
-def _groups_text(found: dict[str, Any], zone: ZoneInfo) -> str:
-    rows = [
-        (each["group"] or "(not said)", *_cells(each), (each["comparison"] or {}).get("verdict", ""))
-        for each in found["groups"]
+def _one_text(metric: Metric, reading: Reading, settings: Settings) -> str:
+    parts = [
+        _wrapped(sentence(metric, reading, in_full=True)),
+        _table(("of which", ""), rows) if (rows := details(metric, reading, settings.currency)) else "",
+        _age(reading.sources, reading.as_of, settings.zone),
     ]
-    if not rows:
-        return f"{found['name']} by {found['split']}, {_days(found['period'])}: nothing is known."
-    head = f"{found['name']} by {found['split']}, {_days(found['period'])}. In {_unit(found['unit'])}."
-    table = _table((found["split"], "value", "between", "n", "state", "change"), rows)
-    said = _cautions(found["groups"])
-    return "\n\n".join(each for each in (head, table, said, _age(found["groups"][0], zone)) if each)
+    return "\n\n".join(part for part in parts if part)
 
 
-def _cautions(readings: list[dict[str, Any]]) -> str:
-    """What must stand beside these numbers, each sentence once; those that count people differ by number."""
-    return "\n".join(_wrapped(each) for each in dict.fromkeys(each for one in readings for each in one["cautions"]))
+def _history_text(found: History, settings: Settings) -> str:
+    metric, readings = found.metric, found.readings
+    known = sum(each.value is not None for each in readings)
+    head = f"{metric.name} by {found.by}: {known} of {len(readings)} have a number."
+    rows = [(words.stretch(each.period), *_cells(metric, each)) for each in readings]
+    reasons = dict.fromkeys(why(each) for each in readings if each.state == "no data" and each.reason)
+    said = "\n".join([*map(_wrapped, reasons), *_cautions(readings)])
+    age = _age(readings[0].sources, readings[0].as_of, settings.zone) if readings else ""
+    table = _table((found.by, "value", "95% CI", "n", "state"), rows)
+    return "\n\n".join(each for each in (head, table, said, age) if each)
 
 
-def _cells(reading: dict[str, Any]) -> tuple[str, str, str, str]:
-    def cell(value: float | None) -> str:
-        if value is None:
-            return "-"
-        return duration(value) if reading["unit"] == "seconds" else f"{value:,.{_decimals(reading['unit'])}f}"
+def _groups_text(found: Groups, settings: Settings) -> str:
+    metric, readings = found.metric, list(found.groups.values())
+    head = f"{metric.name} by {found.split}, {words.stretch(found.period)}"
+    if not readings:
+        return f"{head}: no data."
+    rows = [
+        (name or NOT_SAID, *_cells(metric, each), change(metric, each) if each.value is not None else "")
+        for name, each in found.groups.items()
+    ]
+    table = _table((found.split, "value", "95% CI", "n", "state", "change"), rows)
+    age = _age(readings[0].sources, readings[0].as_of, settings.zone)
+    return "\n\n".join(each for each in (f"{head}.", table, "\n".join(_cautions(readings)), age) if each)
 
-    between = "-" if reading["low"] is None else f"{cell(reading['low'])} .. {cell(reading['high'])}"
-    if reading["unit"] == "seconds" and reading["low"] is not None and reading["high"] is not None:
-        between = " .. ".join(wait_range(reading["low"], reading["high"], duration))
-    value = cell(reading["value"]) + (" annualised" if reading["annualised"] else "")
-    return value, between, "-" if reading["n"] is None else f"{reading['n']:,}", reading["state"]
+
+def _cautions(readings: Sequence[Reading]) -> list[str]:
+    """What must stand beside these numbers, each sentence once."""
+    return [_wrapped(each) for each in dict.fromkeys(each for one in readings for each in all_said(one.cautions))]
 
 
-def _unit(unit: str) -> str:
-    return "hours and minutes" if unit == "seconds" else unit
+def _cells(metric: Metric, reading: Reading) -> tuple[str, str, str, str]:
+    value = told(metric, reading).removesuffix(f" {metric.unit}")
+    n = told_n(reading)
+    between = words.interval(metric, reading.low, reading.high) or words.NOTHING
+    return value, between, words.NOTHING if n is None else f"{n:,}", reading.state
 
 
 def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     """The list as the page says it: place and title, why it ranks there, the arithmetic, and who is at it."""
-    known = f"As known on {at.day} {at:%b %Y}. " if at else ""
+    known = f"As known on {words.day(at)}. " if at else ""
     blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
     for bug in found["bugs"]:
         marks = ", ".join([bug["id"], *bug["marks"]])
@@ -233,7 +134,7 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
         blocks.append("\n".join(lines))
     beside = ("missing", "others_sentence", "revenue_sentence", "coverage_sentence")
     blocks += [_wrapped(found[name]) for name in beside if found.get(name)]
-    return "\n\n".join([*blocks, _age(found, zone)]).rstrip()
+    return "\n\n".join([*blocks, _age(found["sources"], found["as_of"], zone)]).rstrip()
 
 
 def _ranking_text(found: dict[str, Any]) -> str:
@@ -302,32 +203,11 @@ def _why_rejected(row: dict[str, Any]) -> str:
     return f"{row['place']}{column}: {said}"
 
 
-def _details(found: dict[str, Any]) -> str:
-    """The parts of a number that have a plain name, one a line; all of them are in --json."""
-    rows = [(name, _part(value, unit, found)) for name, value, unit in named(found["details"], found["unit"])]
-    return _table(("of which", ""), rows) if rows else ""
-
-
-def _part(value: Any, unit: str, found: dict[str, Any]) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if unit == "seconds":
-        return duration(value)
-    if unit == "points":
-        return amount(value, unit)
-    if unit == "money":
-        return f"{found.get('currency', '')} {value:,.0f}".strip()
-    number = f"{value:,.0f}" if float(value).is_integer() and unit != "percent" else f"{value:,.1f}"
-    return number + {"percent": " %", "days": " day" if value == 1 else " days"}.get(unit, "")
-
-
-def _age(reading: dict[str, Any], zone: ZoneInfo) -> str:
-    if not reading["sources"]:
+def _age(sources: Sequence[str], as_of: datetime | str | None, zone: ZoneInfo) -> str:
+    if not sources:
         return ""
-    when = "an unknown time"
-    if reading["as_of"]:
-        when = f"{datetime.fromisoformat(reading['as_of']).astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
-    return _wrapped(f"As of {when}, from {', '.join(reading['sources'])}.")
+    moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return _wrapped(f"As of {words.instant(moment, zone) if moment else 'an unknown time'}, from {', '.join(sources)}.")
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from metrics import all_metrics
-from metrics.cautions import plural
+from reporting.cautions import plural
 
 WIDTH = 100
 TOP_TEN = "Which ten bugs hurt customers most now?"
@@ -43,7 +43,8 @@ def described(
 def _named(name: str, text: str) -> list[str]:
     if not text:
         return []
-    return textwrap.wrap(f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    wrap = textwrap.TextWrapper(WIDTH, "  ", "      ", break_on_hyphens=False, break_long_words=False)
+    return wrap.wrap(f"{name}: {text}")  # an address stays whole
 
 
 def connected(name: str, type_name: str, rows: Mapping[str, int]) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import floor, log10
+from zoneinfo import ZoneInfo
 
 from metrics.metric import Metric
 from metrics.period import Period
-from metrics.reading import Comparison, Reading, is_annualised
 from reporting.details import wait_range
-from views.lines import Card
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"
-PERCENT = "\u00a0%"  # never alone on the next line
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -25,7 +22,7 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def value(metric: Metric, amount: float | None) -> str:
-    """A value with its unit: "88 %", "+31", "2 h 10 min"."""
+    """A value with its unit: "88%", "+31.4", "2 h 10 min"."""
     if amount is None:
         return NOTHING
     if metric.unit == "seconds":
@@ -39,49 +36,53 @@ def value(metric: Metric, amount: float | None) -> str:
 
 def rate(amount: float) -> str:
     """ "2.28": a rate per customer, with as many decimals as mean something."""
-    return number(amount, max(2, _digits(amount)))
+    size = abs(amount)
+    return number(amount, max(2, min(3, 1 - floor(log10(size))) if size else 2))
 
 
 def percent(amount: float) -> str:
-    """ "88 %", "4.2 %"; what is not quite all, or a little more than all, must not read as all: "99.7 %"."""
-    return f"{number(amount, 1) if 99 < amount < 101 and amount != 100 else _figures(amount)}{PERCENT}"
+    """ "88%", one decimal under 20 ("4.2%"); what is not quite none or all must not read as none or all."""
+    if 0 < amount < 0.05:
+        return "under 0.1%"
+    if 99.95 <= amount < 100:
+        return "over 99.9%"
+    return f"{_share(amount)}%"
+
+
+def share(part: float, whole: float) -> str:
+    """ "14.3%": a part of a whole."""
+    return percent(100 * part / whole if whole else 0.0)
+
+
+def _share(amount: float) -> str:
+    in_full = amount == 0 or abs(amount) >= 20
+    near_all = 99 < amount < 101 and amount != 100
+    return number(amount, 0 if in_full and not near_all else 1)
 
 
 def difference(metric: Metric, amount: float) -> str:
     """A difference with its sign and unit: "−2.3 points"."""
     if metric.unit == "seconds":
         return f"{'+' if amount >= 0 else MINUS}{wait(abs(amount))}"
-    text = signed(amount, _digits(amount) if metric.unit in ("percent", "points") else max(2, _digits(amount)))
-    return f"{text} points" if metric.unit in ("percent", "points") else text
+    if metric.unit in ("percent", "points"):
+        return f"{signed(amount)} points"
+    return f"{'+' if amount > 0 else ''}{rate(amount)}"
 
 
 def interval(metric: Metric, low: float | None, high: float | None) -> str | None:
-    """A range: "83 to 90 %"."""
+    """A range: "83-90%", "+20.1 to +42.6", "119 s to 122 s"."""
     if low is None or high is None:
         return None
     if metric.unit == "seconds":
         return " to ".join(wait_range(low, high, wait))
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
-    if metric.unit != "percent":
-        return f"{rate(low)} to {rate(high)}"
-    digits = _digits(high)
-    return f"{number(low, digits)} to {number(high, digits)}{PERCENT}"
+    return f"{_share(low)}-{_share(high)}%" if metric.unit == "percent" else f"{rate(low)} to {rate(high)}"
 
 
-def signed(amount: float, digits: int = 0) -> str:
+def signed(amount: float, digits: int = 1) -> str:
     text = number(amount, digits)
     return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
-
-
-def _figures(amount: float) -> str:
-    return number(amount, _digits(amount))
-
-
-def _digits(amount: float) -> int:
-    """Two figures that mean something: 88, 4.2, 0.61."""
-    size = abs(amount)
-    return 0 if size >= 20 or size == 0 else 1 if size >= 1 else min(3, 1 - floor(log10(size)))
 
 
 def wait(seconds: float) -> str:
@@ -134,6 +135,12 @@ def length(period: Period) -> str:
     return "day" if period.days == 1 else f"{period.days} days"
 
 
+def instant(moment: datetime, zone: ZoneInfo) -> str:
+    """ "21 Nov 2026 12:00 UTC": a day and a time by the clock of a place."""
+    there = moment.astimezone(zone)
+    return f"{day(there.date())} {there:%H:%M} {zone.key}"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """ "just now", "4 minutes ago", "3 hours ago", "12 days ago"."""
     passed = now - moment
@@ -147,99 +154,3 @@ def ago(moment: datetime, now: datetime) -> str:
 def listed(things: list[str]) -> str:
     """ "a, b and c"."""
     return things[0] if len(things) == 1 else ", ".join(things[:-1]) + " and " + things[-1]
-
-
-def verdict(metric: Metric, comparison: Comparison | None, period: Period) -> str:
-    """What changed, and how sure we are, as the end of a sentence."""
-    before = f"the {length(period)} before"
-    if comparison is not None and comparison.previous.state == "no data" and comparison.previous.reason:
-        return f"nothing to compare it with in {before}: {comparison.previous.reason.rstrip('.')}"
-    if comparison is None or comparison.verdict == "too few to say":
-        return f"too few to say whether it changed since {before}"
-    found = comparison.difference
-    earlier = value(metric, comparison.previous.value)
-    if comparison.verdict == "not tested":
-        why = f": {found.method}" if found else ""
-        return f"{earlier} in {before}; whether that is a change is not tested{why}"
-    if comparison.verdict == "no clear change":
-        return f"no clear change from {before} ({earlier})"
-    how = {True: "better: ", False: "worse: ", None: ""}[comparison.good]
-    amount = difference(metric, found.value) if found else ""
-    return f"{how}{comparison.verdict} from {earlier} in {before} ({amount})"
-
-
-def standing(metric: Metric, reading: Reading) -> str:
-    """How many stand behind it and how far chance reaches: "412 answers (27 % of those asked), 83 to 90 %"."""
-    parts = [metric.counted(reading.n)] if reading.n else []
-    if parts and (rate := reading.details.get("response_rate")) is not None:
-        parts[0] += f" ({rate:.0f}{PERCENT} of those asked)"
-    reach = interval(metric, reading.low, reading.high)
-    if reach:
-        parts.append(reach)
-    return ", ".join(parts)
-
-
-def told(metric: Metric, reading: Reading) -> str:
-    """Its value; after those of groups that lie far apart, since all together is no group's: "chat 2 min and e-mail
-    4 h 5 min; all together 61 min"."""
-    whole = value(metric, reading.value)
-    if not reading.apart:
-        return whole
-    groups = listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
-    return f"{groups}; all together {whole}"
-
-
-def _group(metric: Metric, reading: Reading) -> str:
-    return reading.where.get(metric.apart or "") or "not said"
-
-
-def sentence(metric: Metric, reading: Reading) -> str:
-    """The whole answer: value, who stands behind it, range, and what changed."""
-    if reading.value is None:
-        return f"{metric.name}: {reading.reason}"
-    first = ""
-    if reading.apart:
-        parts = [
-            f"{_group(metric, each)} {value(metric, each.value)} ({standing(metric, each)})" for each in reading.apart
-        ]
-        first = f"{metric.name} differs by {metric.apart}: {listed(parts)}. All together: "
-    yearly = " annualised" if is_annualised(reading) else ""
-    text = f"{first or f'{metric.name} is '}{value(metric, reading.value)}{yearly}: {standing(metric, reading)}"
-    if reading.state == "thin":
-        return " ".join([f"{text}. {reading.reason}", *reading.cautions])
-    text = f"{text}; {verdict(metric, reading.comparison, reading.period)}."
-    return " ".join([text, *(each for each in reading.cautions if each not in text)])
-
-
-def what_changed(shown: Sequence[Card]) -> str:
-    """The answer of the page for executives, in one or two sentences."""
-    worse = [card for card in shown if _good(card) is False]
-    better = [card for card in shown if _good(card) is True]
-    known = [card for card in shown if card.reading.value is not None]
-    if not known:
-        return "There is no number yet that may be shown: too few stand behind each of them."
-    parts = []
-    if worse:
-        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
-    if better:
-        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
-    rest = len(known) - len(worse) - len(better)
-    if not parts:
-        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
-    if rest:
-        parts.append(
-            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
-        )
-    return " ".join(parts)
-
-
-def _good(card: Card) -> bool | None:
-    return card.reading.comparison.good if card.reading.comparison else None
-
-
-def _change(card: Card) -> str:
-    comparison = card.reading.comparison
-    assert comparison is not None
-    assert comparison.difference is not None
-    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
-    return f"{card.metric.short} ({before} to {now})"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,13 +31,25 @@ ARROWS = {
     "views": {"store", "metrics", "ranking", "estimates"},
     "reporting": {"views", "metrics", "ranking", "store"},
     "display": {"reporting", "views", "metrics", "ranking"},
-    "pages": {"display", "reporting", "views", "metrics", "ranking"},
-    "web": {"pages", "display", "reporting", "views", "metrics"},
+    "pages": {"display", "reporting", "views", "metrics"},
+    "web": {"display", "views"},
+    # The programs.
+    "app": {"web"},
+    "read": {"metrics", "reporting", "store", "views"},
+    "refresh": {"data_sources", "metrics", "ranking", "reporting", "store"},
+    "sources": {"data_sources", "reporting", "store"},
+}
+# What of the store its neighbours may know: who fills it the nouns, who reads it what is published and the rules.
+OF_THE_STORE = {
+    "data_sources": {"records", "rejected", "masking"},
+    "metrics": {"published", "rules", "tallies", "histogram"},
+    "ranking": {"published", "rules", "publishing"},
+    "reporting": {"ids"},
 }
 # The one arrow against the stream: every page begins with the guard, also when it runs without the frame around it.
 GUARD = ("pages", "web.guard.guard")
-FOLDERS = set(ARROWS) - {"settings"}
 PROGRAMS = {"app", "refresh", "read", "sources", "digest"}
+FOLDERS = set(ARROWS) - {"settings"} - PROGRAMS
 OURS = FOLDERS | PROGRAMS | {"settings", "tests", "benchmarks"}
 
 # Who may import these packages. Tests and benchmarks are free.
@@ -54,6 +67,8 @@ OWNERS = {
     "httpx": {"data_sources"},
     "aiohttp": {"data_sources"},
 }
+# A database of others is a source like any other: this one file opens it, read only, and never the store's own.
+ALSO = {("data_sources/sql/database.py", "sqlalchemy")}
 HEAVY = ("streamlit", "pandas", "plotly")
 
 
@@ -76,6 +91,18 @@ def test_arrows_between_folders_go_one_way() -> None:
         and (found.owner, found.name) != GUARD
         and (asked := found.name.partition(".")[0]) in OURS
         and asked not in ARROWS[found.owner] | {found.owner, "settings"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", OF_THE_STORE)
+def test_of_the_store_a_room_knows_only_what_is_meant_for_it(room: str) -> None:
+    wrong = [
+        str(found)
+        for found in imports()
+        if found.owner == room
+        and found.name.startswith("store.")
+        and found.name.split(".")[1] not in OF_THE_STORE[room]
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -103,7 +130,9 @@ def test_a_package_is_imported_only_by_its_owner(package: str) -> None:
     wrong = [
         str(found)
         for found in imports()
-        if found.owner not in OWNERS[package] and (found.name + ".").startswith(package + ".")
+        if found.owner not in OWNERS[package]
+        and (found.name + ".").startswith(package + ".")
+        and (found.place.partition(":")[0], package) not in ALSO
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -144,6 +173,62 @@ def is_markup(function: ast.expr) -> bool:
 def has_literal_text(call: ast.Call) -> bool:
     texts = call.args + [keyword.value for keyword in call.keywords if keyword.arg == "body"]
     return bool(texts) and isinstance(texts[0], ast.Constant) and isinstance(texts[0].value, str)
+
+
+# Who shows sentences that somebody else has written.
+SHOWN_BY = ("display/*.py", "pages/*.py", "views/*.py", "read.py", "refresh.py")
+# Sentences that stay where they are, and why. What is raised (a refusal) or asserted stays, too: it stands where its rule is.
+SENTENCES = {
+    "The settings cannot be read: %s": "for the log of the server",
+    "no row has one": "the end of a refusal",
+    "it takes none of these": "the end of a refusal",
+    "it is for 0; the days of a metric are chosen with --from and --to": "the end of a refusal",
+    "0 is not a day; write it like 2026-11-21": "a refusal",
+    "0 Type ./run read --help for what can be asked.": "a refusal",
+    "0 Type ./run refresh --help for what it takes.": "a refusal",
+}
+
+
+def test_sentences_have_one_home() -> None:
+    """A sentence about numbers, bugs or sources is in reporting/, where the page, the terminal and the docs find it."""
+    found = [each for pattern in SHOWN_BY for path in sorted(ROOT.glob(pattern)) for each in sentences(path)]
+    assert not [f"{place} {text!r}" for place, text in found if text not in SENTENCES]
+    assert SENTENCES.keys() <= {text for _, text in found}, "what is allowed and no longer there is taken off the list"
+
+
+def sentences(path: Path) -> Iterator[tuple[str, str]]:
+    """Texts of four or more words, with 0 for what is filled in; not docstrings, refusals, or the help of options (click)."""
+    tree = ast.parse(path.read_text("utf-8"))
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "0" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        else:
+            continue
+        if isinstance(above[node], ast.Expr | ast.JoinedStr) or len(WORD.findall(text)) < 4:
+            continue
+        if not any(is_refusal_or_help(each) for each in ancestors(node, above)):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+
+
+WORD = re.compile(r"(?<!\S)[A-Za-z][a-z'-]*[.,:;?!)]*(?!\S)")
+
+
+def ancestors(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while node in above:
+        node = above[node]
+        yield node
+
+
+def is_refusal_or_help(node: ast.AST) -> bool:
+    """Also WHAT: the help of the argument of ./run read."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == "WHAT"
+    return isinstance(node, ast.Raise | ast.Assert) or (
+        isinstance(node, ast.Call) and ast.unparse(node.func) in ("click.option", "click.command", "click.argument")
+    )
 
 
 @cache

@@ -6,25 +6,32 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 import read
-from metrics import METRICS
-from reporting.data import as_data, plain
-from reporting.terminal import as_text, duration, sentence
-from settings import load
+from estimates.interval import Difference
+from metrics import METRICS, metric
+from metrics.period import Period
+from metrics.reading import Comparison, Reading
+from ranking.memory import learned_if_due
+from reporting import ranking
+from reporting.data import plain
+from reporting.readings import sentence
+from reporting.terminal import as_text
+from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
-from views.question import Question
+from views.question import Metrics, OneNumber, Question
 from views.question import answer as answer_to
 
 ROOT = Path(__file__).parent.parent
 SEPTEMBER = ("--from", "2026-09-01", "--to", "2026-10-01")
 MONDAY = date(2026, 9, 7)
+CSAT = metric("csat")
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +111,16 @@ def test_the_program_prints_a_number_with_all_that_belongs_to_it(company: Path) 
 def test_the_program_says_it_in_a_sentence_and_a_table_of_eighty_columns(company: Path) -> None:
     done = run(company, "churn", *SEPTEMBER)
     assert done.returncode == 0, done.stderr
-    first, _, rest = done.stdout.partition("\n")
-    assert first.startswith(
-        "Customer churn, 2026-09-01 to 2026-09-30: 20.0 %, most likely between 11.2 % and 33.0 % "
-        "(50 customers at the start). Only 50 customers at the start: look at the range, not at the number."
+    said, rest = done.stdout.split("\n\n", 1)
+    assert " ".join(said.split()).startswith(
+        "Customer churn, September 2026: 20% (95% CI 11.2-33%), 50 customers at the start. Only 50 customers at the "
+        "start: look at the range, not at the number."
     )
     assert "At the start                    50" in rest
-    assert "If a whole year went like this  93.1 %" in rest
+    assert "If a whole year went like this  93%" in rest
     assert "hazard" not in rest, "what has no plain name is in --json only"
-    assert rest.rstrip().endswith("As of 2026-11-21 12:00 UTC, from test.")
-    assert max(len(line) for line in rest.splitlines()) <= 80
+    assert rest.rstrip().endswith("As of 21 Nov 2026 12:00 UTC, from test.")
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
 
 
 def test_a_history_has_one_number_for_each_week_and_null_where_there_is_none(here: Here) -> None:
@@ -128,7 +135,7 @@ def test_a_history_has_one_number_for_each_week_and_null_where_there_is_none(her
     assert [found["series"][n]["reason"] for n in (0, 3)] == ["Data begins 7 Sep 2026.", "No answers in this period."]
     assert sum(each["n"] for each in found["series"]) == 60
     text = here.says("csat", "--from", "2026-08-31", "--to", "2026-09-28", "--by", "week")
-    assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a number. In percent.")
+    assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a number.")
 
 
 def test_a_split_has_one_number_for_each_group(here: Here) -> None:
@@ -154,7 +161,7 @@ def test_every_metric_answers_without_any_options(here: Here, key: str) -> None:
     reading = here.json(key)
     assert reading["metric"] == key
     assert (reading["value"] is None) == (reading["state"] in ("no data", "withheld"))
-    assert here.says(key).splitlines()[0].endswith((".", "%"))
+    assert here.says(key).split("\n\n")[0].rstrip().endswith(".")
     assert len(here.json(key, "--by", "month")["series"]) == 12
 
 
@@ -171,15 +178,15 @@ def test_a_period_that_begins_before_its_data_is_said_as_what_it_is(here: Here) 
     shortened = here.json("csat", "--from", "2026-08-24", "--to", "2026-09-21")
     assert (shortened["period"], shortened["n"]) == ({"from": "2026-09-07", "to": "2026-09-21"}, 60)
     said = here.says("csat", "--from", "2026-08-24", "--to", "2026-09-21")
-    assert said.startswith("Customer satisfaction (CSAT), 2026-09-07 to 2026-09-20: ")
-    assert "Data begins 7 Sep 2026." in said
+    assert said.startswith("Customer satisfaction (CSAT), 7 Sep to 20 Sep 2026: ")
+    assert "Data begins 7 Sep 2026." in " ".join(said.split())
     # Fewer tickets than there were would be too low a rate: that cannot be shortened, only left out.
     rate = here.json("contact-rate", "--from", "2026-11-16", "--to", "2026-11-21")
     assert (rate["value"], rate["state"], rate["reason"]) == (None, "no data", "Data begins 18 Nov 2026.")
 
 
 def test_no_text_can_move_the_cursor_or_leave_its_column() -> None:
-    text = as_text({"metrics": [{"metric": "a\x1b[2J\n", "asks": "b" * 200}]})
+    text = as_text(Metrics((replace(CSAT, key="a\x1b[2J\n", asks="b" * 200),)), Settings())
     assert text.splitlines()[1] == "a [2J   " + "b" * 69 + "..."
 
 
@@ -202,9 +209,37 @@ def test_a_bug_in_the_terminal_says_what_the_page_says(here: Here) -> None:
     assert f"{bug['why']} {bug['arithmetic']} {bug['who_is_at_it']}" in said
     assert said.count(bug["arithmetic"]) == 1
     assert bug["who_is_at_it"] == "open for 40 days", "who had it on a day of the past is not known"
-    now = " ".join(as_text(as_data(answer_to(Question("top-bugs"), load(), NOW), load())).split())
+    now = " ".join(as_text(answer_to(Question("top-bugs"), load(), NOW), load()).split())
     assert "nobody owns it yet · open for 40 days · no fix date" in now
     assert "As known on" not in now
+
+
+def test_the_ranking_says_from_when_on_it_can_be_scored_and_then_how_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Here
+) -> None:
+    tickets = [ticket(f"t{n}", customer=f"c{n}", opened_at=days_ago(10 * n)) for n in range(60)]
+    reports = [report("A", ticket=each.id) for each in tickets]
+    store = filled(f"sqlite:///{tmp_path / 'empathy.db'}", bug("A", opened_at=days_ago(600)), *tickets, *reports)
+    (tmp_path / "empathy.toml").write_text("")
+    monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
+    early = here.json("ranking")
+    assert early["ranking"] == [ranking.TOO_EARLY]
+    assert (early["months"], early["rows"], early["half_lives_in_use"]) == ([], [], None)
+    assert " ".join(here.says("ranking").split()) == ranking.TOO_EARLY
+    with store.reading() as published:
+        due = learned_if_due(published, NOW.date(), store.settings)
+    assert due is not None
+    with store.refreshing(NOW) as refresh:
+        refresh.save_ranking(*due, NOW)
+    store.engine.dispose()
+    found = here.json("ranking")
+    assert found["half_lives_in_use"] == [30.0]
+    assert len(found["months"]) == len(found["rows"]) == 12
+    assert {month["ours"] for month in found["months"]} == {1.0}
+    text = here.says("ranking")
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert " ".join(found["ranking"]) in " ".join(text.split())
+    assert "Newest first" in text
 
 
 def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
@@ -227,25 +262,17 @@ def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: 
 
 def test_a_long_list_is_wrapped_and_nothing_is_cut() -> None:
     sources = ["source-" + "x" * 40 + str(n) for n in range(4)]
-    text = as_text(
-        {
-            "bugs": [],
-            "cautions": [],
-            "headline": "Word " * 40,
-            "missing": None,
-            "coverage_sentence": "",
-            "as_of": None,
-            "sources": sources,
-        }
-    )
+    withheld = reading(value=None, state="withheld", reason="Word " * 40, sources=tuple(sources))
+    text = as_text(OneNumber(CSAT, withheld), Settings())
     assert max(len(line) for line in text.splitlines()) <= 80
     assert text.count("Word") == 40
     assert all(name in text for name in sources)
 
 
 def test_the_age_is_told_by_the_clock_of_the_company(here: Here) -> None:
-    reading = here.json("churn", *SEPTEMBER)
-    assert as_text(reading, ZoneInfo("Asia/Tokyo")).endswith("As of 2026-11-21 21:00 Asia/Tokyo, from test.")
+    tokyo = load().model_copy(update={"time_zone": "Asia/Tokyo"})
+    said = as_text(OneNumber(CSAT, reading()), tokyo)
+    assert said.endswith("As of 21 Nov 2026 21:00 Asia/Tokyo, from test.")
 
 
 def test_a_store_that_counts_other_days_is_not_read(company: Path) -> None:
@@ -261,7 +288,7 @@ def test_how_few_are_hidden_is_not_told_either(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     reading = here.json("attrition")
     assert (reading["state"], reading["n"], reading["value"]) == ("withheld", None, None)
-    assert " -  withheld" in here.says("attrition", "--by", "year")
+    assert " –  withheld" in here.says("attrition", "--by", "year")
 
 
 def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
@@ -276,9 +303,9 @@ def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
     assert [each["annualised"] for each in months] == [True] * 6
     assert here.json(*may)["annualised"] is True
     assert here.json(*may)["comparison"]["annualised"] is True
-    assert "38.6 %" in here.says(*may).splitlines()[0]
-    assert ", annualised (61 people)" in " ".join(here.says(*may).split())
-    assert "38.6 annualised" in here.says("attrition", "--from", "2026-01-01", "--to", "2026-07-01", "--by", "month")
+    assert ": 39% annualised (95% CI " in " ".join(here.says(*may).split())
+    assert "), 61 people" in " ".join(here.says(*may).split())
+    assert "39% annualised" in here.says("attrition", "--from", "2026-01-01", "--to", "2026-07-01", "--by", "month")
     year = here.json("attrition")
     assert (year["value"] is not None, year["annualised"]) == (True, False)
     assert year["period"] == {"from": "2025-10-01", "to": "2026-10-01"}
@@ -344,80 +371,69 @@ def test_a_store_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def reading(**changes: Any) -> dict[str, Any]:
+def reading(**changes: Any) -> Reading:
     plain: dict[str, Any] = {
-        "name": "CSAT",
-        "unit": "percent",
-        "people": "answers",
-        "period": {"from": "2026-11-02", "to": "2026-11-09"},
+        "metric": "csat",
+        "period": Period(date(2026, 11, 2), date(2026, 11, 9)),
         "where": {},
         "value": 88.0,
         "low": 83.0,
         "high": 92.0,
+        "numerator": 187,
+        "denominator": 212,
         "n": 212,
         "state": "full",
         "reason": None,
-        "cautions": [],
+        "as_of": NOW,
+        "sources": ("test",),
         "details": {},
-        "comparison": None,
     }
-    return {**plain, **changes}
+    return Reading(**{**plain, **changes})
 
 
-def compared(value: float, low: float, high: float, verdict: str, good: bool | None, p: float = 0.2) -> dict[str, Any]:
-    return {
-        "period": {"from": "2026-10-26", "to": "2026-11-02"},
-        "value": 80.0,
-        "state": "full",
-        "difference": {"value": value, "low": low, "high": high, "p": p, "method": "z test"},
-        "verdict": verdict,
-        "good": good,
-    }
+def compared(value: float, low: float, high: float, verdict: Any, good: bool | None, **previous: Any) -> Comparison:
+    before = reading(**{"value": 80.0, "period": Period(date(2026, 10, 26), date(2026, 11, 2)), **previous})
+    found = Difference(value, low, high, 0.2, "z test")
+    return Comparison(before, None if verdict == "too few to say" else found, verdict, good)
 
 
 def test_an_unclear_change_says_what_it_could_be() -> None:
-    said = sentence(reading(comparison=compared(8, -2, 18, "no clear change", None)))
+    said = sentence(CSAT, reading(comparison=compared(8, -2, 18, "no clear change", None)), in_full=True)
     assert said == (
-        "CSAT, 2026-11-02 to 2026-11-08: 88.0 %, most likely between 83.0 % and 92.0 % (212 answers). Up 8.0 points on "
-        "before (2026-10-26 to 2026-11-01), but it could be anything from 2.0 points down to 18.0 points up: not a clear change."
+        "Customer satisfaction (CSAT), 2 Nov to 8 Nov 2026: 88% (95% CI 83-92%), 212 answers. "
+        "Previous week: 80%. No clear change: +8.0 points (95% CI −2.0 to +18.0)."
     )
 
 
 def test_a_clear_change_says_whether_it_is_better() -> None:
-    said = sentence(reading(comparison=compared(8, 2, 14, "up", True, 0.01)))
-    assert said.endswith("(from 2.0 points up to 14.0 points up), which is better.")
+    said = sentence(CSAT, reading(comparison=compared(8, 2, 14, "up", True)))
+    assert said.endswith("Previous week: 80%. Better: +8.0 points (95% CI +2.0 to +14.0).")
+    said = sentence(CSAT, reading(comparison=compared(-8, -14, -2, "down", False)))
+    assert said.endswith("Worse: −8.0 points (95% CI −14.0 to −2.0).")
+
+
+def test_what_must_not_be_compared_says_why() -> None:
+    rate = "the response rate fell from 29% to 23%"
+    plain = compared(8, 2, 14, "not tested", None)
+    found = replace(plain, difference=Difference(8, None, None, None, rate))
+    assert sentence(CSAT, reading(comparison=found)).endswith(f"Previous week: 80%. Not comparable: {rate}.")
 
 
 def test_too_few_are_not_compared() -> None:
-    few = {**compared(8, 2, 14, "too few to say", None), "difference": None, "state": "thin"}
-    assert sentence(reading(comparison=few)).endswith(
-        "Too few to compare with the time before (2026-10-26 to 2026-11-01)."
-    )
+    few = compared(8, 2, 14, "too few to say", None, state="thin")
+    assert sentence(CSAT, reading(comparison=few)).endswith("Previous week: 80%. Not enough data to compare.")
 
 
 def test_a_long_unit_is_said_once() -> None:
-    said = sentence(reading(unit="tickets per customer per month", value=2.276, low=2.1, high=2.45))
-    assert "2.28 tickets per customer per month, most likely between 2.10 and 2.45 (212" in said
+    said = sentence(metric("contact_rate"), reading(value=2.276, low=2.1, high=2.45))
+    assert said.count("tickets per customer per month") == 1
+    assert "2.28 tickets per customer per month (95% CI 2.10 to 2.45)" in said
 
 
 def test_what_is_hidden_says_why_and_no_number() -> None:
-    hidden = reading(
-        value=None,
-        low=None,
-        high=None,
-        n=0,
-        state="withheld",
-        reason="Hidden because fewer than 10 people would be shown.",
-    )
-    assert sentence(hidden) == "CSAT, 2026-11-02 to 2026-11-08: Hidden because fewer than 10 people would be shown."
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (7500, "2 h 05 min"), (86400 * 4.25, "4.2 days")],
-)
-def test_waits_are_written_as_people_say_them(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+    why = "Hidden because fewer than 10 people would be shown."
+    hidden = reading(value=None, low=None, high=None, n=0, state="withheld", reason=why)
+    assert sentence(CSAT, hidden, in_full=True) == f"Customer satisfaction (CSAT), 2 Nov to 8 Nov 2026: {why}"
 
 
 def test_an_endless_number_is_null() -> None:

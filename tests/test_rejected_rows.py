@@ -18,6 +18,8 @@ from metrics.reading import Reading
 from metrics.reading import read as read_metric
 from ranking.top_bugs import top_bugs
 from reporting import bugs
+from reporting.cautions import all_said
+from reporting.readings import why
 from store import Store, open_store
 from store.rejected import Rejected
 from tests.builders import NOW, RULES, TODAY, answer, bug, noon, report, settings, ticket
@@ -76,9 +78,9 @@ def counts(store: Store) -> list[tuple[str, str, int, int]]:
 
 def test_five_in_a_hundred_are_not_spoken_of_and_one_more_is(store: Store) -> None:
     page(store, answers(95), wrong(5))
-    assert "rejected" not in " ".join(csat(store).cautions)
+    assert "rejected" not in " ".join(all_said(csat(store).cautions))
     page(store, answers(94), wrong(6))
-    assert "6 of 100 rows of survey answers in desk were rejected (6%)." in csat(store).cautions
+    assert "6 of 100 rows of survey answers in desk were rejected (6.0%)." in all_said(csat(store).cautions)
     assert csat(store).state == "full"
 
 
@@ -89,12 +91,12 @@ def test_past_one_half_there_is_no_number(store: Store) -> None:
     reading = csat(store)
     assert (reading.value, reading.low, reading.numerator, reading.details) == (None, None, None, {})
     assert reading.state == "withheld"
-    assert reading.reason == "Withheld: 51 of 100 rows of survey answers in desk were rejected (51%)."
+    assert why(reading) == "Withheld: 51 of 100 rows of survey answers in desk were rejected (51%)."
 
 
 def test_a_number_of_which_nothing_could_be_read_is_not_no_data(store: Store) -> None:
     page(store, [], wrong(40))
-    assert csat(store).reason == "Withheld: 40 of 40 rows of survey answers in desk were rejected (100%)."
+    assert why(csat(store)) == "Withheld: 40 of 40 rows of survey answers in desk were rejected (100%)."
 
 
 def test_rows_that_the_store_refuses_count_as_those_that_the_source_could_not_read(store: Store) -> None:
@@ -145,7 +147,7 @@ def test_the_ten_bugs_say_it_and_are_withheld_like_any_number(store: Store) -> N
     with store.reading() as published:
         top = top_bugs(published, TODAY, store.settings)
     assert len(top.bugs) == 1
-    assert top.cautions == ("1 of 7 rows of tickets in desk was rejected (14.3%).",)
+    assert all_said(top.cautions) == ["1 of 7 rows of tickets in desk was rejected (14.3%)."]
     page(store, rows, wrong(7, "ticket"), "tickets.csv")
     with store.reading() as published:
         top = top_bugs(published, TODAY, store.settings)

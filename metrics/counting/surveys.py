@@ -124,11 +124,9 @@ def with_response(counted: Counted, kind: str, sent_bins: Bins) -> Counted:
 
 
 def not_comparable(now: Counted, before: Counted) -> str | None:
-    """The sentence that says why two periods should not be compared, or None (METHODOLOGY 1.1)."""
+    """What says why two periods should not be compared, or None (METHODOLOGY 1.1)."""
     rate_now, rate_before = now.details.get("response_rate"), before.details.get("response_rate")
     if rate_now is None or rate_before is None or abs(rate_now - rate_before) <= MUCH_MORE_OR_LESS:
         return None
-    return (
-        f"not tested: {rate_before:.0f} % of the people asked answered before and {rate_now:.0f} % now, "
-        "so other people may be answering"
-    )
+    way = "fell" if rate_now < rate_before else "rose"
+    return f"the response rate {way} from {rate_before:.0f}% to {rate_now:.0f}%"

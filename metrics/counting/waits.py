@@ -159,6 +159,6 @@ CAVEATS = (
     "stands beside it. Tickets that were closed without a reply are not in the first reply.",
     "Where channels differ by more than five times, each is told first: all together is then no channel's wait.",
     "It is the median, not the mean: half wait longer. The slowest tenth is given beside it.",
-    "Waits are kept in bins of 2 % width: every time is right to 1 %.",
+    "Waits are kept in bins of 2% width: every time is right to 1%.",
     "Calendar time: nights and weekends count.",
 )

@@ -12,9 +12,9 @@ from metrics.models import net_of
 from metrics.period import Period
 from metrics.reading import read
 from reporting import one_metric
-from reporting.data import reading_as_data
 from reporting.terminal import as_text
 from tests.builders import answer, filled, noon
+from views.question import OneNumber
 
 
 @pytest.mark.parametrize(("score", "value"), [(0, -100), (6, -100), (7, 0), (8, 0), (9, 100), (10, 100)])
@@ -54,10 +54,10 @@ def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str
     assert reading.value == pytest.approx(32.5)
     assert (reading.details["worst"], reading.details["best"]) == pytest.approx((-63.6986, 81.5068), abs=1e-4)
     assert dict(one_metric.details(nps.METRIC, reading, "EUR"))["At worst, had all the silent ones answered"] == (
-        "−64 points"
+        "−63.7 points"
     )
-    printed = as_text(reading_as_data(reading, nps.METRIC))
-    assert "At worst, had all the silent ones answered  -63.7 points" in printed
+    printed = as_text(OneNumber(nps.METRIC, reading), store.settings)
+    assert "At worst, had all the silent ones answered  −63.7 points" in printed
     assert "At best, had all the silent ones answered   +81.5 points" in printed
 
 

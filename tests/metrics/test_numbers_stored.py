@@ -101,8 +101,7 @@ def test_people_without_dates_get_a_sentence_and_no_number(database_url: str) ->
     store = filled(database_url, *(employment(started_on=None) for _ in range(12)))
     reading = number(store, "attrition", LAST_YEAR)
     assert reading.value is None
-    assert reading.reason is not None
-    assert reading.reason.startswith("12 people are stored, but none has a date")
+    assert str(reading.reason).startswith("12 people are stored, but none has a date")
 
 
 def test_a_team_of_three_is_never_shown_nor_computable(database_url: str) -> None:
@@ -168,8 +167,7 @@ def test_repeat_business_waits_until_the_window_is_over(database_url: str) -> No
     assert reading.details["window_not_over"] == 0
     november = number(store, "repeat", period("2026-11-01", "2026-12-01"))
     assert november.value is None
-    assert november.reason is not None
-    assert "not over yet" in november.reason
+    assert "not over yet" in str(november.reason)
     spring = number(store, "repeat_in_period", period("2026-03-01", "2026-06-01"))
     assert (spring.numerator, spring.denominator) == (10, 25)
 

@@ -21,8 +21,9 @@ from metrics.counting.stays import Stays
 from metrics.period import Period, whole_months
 from metrics.reading import Reading, series, split_by
 from metrics.suppression import FEWEST
-from reporting import files, one_metric, tables, words
+from reporting import files, one_metric
 from reporting.data import as_data
+from reporting.readings import changed, sentence
 from reporting.terminal import as_text
 from settings import Settings
 from store import Store
@@ -287,9 +288,9 @@ def _said_by_read(asked: Settings, teams: list[str]) -> Iterator[str]:
         for grain in ("month", "year")
     ]
     for question in questions:
-        found = as_data(answer(question, asked, NOW), asked)
-        yield json.dumps(found)
-        yield as_text(found)
+        found = answer(question, asked, NOW)
+        yield json.dumps(as_data(found, asked))
+        yield as_text(found, asked)
 
 
 def _said_by_pages(store: Store) -> Iterator[str]:
@@ -298,7 +299,7 @@ def _said_by_pages(store: Store) -> Iterator[str]:
         groups = split_by(published, ATTRITION, YEARS[-1], "team", store.settings)
     yield files.as_csv(files.readings(ATTRITION, history))
     for reading in [*history, *groups.values()]:
-        yield words.sentence(ATTRITION, reading) + tables.changed(ATTRITION, reading)
+        yield sentence(ATTRITION, reading) + changed(ATTRITION, reading)
         yield str(one_metric.details(ATTRITION, reading, "EUR"))
 
 

@@ -119,7 +119,7 @@ def test_periods_with_another_response_rate_are_not_compared_and_say_why(each: M
     difference = each.model.differ(now, before)
     assert difference is not None
     assert difference.p is None
-    assert "26 % of the people asked answered before and 20 % now" in difference.method
+    assert difference.method == "the response rate fell from 26% to 20%"
 
 
 def _p(each: Metric, now: Counted, before: Counted) -> float:

@@ -15,14 +15,15 @@ from estimates.survival import Survival
 from metrics import metric
 from metrics.counting.waits import quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
-from reporting import words
-from reporting.data import reading_as_data
+from reporting.cautions import all_said
+from reporting.readings import sentence, told, why
 from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, edges, quantile
 from store.instants import naive
 from tests.builders import NOW, RULES, filled, save, ticket
 from tests.metrics.counting import bin_of, day, period, waits_of
+from views.question import OneNumber
 
 WEEK = period("2026-11-09", "2026-11-16")
 
@@ -145,7 +146,7 @@ def test_a_bad_week_does_not_look_good_while_its_hardest_tickets_are_open(databa
     reading = number(store)
     assert (reading.value, reading.n, reading.state) == (None, 50, "no data")
     assert reading.details["still_waiting_of_this_period"] == 30
-    assert "More than half of these 50 tickets may still wait" in (reading.reason or "")
+    assert "More than half of these 50 tickets may still wait" in why(reading)
     # Ten of them are answered after five days: the median is known, and it is none of the quick ones.
     answered = [
         ticket(each.id, opened_at=each.opened_at, first_reply_at=each.opened_at + timedelta(days=5))
@@ -188,7 +189,7 @@ def test_tickets_of_a_source_that_cannot_say_replies_do_not_wait_for_ever(databa
     reading = number(store)
     assert reading.value == pytest.approx(600, rel=0.01)
     assert reading.n == 20
-    assert reading.cautions[-1] == "Its rows are left out: no reply times in tracker."
+    assert all_said(reading.cautions)[-1] == "Its rows are left out: no reply times in tracker."
     assert number(store, "resolution").n == 60
 
 
@@ -197,14 +198,12 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     store = filled(database_url, *rows, *opened(3, date(2026, 11, 10), 90, channel="fax"))
     reading = number(store)
     assert [(each.where["channel"], each.n) for each in reading.apart] == [("chat", 40), ("e-mail", 40)]
-    assert words.told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
-    said = words.sentence(metric("first_reply"), reading)
-    assert said.startswith("First reply differs by channel: chat 2 min (40 tickets, 119 s to 122 s)")
-    assert said.index("e-mail 3 h 59 min") < said.index("All together: ")
-    printed = as_text(reading_as_data(reading, metric("first_reply")))
-    assert printed.startswith(
-        "First reply, 2026-11-10 to 2026-11-15: by channel: chat 2 min, most likely between 119 s and 122 s (40); "
-    )
+    assert told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
+    said = sentence(metric("first_reply"), reading)
+    assert said.startswith("First reply: by channel, chat 2 min (95% CI 119 s to 122 s), 40 tickets; e-mail 3 h 59 min")
+    assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")
+    printed = " ".join(as_text(OneNumber(metric("first_reply"), reading), store.settings).split())
+    assert printed.startswith(said.replace("First reply:", "First reply, 10 Nov to 15 Nov 2026:"))
     assert number(store, channel="chat").apart == ()
     with store.reading() as published:
         groups = split_by(published, metric("first_reply"), WEEK, "area", store.settings)
@@ -215,4 +214,5 @@ def test_channels_that_are_alike_are_told_together(sqlite_database: str) -> None
     rows = [*opened(40, date(2026, 11, 10), 60, channel="chat"), *opened(40, date(2026, 11, 11), 240, channel="e-mail")]
     reading = number(filled(sqlite_database, *rows))
     assert reading.apart == ()
-    assert words.sentence(metric("first_reply"), reading).startswith("First reply is ")
+    assert sentence(metric("first_reply"), reading).startswith("First reply ")
+    assert "by channel" not in sentence(metric("first_reply"), reading)

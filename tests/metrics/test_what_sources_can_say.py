@@ -11,6 +11,8 @@ import pytest
 from metrics import metric
 from metrics.period import Period
 from metrics.reading import Reading, read
+from reporting.cautions import all_said
+from reporting.readings import why
 from store import Store, open_store
 from store.marks import stored_fields
 from store.records import BY_TABLE
@@ -71,7 +73,7 @@ def contracts(n: int, prefix: str = "c", **fields: Any) -> list[Any]:
 def test_customers_whose_end_nobody_can_say_have_no_churn(store: Store) -> None:
     refreshed(store, {"crm": customers(150)}, crm=NO_ENDS)
     reading = number(store, "churn")
-    assert (reading.value, reading.state, reading.reason) == (None, "no data", "No end dates in crm.")
+    assert (reading.value, reading.state, why(reading)) == (None, "no data", "No end dates in crm.")
 
 
 def test_a_young_company_of_which_nobody_left_has_a_true_zero(store: Store) -> None:
@@ -83,7 +85,7 @@ def test_a_young_company_of_which_nobody_left_has_a_true_zero(store: Store) -> N
 def test_people_whose_end_nobody_can_say_have_no_attrition(store: Store) -> None:
     refreshed(store, {"hr": [employment() for _ in range(80)]}, hr=all_but("employment", "ended_on"))
     reading = number(store, "attrition", YEAR)
-    assert (reading.value, reading.state, reading.reason) == (None, "no data", "No end dates in hr.")
+    assert (reading.value, reading.state, why(reading)) == (None, "no data", "No end dates in hr.")
 
 
 def test_people_of_a_source_without_ends_are_left_out_and_it_is_said(store: Store) -> None:
@@ -96,7 +98,7 @@ def test_people_of_a_source_without_ends_are_left_out_and_it_is_said(store: Stor
     assert reading.numerator == 8
     assert reading.value is not None
     assert 7 < reading.value < 9
-    assert reading.cautions == ("Its rows are left out: no end dates in agency.",)
+    assert all_said(reading.cautions) == ["Its rows are left out: no end dates in agency."]
 
 
 def test_customers_of_a_source_without_ends_are_in_neither_part_of_the_share(store: Store) -> None:
@@ -108,7 +110,7 @@ def test_customers_of_a_source_without_ends_are_in_neither_part_of_the_share(sto
     )
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (10, 100)
-    assert reading.cautions == ("400 are left out: no end dates in shop.",)
+    assert all_said(reading.cautions) == ["400 are left out: no end dates in shop."]
 
 
 def test_contracts_with_an_end_are_enough_beside_customers_without(store: Store) -> None:
@@ -121,7 +123,7 @@ def test_contracts_with_an_end_are_enough_beside_customers_without(store: Store)
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (10, 100)
     # 90 of the customers have a contract; fifteen are known by their own row alone.
-    assert reading.cautions == ("15 are left out: no end dates in crm.",)
+    assert all_said(reading.cautions) == ["15 are left out: no end dates in crm."]
 
 
 def test_customers_with_an_end_are_enough_beside_contracts_without(store: Store) -> None:
@@ -133,8 +135,8 @@ def test_customers_with_an_end_are_enough_beside_contracts_without(store: Store)
     )
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (5, 100)
-    assert number(store, "contract_churn").reason == "No end dates in billing."
-    assert number(store, "revenue").reason == "No end dates in billing."
+    assert why(number(store, "contract_churn")) == "No end dates in billing."
+    assert why(number(store, "revenue")) == "No end dates in billing."
 
 
 def test_one_source_may_say_the_start_and_another_the_end(store: Store) -> None:
@@ -165,13 +167,13 @@ def test_a_field_that_is_mapped_later_is_counted_from_then_on(store: Store) -> N
     )
     assert (number(store, "churn").numerator, number(store, "churn").denominator) == (10, 100)
     refreshed(store, crm=NO_ENDS)
-    assert number(store, "churn").reason == "No end dates in crm."
+    assert why(number(store, "churn")) == "No end dates in crm."
 
 
 def test_a_field_that_is_mapped_later_is_not_known_before_its_source_was_read_with_it(store: Store) -> None:
     refreshed(store, {"crm": customers(100)}, crm=NO_ENDS)
     refreshed(store, {"crm": customers(5)}, fails=("crm",), crm=all_but("customer"))
-    assert number(store, "churn").reason == "No end dates in crm."
+    assert why(number(store, "churn")) == "No end dates in crm."
     refreshed(store, {"crm": []}, crm=all_but("customer"))
     assert number(store, "churn").value == 0.0
 
@@ -180,7 +182,7 @@ def test_what_a_source_that_fails_cannot_say_is_known_all_the_same(store: Store)
     refreshed(store, {"crm": customers(100)})
     assert number(store, "churn").value == 0.0  # as before sources said what they can say
     refreshed(store, {"crm": []}, fails=("crm",), crm=NO_ENDS)
-    assert number(store, "churn").reason == "No end dates in crm."
+    assert why(number(store, "churn")) == "No end dates in crm."
 
 
 def test_a_source_that_is_gone_says_nothing_any_more(store: Store) -> None:
@@ -198,11 +200,11 @@ def test_without_send_dates_the_response_rate_is_said_to_be_unknown(store: Store
     reading = number(store, "csat")
     assert reading.value == 100.0
     assert reading.details["response_rate"] is None
-    assert "Response rate not known: no send dates in desk." in reading.cautions
+    assert "Response rate not known: no send dates in desk." in all_said(reading.cautions)
 
 
 def test_repeat_business_needs_purchases(store: Store) -> None:
     refreshed(store, {"crm": customers(30)})
-    assert number(store, "repeat", YEAR).reason == "No purchases in any source."
+    assert why(number(store, "repeat", YEAR)) == "No purchases in any source."
     refreshed(store, {"shop": [purchase("c1", date(2026, 3, 1))]})
-    assert number(store, "repeat", YEAR).reason != "No purchases in any source."
+    assert why(number(store, "repeat", YEAR)) != "No purchases in any source."

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from metrics import all_metrics, metric
+from metrics.cautions import DataBegins
 from metrics.period import Period, whole_months
 from metrics.reading import Reading, read, series, split_by
+from reporting.cautions import all_said
+from reporting.readings import why
 from store import Store
 from tests.builders import NOW, TODAY, answer, customer, filled, noon, purchase, subscription, ticket
 from tests.metrics.counting import period
@@ -41,7 +44,7 @@ def test_who_is_new_is_not_told_before_a_year_of_orders_is_known(database_url: s
     store = filled(database_url, *shop())
     reading = number(store, "repeat", YEAR)
     assert (reading.value, reading.state, reading.n, reading.details) == (None, "no data", 0, {})
-    assert reading.reason == (
+    assert why(reading) == (
         "Data begins 21 Aug 2025; who is new is known only after a year of orders, "
         "so this can be told from 21 Aug 2026 on."
     )
@@ -49,12 +52,12 @@ def test_who_is_new_is_not_told_before_a_year_of_orders_is_known(database_url: s
         groups = split_by(published, metric("repeat"), YEAR, "plan", store.settings)
         months = series(published, metric("repeat"), whole_months(TODAY, 24).split("month"), store.settings)
     assert groups == {}
-    told = [each.period.start for each in months if each.reason is None or not each.reason.startswith("Data begins")]
+    told = [each.period.start for each in months if not isinstance(each.reason, DataBegins)]
     assert told == [date(2026, 9, 1), date(2026, 10, 1)]
     september = number(store, "repeat", period("2026-09-01", "2026-10-01"))
     assert september.comparison is not None
     assert september.comparison.previous.value is None
-    assert (september.comparison.previous.reason or "").startswith("Data begins 21 Aug 2025")
+    assert why(september.comparison.previous).startswith("Data begins 21 Aug 2025")
 
 
 def test_who_had_ordered_before_is_not_told_either_but_who_ordered_twice_is(database_url: str) -> None:
@@ -62,7 +65,7 @@ def test_who_had_ordered_before_is_not_told_either_but_who_ordered_twice_is(data
     autumn = number(store, "repeat_in_period", period("2025-09-01", "2025-12-01"))
     assert autumn.value == 100
     assert "returning_customers" not in autumn.details
-    assert number(store, "repeat_in_period", period("2025-08-01", "2025-11-01")).reason == "Data begins 21 Aug 2025."
+    assert why(number(store, "repeat_in_period", period("2025-08-01", "2025-11-01"))) == "Data begins 21 Aug 2025."
     later = number(store, "repeat_in_period", period("2026-09-01", "2026-11-01"))
     assert later.details["returning_customers"] == 60
 
@@ -94,11 +97,11 @@ def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_da
     tickets = [ticket(opened_at=noon(began + timedelta(days=n % 14)), reopens=n % 2) for n in range(56)]
     store = filled(database_url, *answers, *tickets, *(customer(f"c{n}") for n in range(50)))
     rate = number(store, "contact_rate", month)
-    assert (rate.value, rate.reason) == (None, "Data begins 2 Nov 2026.")
+    assert (rate.value, why(rate)) == (None, "Data begins 2 Nov 2026.")
     for key in ("csat", "reopened"):
         reading = number(store, key, month)
         assert (reading.period, reading.n) == (Period(began, month.end), 56), key
-        assert reading.cautions == ("Data begins 2 Nov 2026.",)
+        assert all_said(reading.cautions) == ["Data begins 2 Nov 2026."]
         assert (reading.state, reading.reason) == ("full", None)
         # Two weeks are not four: what went before is not half known, it is not known.
         assert number(store, key, period("2026-11-09", "2026-11-30")).comparison.previous.value is None  # type: ignore[union-attr]
@@ -108,7 +111,7 @@ def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_da
 def test_customers_are_not_lost_before_any_is_known(database_url: str, key: str) -> None:
     contracts = [subscription(f"c{n}", started_on=date(2026, 8, 10)) for n in range(40)]
     store = filled(database_url, *contracts)
-    assert number(store, key, period("2026-08-01", "2026-09-01")).reason == "Data begins 10 Aug 2026."
+    assert why(number(store, key, period("2026-08-01", "2026-09-01"))) == "Data begins 10 Aug 2026."
     assert number(store, key, period("2026-10-01", "2026-11-01")).n == 40
 
 
@@ -117,7 +120,7 @@ def test_an_empty_store_says_what_it_said_before(sqlite_database: str) -> None:
     for each in all_metrics():
         reading = number(store, each.key, YEAR)
         assert reading.state == "no data"
-        assert "Data begins" not in (reading.reason or "")
+        assert "Data begins" not in why(reading)
 
 
 def test_every_metric_says_where_its_data_begin() -> None:

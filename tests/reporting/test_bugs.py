@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.cautions import Cautions
+from metrics.cautions import Cautions, RejectedShare
 from ranking import impact as scores
 from ranking.beside import Coverage, Revenue, revenue
 from ranking.endings import End, Ending
@@ -150,7 +150,10 @@ def test_a_title_never_brings_its_line_breaks_or_its_length_into_a_sentence() ->
         (Missing("none known then"), "No bug was known on this day."),
         (Missing("no reports", 1), "One bug is known, but no customer has reported it: nothing can be ranked."),
         (Missing("none recent", 2), "No customer reported a bug that is still open in the last 45 days."),
-        (Missing("withheld", 2, "Withheld: 9 of 10 rows."), "The top 10 is withheld: too many rows were rejected."),
+        (
+            Missing("withheld", 2, RejectedShare("desk", "ticket", 10, 9)),
+            "The top 10 is withheld: too many rows were rejected.",
+        ),
     ],
 )
 def test_an_empty_list_says_why_and_what_to_do(missing: Missing, said: str) -> None:
@@ -169,9 +172,9 @@ def test_older_bugs_are_counted_in_one_line() -> None:
 
 def test_coverage_is_always_said_and_incomplete_under_half() -> None:
     assert bugs.coverage(Coverage(156, 240, 84, 65.0, False)) == (
-        "65 % of the problem tickets of the last 90 days are linked to a bug (156 of 240)."
+        "65% of the problem tickets of the last 90 days are linked to a bug (156 of 240)."
     )
-    assert bugs.coverage(Coverage(2, 5, 3, 40.0, True)).startswith("Incomplete: only 40 % of")
+    assert bugs.coverage(Coverage(2, 5, 3, 40.0, True)).startswith("Incomplete: only 40% of")
     assert bugs.coverage(Coverage(0, 0, 0, None, False)) == "There were no problem tickets in the last 90 days."
 
 
@@ -184,7 +187,7 @@ def test_the_money_of_several_bugs_is_said_once_and_of_one_bug_beside_it() -> No
     assert bugs.paid(a_bug(revenue=pays), HERE) == "affected customers pay EUR 500 a month (of EUR 800)"
     assert bugs.paid(a_bug(), HERE) == ""
     assert bugs.revenue(a_bug(revenue=pays), HERE) == (
-        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20 % of it)"
+        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20% of it)"
     )
 
 

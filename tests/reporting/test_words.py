@@ -8,7 +8,7 @@ from metrics import metric
 from metrics.period import Period
 from metrics.repeat import came_back
 from metrics.revenue import kept
-from reporting import one_metric, terminal, words
+from reporting import one_metric, words
 from reporting.details import named
 from store.published import Count, Month
 
@@ -17,25 +17,30 @@ CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")
 
 def test_no_value_is_a_dash_and_never_zero() -> None:
     assert words.value(CSAT, None) == "–"
-    assert words.value(CSAT, 0.0) == "0\u00a0%"
+    assert words.value(CSAT, 0.0) == "0%"
 
 
-def test_not_quite_all_does_not_read_as_all() -> None:
-    assert words.value(CSAT, 99.72) == "99.7\u00a0%"
-    assert words.value(CSAT, 100.0) == "100\u00a0%"
+def test_not_quite_all_or_none_does_not_read_as_all_or_none() -> None:
+    assert words.value(CSAT, 99.72) == "99.7%"
+    assert words.value(CSAT, 99.97) == "over 99.9%"
+    assert words.value(CSAT, 100.0) == "100%"
+    assert words.value(CSAT, 0.03) == "under 0.1%"
+    assert words.share(1, 100_000) == "under 0.1%"
+    assert words.share(0, 0) == "0%"
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(87.6, "88\u00a0%"), (4.24, "4.2\u00a0%"), (0.614, "0.61\u00a0%"), (0.03, "0.030\u00a0%")]
+    ("value", "said"), [(87.6, "88%"), (20.4, "20%"), (14.3, "14.3%"), (4.24, "4.2%"), (0.614, "0.6%")]
 )
-def test_two_figures_that_mean_something(value: float, said: str) -> None:
+def test_a_share_has_one_decimal_where_it_is_under_twenty(value: float, said: str) -> None:
     assert words.value(CSAT, value) == said
 
 
 def test_a_score_of_points_has_its_sign() -> None:
-    assert words.value(NPS, 31.4) == "+31"
-    assert words.value(NPS, -30.0) == "−30"
-    assert words.value(NPS, 0.2) in ("0", "+0.20", "+0")
+    assert words.value(NPS, 31.4) == "+31.4"
+    assert words.value(NPS, -30.0) == "−30.0"
+    assert words.value(NPS, 0.2) == "+0.2"
+    assert words.value(NPS, -0.01) == words.value(NPS, 0.0) == "0.0"
 
 
 @pytest.mark.parametrize(
@@ -83,20 +88,17 @@ def test_an_age_is_said_in_its_largest_unit() -> None:
 
 
 def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
-    assert one_metric.detail(1.0, "percent", "EUR") == "1.0\u00a0%"
-    assert one_metric.detail(27.4, "percent", "EUR") == "27\u00a0%"
+    assert one_metric.detail(1.0, "percent", "EUR") == "1.0%"
+    assert one_metric.detail(27.4, "percent", "EUR") == "27%"
 
 
-def test_what_is_kept_of_the_revenue_is_one_number_on_the_page_and_in_the_terminal() -> None:
+def test_revenue_that_is_not_quite_all_kept_does_not_read_as_all() -> None:
     month = Month(date(2026, 10, 1), "", 300, 14_509_700, 14_466_200, 14_524_200)
     reading = kept([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
     shown = {name: one_metric.detail(value, unit, "EUR") for name, value, unit in named(reading.details, "percent")}
-    assert [shown[name] for name in shown if "RR)" in name] == ["99.7\u00a0%", "100.1\u00a0%"]
-    found = {"details": reading.details, "unit": "percent"}
-    printed = [line.rpartition("  ")[2] for line in terminal._details(found).splitlines() if "RR)" in line]
-    assert printed == ["99.7 %", "100.1 %"]
-    assert words.value(metric("revenue"), reading.value) == "99.7\u00a0%"
-    assert words.percent(100.0) == "100\u00a0%"
+    assert [shown[name] for name in shown if "RR)" in name] == ["99.7%", "100.1%"]
+    assert words.value(metric("revenue"), reading.value) == "99.7%"
+    assert words.percent(100.0) == "100%"
 
 
 def test_parts_of_a_number_have_their_units() -> None:

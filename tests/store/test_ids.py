@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from metrics.cautions import found_elsewhere
+from reporting.cautions import found_elsewhere
 from settings import SourceSettings
 from store import Store, open_store
 from store.ids import bare

@@ -35,8 +35,9 @@ class Guess:
 
 
 def guesses(path: Path, columns: list[Column]) -> list[Guess]:
-    """One for each record, the likeliest first; one that lacks what it needs comes after a complete one close to it."""
-    found = [guess_of(record, path, columns) for record in BY_TABLE]
+    """One for each record that has words, the likeliest first; one that lacks what it needs comes after a complete one
+    close to it."""
+    found = [guess_of(record, path, columns) for record in BY_TABLE if record in FIELDS]
     return sorted(found, key=lambda each: -(each.points - headers.CLOSE * bool(each.missing)))
 
 

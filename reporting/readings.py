@@ -1,0 +1,163 @@
+"""What is said of one number, and of several: its value and range, how many it is based on, how it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from metrics.metric import Metric
+from metrics.reading import Reading, is_annualised
+from reporting.cautions import all_said, reason
+from reporting.words import NOTHING, NUMBERS, difference, interval, length, listed, percent, stretch, value
+
+if TYPE_CHECKING:
+    from views.lines import Card
+
+NOT_SAID = "not said"  # of a row that has no area, channel, segment ...
+NO_DATA = "No data."
+
+
+def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
+    """The number, its range, who stands behind it, then the change, then what must be known beside it.
+
+    `in_full` names the group and the days, too: where nothing around the sentence does.
+    """
+    head = metric.name
+    if in_full:
+        head += "".join(f", {name} {group or NOT_SAID}" for name, group in reading.where.items())
+        head += f", {stretch(reading.period)}"
+    if reading.value is None:
+        return f"{head}: {why(reading)}"
+    parts = [f"{head}{':' if in_full or reading.apart else ''} {_apart(metric, reading)}{_number(metric, reading)}."]
+    if reading.state == "thin":
+        parts.append(reason(reading.reason) or "")
+    elif reading.comparison:
+        parts.append(previously(metric, reading))
+    return " ".join([*parts, *all_said(reading.cautions)])
+
+
+def _number(metric: Metric, reading: Reading) -> str:
+    return ", ".join(each for each in (in_figures(metric, reading), based_on(metric, reading)) if each)
+
+
+def in_figures(metric: Metric, reading: Reading) -> str:
+    """ "88% (95% CI 83-92%)"."""
+    said = _value(metric, reading)
+    ends = interval(metric, reading.low, reading.high)
+    return f"{said} (95% CI {ends})" if ends else said
+
+
+def _value(metric: Metric, reading: Reading) -> str:
+    return value(metric, reading.value) + (" annualised" if is_annualised(reading) else "")
+
+
+def based_on(metric: Metric, reading: Reading) -> str:
+    """ "412 answers, response rate 27%"; "" where nothing may be said."""
+    if not reading.n:
+        return ""
+    rate = reading.details.get("response_rate")
+    return metric.counted(reading.n) + (f", response rate {percent(rate)}" if rate is not None else "")
+
+
+def standing(metric: Metric, reading: Reading) -> str:
+    """Who stands behind a value, and its range: "412 answers, response rate 27%, 95% CI 83-92%"."""
+    ends = interval(metric, reading.low, reading.high)
+    return ", ".join(each for each in (based_on(metric, reading), f"95% CI {ends}" if ends else "") if each)
+
+
+def _apart(metric: Metric, reading: Reading) -> str:
+    """Values of groups that lie far apart come first: all together is no group's number."""
+    if not reading.apart:
+        return ""
+    groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.apart)
+    return f"by {metric.apart}, {groups}; all together "
+
+
+def told(metric: Metric, reading: Reading) -> str:
+    """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 61 min"."""
+    whole = _value(metric, reading)
+    if not reading.apart:
+        return whole
+    groups = listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
+    return f"{groups}; all together {whole}"
+
+
+def _group(metric: Metric, reading: Reading) -> str:
+    return reading.where.get(metric.apart or "") or NOT_SAID
+
+
+def why(reading: Reading) -> str:
+    """Why there is no number, or only a range."""
+    return reason(reading.reason) or NO_DATA
+
+
+def previously(metric: Metric, reading: Reading) -> str:
+    """ "Previous 4 weeks: 80%. Better: +8.0 points (95% CI +2.0 to +14.0)." """
+    assert reading.comparison is not None
+    previous = reading.comparison.previous
+    before = f"Previous {length(previous.period)}"
+    if previous.value is None:
+        said = why(previous)
+        return f"{before}: {said[:1].lower()}{said[1:]}"
+    changed = change(metric, reading)
+    return f"{before}: {_value(metric, previous)}. {changed[:1].upper()}{changed[1:]}."
+
+
+def change(metric: Metric, reading: Reading) -> str:
+    """How it changed since the period before, and how sure that is: "better: +8.0 points (95% CI +2.0 to +14.0)"."""
+    comparison = reading.comparison
+    if comparison is None or comparison.verdict == "too few to say":
+        return "not enough data to compare"
+    found = comparison.difference
+    if found is None:
+        return "change not tested"
+    if found.p is None:
+        return f"not comparable: {found.method}"
+    amount = difference(metric, found.value)
+    if found.low is not None and found.high is not None:
+        low, high = (difference(metric, end).removesuffix(" points") for end in (found.low, found.high))
+        amount += f" (95% CI {low} to {high})"
+    if comparison.verdict == "no clear change":
+        return f"no clear change: {amount}"
+    return f"{ {True: 'better', False: 'worse', None: 'changed'}[comparison.good] }: {amount}"
+
+
+def changed(metric: Metric, reading: Reading) -> str:
+    """The same for a cell; why there is nothing to compare, where there is no number."""
+    if reading.value is None or reading.state == "thin":
+        return why(reading)
+    return change(metric, reading) if reading.comparison else NOTHING
+
+
+def what_changed(shown: Sequence[Card]) -> str:
+    """The answer of the page for executives, in one or two sentences."""
+    worse = [card for card in shown if _good(card) is False]
+    better = [card for card in shown if _good(card) is True]
+    known = [card for card in shown if card.reading.value is not None]
+    if not known:
+        return "There is no number yet that may be shown: too few stand behind each of them."
+    parts = []
+    if worse:
+        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
+    if better:
+        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
+    rest = len(known) - len(worse) - len(better)
+    if not parts:
+        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
+    if rest:
+        parts.append(
+            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
+        )
+    return " ".join(parts)
+
+
+def _good(card: Card) -> bool | None:
+    return card.reading.comparison.good if card.reading.comparison else None
+
+
+def _change(card: Card) -> str:
+    comparison = card.reading.comparison
+    assert comparison is not None
+    assert comparison.difference is not None
+    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
+    return f"{card.metric.short} ({before} to {now})"
