@@ -36,7 +36,7 @@ class Jira(labels.LabelOptions, Hosted):
         return self.hosted("atlassian.net", "site", "issues", harmless)
 
     def lists(self) -> list[Stream]:
-        bug = self.cells("fields.labels", priority="fields.priority.name", parts="fields.components") | BUG
+        bug = self.cells("fields.labels", urgency="fields.priority.name", parts="fields.components") | BUG
         bug |= {"url": cells.text("key", before=f"{self.site().base_url}/browse/")}
         of_customers, has = cells.starts("key", self.ticket_projects, "-"), bool(self.ticket_projects)
         rows = [Rows(Bug, bug, self.is_one), links("fields.issuelinks", SIDES, "key", self.is_one, of_customers, has)]

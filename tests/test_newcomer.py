@@ -43,13 +43,10 @@ channel = "via"
 
 SOURCE = '''"""Calls from a telephone system: each of them is a ticket. No recording is read, and no number of a caller."""
 
-from collections.abc import Iterator
-
 from pydantic import Field
 
 from data_sources.kit import cells, options, paging, streams
 from data_sources.kit.cursors import in_stamps
-from data_sources.source import Request
 from store.records import Ticket
 
 CALL = {
@@ -68,13 +65,13 @@ class Hotline(streams.System):
     def site(self) -> streams.Site:
         return streams.Site("Hotline", "system", self.base_url, self.base_url, "calls", "/calls?per_page=1")
 
-    def lists(self, request: Request) -> list[streams.Stream]:
+    def lists(self) -> list[streams.Stream]:
         rows, since = [streams.Rows(Ticket, CALL)], in_stamps("changed_since")
         paged = paging.number(10)
-        return [streams.Stream("calls", "/calls", {"per_page": 10}, paged, rows, since, updated="changed_at")]
+        return [streams.Stream("calls", "/calls?per_page=10", paged, rows, since, updated="changed_at")]
 
-    def sees(self, found: cells.Item) -> Iterator[str]:
-        yield "It can read the calls."
+    def sees(self, found: cells.Item) -> list[str]:
+        return ["It can read the calls."]
 
 
 API = "https://calls.example.com/docs"

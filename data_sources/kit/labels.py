@@ -51,11 +51,11 @@ class LabelOptions(Options):
         named = next((areas[_plain(label)] for label in labels if _plain(label) in areas), None)
         return named or _rest_after(self.area_prefix, labels)
 
-    def cells(self, path: str = "labels", priority: str = "", parts: str = "") -> dict[str, Cell]:
+    def cells(self, path: str = "labels", urgency: str = "", parts: str = "") -> dict[str, Cell]:
         """The fields of a bug that its labels say; those that these options leave unsaid are not among them. Where a system
-        has a `priority` it is one more label; where it has `parts`, the first is the area."""
-        labels, urgency, areas = names(path), maybe(text, priority), names(parts)
-        words = (lambda item: [*labels(item), urgency(item) or ""]) if priority else labels
+        has an `urgency` it is one more label; where it has `parts`, the first is the area."""
+        labels, urgent, areas = names(path), maybe(text, urgency), names(parts)
+        words = (lambda item: [*labels(item), urgent(item) or ""]) if urgency else labels
         table: dict[str, Cell] = {"severity": lambda item: self.severity_of(words(item))}
         if parts or self.areas or self.area_prefix.strip():
             table["area"] = lambda item: next(iter(areas(item) if parts else ()), None) or self.area_of(labels(item))
