@@ -16,12 +16,12 @@ from reporting import files
 from reporting.data import as_data
 from reporting.files import rows
 from reporting.terminal import as_text, printable
-from settings import SettingsError, load
+from settings import CONFIG_HELP, SettingsError, load
 from store import StoreError
 from views.question import LIST, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -58,7 +58,7 @@ WHAT = (
 @click.option(
     "--parquet", is_flag=False, flag_value="-", metavar="[FILE]", help="the same table for pandas, DuckDB and others"
 )
-@click.option("--config", help="the settings file; default empathy.toml beside the programs, if there is one")
+@click.option("--config", help=CONFIG_HELP)
 def command(
     what: str,
     start: date | None,

@@ -24,6 +24,15 @@ DEFAULT_CONFIG = Path(__file__).resolve().parent / "empathy.toml"
 PREFIX, DEEPER = "EMPATHY_", "__"
 SEVERITY = {"cosmetic": 1.0, "minor": 2.0, "major": 4.0, "blocker": 8.0}
 
+CONFIG_HELP = "the settings file; default empathy.toml beside the programs, if there is one"
+
+
+def zone_named(name: object) -> ZoneInfo:
+    """Raises ValueError where there is no such time zone."""
+    if not isinstance(name, str) or name not in available_timezones():
+        raise ValueError(f"there is no time zone {name!r}; write one like 'Europe/Madrid' or 'UTC'")
+    return ZoneInfo(name)
+
 
 class SettingsError(Exception):
     """A setting is wrong; the text names the file, the key and what would be right."""
@@ -103,9 +112,7 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"there is no time zone {name!r}; write one like 'Europe/Madrid' or 'UTC'")
-        return name
+        return zone_named(name).key
 
     @field_validator("sources")
     @classmethod

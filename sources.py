@@ -11,11 +11,11 @@ from data_sources import SOURCES
 from data_sources import source as source_of
 from data_sources.source import Request, Source, SourceError
 from reporting.upstream import connected, described, reconciled
-from settings import Settings, SettingsError, load
+from settings import CONFIG_HELP, Settings, SettingsError, load
 from store import EmptyStoreError, StoreError, open_store
 from store.masking import clean
 
-CONFIG = click.option("--config", help="the settings file; default empathy.toml beside the programs, if there is one")
+CONFIG = click.option("--config", help=CONFIG_HELP)
 
 
 @click.group(invoke_without_command=True, help="List the sources, look whether one can be reached, compare counts.")

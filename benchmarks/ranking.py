@@ -121,11 +121,16 @@ def sorts(past: Past, day: date) -> dict[str, Sort]:
         OURS: lambda then: then.ours(memory),
         FIXED: lambda then: then.ours(DEFAULT_MEMORY),
         "newest": lambda then: then.newest(),
-        "most reports or comments": lambda then: then.most_reports(),
+        "most reports or comments": most_reports,
         "most people ever": lambda then: then.most_people(),
         f"people in {RECENT_DAYS} days": lambda then: then.most_people(RECENT_DAYS),
         "random": lambda then: chance.permutation(np.flatnonzero(then.is_open))[:LISTED],
     }
+
+
+def most_reports(then: Then) -> Days:
+    reports = np.bincount(then.past.bug[: then.reports], minlength=len(then.past.names)).astype(np.float64)
+    return then.best(np.flatnonzero(then.is_open & (reports > 0)), reports)
 
 
 def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
@@ -137,7 +142,7 @@ def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
         best = ahead.best()
         if not best or not len(then.admitted()):
             continue
-        gains = ahead.gains()
+        gains = np.bincount(ahead.bug, minlength=ahead.bugs)  # distinct customers of each bug
         for name, sort in sorts(past, day).items():
             listed = sort(then)
             shown = [float(gains[bug]) for bug in listed]

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from data_sources.source import Source, SourceError
 
-SOURCES = ("files", "sample", "github", "gitlab", "zendesk", "jira")
+SOURCES = ("files", "sql", "sample", "github", "gitlab", "zendesk", "jira")
 
 
 def source(type_name: str) -> Source:

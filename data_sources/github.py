@@ -7,7 +7,6 @@ No person is read either: the owner of a bug is a team label, never the assignee
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -18,7 +17,6 @@ from data_sources.kit.cells import Item
 from data_sources.kit.cursors import in_stamps
 from data_sources.kit.labels import LabelOptions
 from data_sources.kit.options import KeyName
-from data_sources.source import Request
 from store.records import Bug, BugReport, Release
 
 PER_PAGE = 100
@@ -63,13 +61,13 @@ class GitHub(LabelOptions, streams.System):
             },
         )
 
-    def lists(self, request: Request) -> list[streams.Stream]:
+    def lists(self) -> list[streams.Stream]:
         return [_releases(self), _issues(self)] if self.releases else [_issues(self)]
 
-    def sees(self, found: Item) -> Iterator[str]:
-        yield f"It can read {self.repository}, which is {'private' if found.get('private') else 'public'}."
-        if found.get("has_issues") is False:
-            yield "It cannot read bugs: the repository has its issues switched off."
+    def sees(self, found: Item) -> list[str]:
+        can = f"It can read {self.repository}, which is {'private' if found.get('private') else 'public'}."
+        cannot = "It cannot read bugs: the repository has its issues switched off."
+        return [can, cannot] if found.get("has_issues") is False else [can]
 
     def counts(self) -> streams.Counted:
         labels = ",".join(f'"{label}"' for label in self.bug_labels)
@@ -82,8 +80,7 @@ def _issues(told: GitHub) -> streams.Stream:
     that is deleted meanwhile hide another until the next whole list)."""
     return streams.Stream(
         "issues",
-        f"/repos/{told.repository}/issues",
-        {"state": "all", "sort": "created", "direction": "asc", "per_page": PER_PAGE},
+        f"/repos/{told.repository}/issues?state=all&sort=created&direction=asc&per_page={PER_PAGE}",
         paging.link(PER_PAGE),
         [
             streams.Rows(Bug, _bug(told), partial(_is_bug, told)),
@@ -98,8 +95,7 @@ def _issues(told: GitHub) -> streams.Stream:
 def _releases(told: GitHub) -> streams.Stream:
     return streams.Stream(
         "releases",
-        f"/repos/{told.repository}/releases",
-        {"per_page": PER_PAGE},
+        f"/repos/{told.repository}/releases?per_page={PER_PAGE}",
         paging.link(PER_PAGE),
         [streams.Rows(Release, _release(told), _is_out)],
         before_id=f"{told.repository}@",
@@ -154,10 +150,10 @@ def _release(told: GitHub) -> dict[str, cells.Cell]:
 
 def _is_bug(told: GitHub, item: Item) -> bool:
     """Pull requests and issues without a bug label are left out, and are gone if they were bugs before."""
-    pull, labels = item.get("pull_request"), cells.names("labels")(item)
+    pull = item.get("pull_request")
     # Older servers send one full of nulls with issues.
     is_pull = bool(pull) and (not isinstance(pull, dict) or any(pull.values()))
-    return not is_pull and told.is_bug(labels)
+    return not is_pull and told.is_bug(item)
 
 
 def _is_customer(told: GitHub, item: Item) -> bool:

@@ -3,5 +3,4 @@
 METRIC = "../pages/metric.py"
 BUG = "../pages/bug.py"
 HEALTH = "../pages/customer_health.py"
-DATA_HEALTH = "../pages/data_health.py"
 HURTS = "../pages/what_hurts.py"

@@ -11,11 +11,6 @@ from math import ceil, erfc, floor, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 
-def normal_cdf(z: float) -> float:
-    """P(Z <= z)."""
-    return 0.5 * erfc(-z / sqrt(2))
-
-
 def normal_quantile(p: float) -> float:
     """z with P(Z <= z) = p; 0 < p < 1."""
     return NormalDist().inv_cdf(p)
@@ -45,13 +40,6 @@ def gamma_quantile(p: float, shape: float) -> float:
     from scipy import special
 
     return float(special.gammaincinv(shape, p))
-
-
-def beta_quantile(p: float, a: float, b: float) -> float:
-    """x with P(X <= x) = p for a beta variable."""
-    from scipy import special
-
-    return float(special.betaincinv(a, b, p))
 
 
 def binomial_at_least(k: int, n: int, p: float) -> float:

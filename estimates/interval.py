@@ -19,18 +19,13 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Now minus before, with the 95 % interval of the difference and its p value; `times` turns it into a metric's unit.
-
-    `centre` is the middle of the interval where it is not `value`; `statistic` the z or t behind p.
-    """
+    """Now minus before, with the 95 % interval of the difference and its p value; `times` turns it into a metric's unit."""
 
     value: float
     low: float | None
     high: float | None
     p: float | None
     method: str
-    statistic: float | None = None
-    centre: float | None = None
 
     def times(self, factor: float) -> Difference:
         """In the unit of a metric, for example times(100) for percent."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 
 def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
@@ -14,13 +13,3 @@ def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
         smallest = min(smallest, ps[index] * (len(ps) / rank))  # this way round: never below p itself
         adjusted[index] = smallest
     return adjusted
-
-
-class ChanceAlone(NamedTuple):
-    any_at_all: float
-    expected: float
-
-
-def false_alarms(tests: int, level: float) -> ChanceAlone:
-    """How likely at least one false alarm is among independent tests at `level`, and how many to expect."""
-    return ChanceAlone(1 - (1 - level) ** tests, tests * level)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from estimates.chance import normal_two_sided
 from estimates.interval import Difference, Interval, Z
-from estimates.shares import fewest
 
 
 class AdjustedNps(NamedTuple):
@@ -21,14 +20,6 @@ def nps(promoters: int, passives: int, detractors: int) -> float | None:
     """100 (P - D) / n, -100..+100 points; None where nobody answered."""
     n = promoters + passives + detractors
     return None if n == 0 else 100 * (promoters - detractors) / n
-
-
-def nps_margin(promoters: int, passives: int, detractors: int) -> float | None:
-    """Wald's margin in points; only to plan with: it is 0 where all answers are alike (METHODOLOGY 1.2)."""
-    n = promoters + passives + detractors
-    if n == 0:
-        return None
-    return 100 * Z * sqrt(_nps_variance(promoters / n, detractors / n) / n)
 
 
 def adjusted_nps(promoters: int, passives: int, detractors: int) -> AdjustedNps:
@@ -54,22 +45,13 @@ def nps_difference(now: tuple[int, int, int], before: tuple[int, int, int]) -> D
     adjusted, earlier = adjusted_nps(*now), adjusted_nps(*before)
     centre = adjusted.centre - earlier.centre
     error = sqrt(adjusted.standard_error**2 + earlier.standard_error**2)
-    z = centre / error
     return Difference(
         value_now - value_before,
         max(-200.0, centre - Z * error),
         min(200.0, centre + Z * error),
-        normal_two_sided(z),
+        normal_two_sided(centre / error),
         "adjusted-Wald difference",
-        z,
-        centre,
     )
-
-
-def nps_answers_needed(promoter_share: float, detractor_share: float, half: float) -> int:
-    """The fewest answers with Wald's margin no wider than +- half points."""
-    variance = _nps_variance(promoter_share, detractor_share)
-    return fewest(lambda n: 100 * Z * sqrt(variance / n) <= half)
 
 
 def _nps_variance(promoter_share: float, detractor_share: float) -> float:

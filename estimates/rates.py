@@ -7,19 +7,9 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 
 from estimates.chance import binomial_two_sided, gamma_quantile, t_quantile, t_two_sided
-from estimates.interval import TAIL, Difference, Interval, Z
-from estimates.shares import clopper_pearson
+from estimates.interval import TAIL, Difference, Interval
 
 FEWEST_WEEKS = 8  # a ratio's interval from weekly sums needs this many (METHODOLOGY 2.2)
-
-
-class RateRatio(NamedTuple):
-    """Rate now / rate before. `ratio` is None where before had no events, `high` where it has no end."""
-
-    ratio: float | None
-    low: float | None
-    high: float | None
-    p: float | None
 
 
 def poisson_interval(events: int) -> Interval:
@@ -30,29 +20,14 @@ def poisson_interval(events: int) -> Interval:
     return Interval(low, gamma_quantile(1 - TAIL, events + 1))
 
 
-def rate_ratio(y1: int, t1: float, y0: int, t0: float) -> RateRatio:
-    """y1 events in exposure t1 (now) against y0 in t0 (before): exact, conditional on y1 + y0 (METHODOLOGY 2.3)."""
-    if t1 <= 0 or t0 <= 0:
-        raise ValueError(f"a rate needs time at risk; {t1} and {t0} were given")
-    n = y1 + y0
-    if n == 0:
-        return RateRatio(None, None, None, None)
-    low, high = clopper_pearson(y1, n)
-    scale = t0 / t1
-    return RateRatio(
-        None if y0 == 0 else y1 / y0 * scale,
-        low / (1 - low) * scale,
-        None if y0 == 0 else high / (1 - high) * scale,
-        binomial_two_sided(y1, n, t1 / (t1 + t0)),
-    )
-
-
 def rate_difference(y1: int, t1: float, y0: int, t0: float) -> Difference:
     """y1 / t1 minus y0 / t0: interval from the two exact ones (MOVER, Zou and Donner, Statistics in Medicine 2008).
 
-    p is the exact conditional one of `rate_ratio`; None where nothing happened on either side.
+    p is exact, conditional on y1 + y0 (METHODOLOGY 2.3); None where nothing happened on either side.
     """
-    p = rate_ratio(y1, t1, y0, t0).p
+    if t1 <= 0 or t0 <= 0:
+        raise ValueError(f"a rate needs time at risk; {t1} and {t0} were given")
+    p = binomial_two_sided(y1, y1 + y0, t1 / (t1 + t0)) if y1 + y0 else None
     now, before = y1 / t1, y0 / t0
     low1, high1 = poisson_interval(y1)
     low0, high0 = poisson_interval(y0)
@@ -63,14 +38,12 @@ def rate_difference(y1: int, t1: float, y0: int, t0: float) -> Difference:
 
 
 class QuasiPoisson(NamedTuple):
-    """A rate ratio of weekly counts that vary more than chance alone. `spread` is phi, `spread_used` at least 1."""
+    """A rate ratio of weekly counts that vary more than chance alone."""
 
     ratio: float | None
     low: float | None
     high: float | None
     p: float | None
-    spread: float | None
-    spread_used: float | None
 
 
 def quasi_poisson_ratio(
@@ -88,16 +61,15 @@ def quasi_poisson_ratio(
     weeks = len(now) + len(before)
     (events1, time1), (events0, time0) = ((sum(counts), sum(times)) for counts, times in sides)
     if weeks < 3 or not now or not before or time1 <= 0 or time0 <= 0 or events0 == 0:
-        return QuasiPoisson(None, None, None, None, None, None)
+        return QuasiPoisson(None, None, None, None)
     ratio = (events1 / time1) / (events0 / time0)
-    spread = sum(map(_chi_square, sides)) / (weeks - 2)
-    used = max(1.0, spread)
+    used = max(1.0, sum(map(_chi_square, sides)) / (weeks - 2))
     if events1 == 0:
-        return QuasiPoisson(0.0, None, None, None, spread, used)
+        return QuasiPoisson(0.0, None, None, None)
     error = sqrt(used * (1 / events1 + 1 / events0))
     t = log(ratio) / error
     reach = exp(t_quantile(1 - TAIL, weeks - 2) * error)
-    return QuasiPoisson(ratio, ratio / reach, ratio * reach, t_two_sided(t, weeks - 2), spread, used)
+    return QuasiPoisson(ratio, ratio / reach, ratio * reach, t_two_sided(t, weeks - 2))
 
 
 def quasi_poisson_rate(*stretches: tuple[Sequence[float], Sequence[float]]) -> Interval | None:
@@ -144,43 +116,6 @@ def ratio_by_weeks(numerators: Sequence[float], denominators: Sequence[float]) -
     error = sqrt(rest / (weeks - 1) / weeks) / (total / weeks)
     half = t_quantile(1 - TAIL, weeks - 1) * error
     return Ratio(ratio, error, ratio - half, ratio + half)
-
-
-def ratio_by_customer(n: int, sx: float, sy: float, sxx: float, syy: float, sxy: float) -> Ratio:
-    """sx / sy over n customers from the five sums that add up over customers (Deng, Knoblich, Lu, KDD 2018)."""
-    if n == 0 or sy == 0:
-        return NO_RATIO
-    ratio = sx / sy
-    if n == 1:
-        return Ratio(ratio, None, None, None)
-    residuals = sxx - 2 * ratio * sxy + ratio**2 * syy  # their mean is 0
-    error = sqrt(max(0.0, residuals) / (n - 1) / n) / (sy / n)
-    return Ratio(ratio, error, ratio - Z * error, ratio + Z * error)
-
-
-def ratio_of_pairs(pairs: Sequence[tuple[float, float]]) -> Ratio:
-    """As ratio_by_customer, from one (numerator, denominator) per customer."""
-    return ratio_by_customer(
-        len(pairs),
-        sum(x for x, _ in pairs),
-        sum(y for _, y in pairs),
-        sum(x * x for x, _ in pairs),
-        sum(y * y for _, y in pairs),
-        sum(x * y for x, y in pairs),
-    )
-
-
-class Shrunk(NamedTuple):
-    rate: float
-    low: float
-    high: float
-
-
-def shrunk_rate(prior_mean: float, prior_strength: float, count: int, time: float) -> Shrunk:
-    """A rate pulled towards `prior_mean` as if that had been seen for `prior_strength` (gamma prior, Poisson counts)."""
-    shape, scale = prior_mean * prior_strength + count, prior_strength + time
-    low, high = gamma_quantile(TAIL, shape) / scale, gamma_quantile(1 - TAIL, shape) / scale
-    return Shrunk(shape / scale, low, high)
 
 
 def _chi_square(weeks: tuple[Sequence[float], Sequence[float]]) -> float:

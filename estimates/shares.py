@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
 
-from estimates.chance import beta_quantile, normal_two_sided
-from estimates.interval import TAIL, Difference, Interval, Z
+from estimates.chance import normal_two_sided
+from estimates.interval import Difference, Interval, Z
 
 
 def wilson(x: float, n: float) -> Interval:
@@ -19,41 +18,6 @@ def wilson(x: float, n: float) -> Interval:
     low = 0.0 if x == 0 else max(0.0, (centre - half) / (1 + square))
     high = 1.0 if x == n else min(1.0, (centre + half) / (1 + square))
     return Interval(min(low, p), max(high, p))
-
-
-def agresti_coull(x: float, n: float) -> Interval:
-    """Agresti and Coull, The American Statistician 1998."""
-    _check_share(x, n)
-    larger = n + Z * Z
-    p = (x + Z * Z / 2) / larger
-    half = Z * sqrt(p * (1 - p) / larger)
-    return Interval(max(0.0, p - half), min(1.0, p + half))
-
-
-def jeffreys(x: float, n: float) -> Interval:
-    """Jeffreys' interval: quantiles of Beta(x + 1/2, n - x + 1/2)."""
-    _check_share(x, n)
-    return Interval(beta_quantile(TAIL, x + 0.5, n - x + 0.5), beta_quantile(1 - TAIL, x + 0.5, n - x + 0.5))
-
-
-def clopper_pearson(x: int, n: int) -> Interval:
-    """The exact interval (Clopper and Pearson, Biometrika 1934)."""
-    _check_share(x, n)
-    low = 0.0 if x == 0 else beta_quantile(TAIL, x, n - x + 1)
-    high = 1.0 if x == n else beta_quantile(1 - TAIL, x + 1, n - x)
-    return Interval(low, high)
-
-
-def half_width(share: float, n: int) -> float:
-    """Half the width of Wilson's interval when about `share` of n answers say yes: how exact n answers can be."""
-    low, high = wilson(round(share * n), n)  # there is no half an answer (minn-002)
-    return (high - low) / 2
-
-
-def answers_needed(share: float, half: float) -> int:
-    """The fewest answers whose Wilson interval around `share` is no wider than +- half."""
-    spread = share * (1 - share)
-    return fewest(lambda n: Z * sqrt(spread / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n) <= half)
 
 
 def with_the_silent(value: float, answered: int, silent: int, lowest: float, highest: float) -> Interval:
@@ -76,19 +40,10 @@ def newcombe(x1: int, n1: int, x0: int, n0: int) -> Difference:
     value = now - before
     low = value - sqrt((now - low1) ** 2 + (high0 - before) ** 2)
     high = value + sqrt((high1 - now) ** 2 + (before - low0) ** 2)
-    z, p = _pooled(x1, n1, x0, n0)
+    p = _pooled(x1, n1, x0, n0)
     if smallest_expected(x1, n1, x0, n0) < 5:
         return Difference(value, low, high, fisher(x1, n1, x0, n0), "Newcombe's interval, Fisher's exact test")
-    return Difference(value, low, high, p, "Newcombe's interval, z test", z)
-
-
-def agresti_caffo(x1: int, n1: int, x0: int, n0: int) -> Interval:
-    """The difference with one yes and one no added on each side (Agresti and Caffo, The American Statistician 2000)."""
-    _check_share(x1, n1)
-    _check_share(x0, n0)
-    now, before = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
-    half = Z * sqrt(now * (1 - now) / (n1 + 2) + before * (1 - before) / (n0 + 2))
-    return Interval(max(-1.0, now - before - half), min(1.0, now - before + half))
+    return Difference(value, low, high, p, "Newcombe's interval, z test")
 
 
 def smallest_expected(x1: int, n1: int, x0: int, n0: int) -> float:
@@ -120,24 +75,10 @@ def _check_share(x: float, n: float) -> None:
         raise ValueError(f"{x} of {n} is no share")
 
 
-def _pooled(x1: int, n1: int, x0: int, n0: int) -> tuple[float, float]:
+def _pooled(x1: int, n1: int, x0: int, n0: int) -> float:
+    """p of the pooled z test, two-sided."""
     pooled = (x1 + x0) / (n1 + n0)
     error = sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))
     if error == 0:
-        return 0.0, 1.0
-    z = (x1 / n1 - x0 / n0) / error
-    return z, normal_two_sided(z)
-
-
-def fewest(is_enough: Callable[[int], bool]) -> int:
-    high = 1
-    while not is_enough(high):
-        high *= 2
-    low = high // 2 + 1
-    while low < high:
-        middle = (low + high) // 2
-        if is_enough(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return high
+        return 1.0
+    return normal_two_sided((x1 / n1 - x0 / n0) / error)

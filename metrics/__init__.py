@@ -21,6 +21,7 @@ METRICS = (
     "first_reply",
     "resolution",
     "reopened",
+    "repeat_contact",
     "within_target",
     "replies",
     "repeat",

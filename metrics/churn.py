@@ -86,6 +86,7 @@ def undated_sentence(n: int, plural: str) -> str:
 
 NOBODY_AT_START = "No customers at the start of this period."
 
+START_COHORT = "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011"
 METRIC = Metric(
     key="churn",
     name="Customer churn",
@@ -104,7 +105,7 @@ METRIC = Metric(
         "Between months the number rises and falls with when contracts end; compare like with like.",
     ),
     cites=(
-        "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",
+        START_COHORT,
         "Rate per customer-day: exact Poisson interval, Garwood 1936",
     ),
     owner="Support lead",

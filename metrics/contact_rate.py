@@ -143,8 +143,9 @@ def why_unknown(published: Published, settings: Settings) -> str:
     return f"No {plural} at that time are known, so the tickets cannot be set against how many there were."
 
 
+WEEKS_AS_REPLICATES = "Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018"
 CITES = (
-    "Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018",
+    WEEKS_AS_REPLICATES,
     "Comparison: quasi-Poisson rate ratio, McCullagh and Nelder, Generalized Linear Models, 1989",
 )
 

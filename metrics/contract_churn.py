@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.begins import Begins
-from metrics.churn import lost_of_those_at_start, was_there_before
+from metrics.churn import START_COHORT, lost_of_those_at_start, was_there_before
 from metrics.counted import Counted, Where
 from metrics.counting.stays import Stays, stays
 from metrics.metric import Metric
@@ -58,7 +58,7 @@ METRIC = Metric(
         "Contracts that start and end within the period are not in it.",
         "One customer may have many contracts: they do not end independently, so the real range is wider.",
     ),
-    cites=("Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011",),
+    cites=(START_COHORT,),
     owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=1,

@@ -7,9 +7,9 @@ from datetime import date
 from metrics.counted import Counted
 from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
-    DIMENSIONS,
     NOBODY,
     RESPONSE,
+    SPLITS,
     Bins,
     answers,
     scores_by_scale,
@@ -76,7 +76,7 @@ METRIC = Metric(
     version=1,
     records=("survey_response",),
     wants=RESPONSE,
-    dimensions=DIMENSIONS,
+    dimensions=SPLITS,
     grain="week",
     headline=4,
     on_card=True,

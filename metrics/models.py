@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from estimates.interval import Difference
 from estimates.means import mean_interval, welch
 from estimates.nps import nps, nps_difference, nps_interval
-from estimates.rates import poisson_interval, rate_difference
+from estimates.rates import rate_difference
 from estimates.shares import newcombe, wilson
 from metrics.begins import Begins
 from metrics.counted import Count, Counted, Where
@@ -155,14 +155,6 @@ def mean_of(n: int, total: float, total_of_squares: float, missing: str) -> Coun
     if found.mean is None:
         return Counted(None, missing=missing)
     return Counted(found.mean, found.low, found.high, total, n, n, {"deviation": found.deviation})
-
-
-def rate_of(events: int, time: float, per: float, missing: str) -> Counted:
-    """`per` x events / time at risk; n is the number of events."""
-    if time <= 0:
-        return Counted(None, numerator=events, denominator=time, missing=missing)
-    low, high = (per * end / time for end in poisson_interval(events))
-    return Counted(per * events / time, low, high, events, time, events)
 
 
 # --- the tests of a change ---

@@ -6,9 +6,9 @@ from datetime import date
 
 from metrics.counted import Counted
 from metrics.counting.surveys import (
-    DIMENSIONS,
     NOBODY,
     RESPONSE,
+    SPLITS,
     Bins,
     answers,
     scores_by_scale,
@@ -60,7 +60,7 @@ METRIC = Metric(
     version=1,
     records=("survey_response",),
     wants=RESPONSE,
-    dimensions=DIMENSIONS,
+    dimensions=SPLITS,
     grain="month",
     headline=3,
     on_card=True,

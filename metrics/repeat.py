@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from metrics.begins import A_YEAR, Begins
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
+from metrics.counting.windows import first_day_not_known
 from metrics.metric import Metric
 from metrics.models import Model, share_of
 from metrics.period import Period
@@ -22,7 +23,7 @@ def count(
 ) -> list[dict[str, Counted]]:
     span = whole(periods)
     cohorts = grouped(published.tally("repeat_cohort", span.start, span.end, where, by), periods)
-    known_until = first_day_not_known(published, settings)
+    known_until = first_day_not_known(published, "purchases", settings)
     return [
         {group: came_back(some, settings.repeat_within_days, known_until) for group, some in groups.items()}
         for groups in cohorts
@@ -50,14 +51,6 @@ def came_back(first_orders: list[Count], within_days: int, known_until: date) ->
             f"ask again from {opens.isoformat()} on."
         )
     return share_of(again, whole, missing, details)
-
-
-def first_day_not_known(published: Published, settings: Settings) -> date:
-    """The day of the snapshot, or the day after the last order where the orders end before that."""
-    span = published.span("purchases")
-    after_last = span[1] + timedelta(days=1) if span else date.max
-    snapshot = published.snapshot
-    return min(after_last, snapshot.published_at.astimezone(settings.zone).date()) if snapshot else after_last
 
 
 NOBODY = "No customers bought for the first time in this period."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from estimates.rates import ratio_by_weeks
 from estimates.seasons import FEWEST_WEEKS, weekday_index
 from metrics.begins import Begins
+from metrics.contact_rate import WEEKS_AS_REPLICATES
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.metric import Metric
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from settings import Settings
     from store.published import Count, Published
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def count(
@@ -49,7 +50,7 @@ def busiest(tickets: list[Count], period: Period) -> Counted:
     most = max(range(7), key=index.__getitem__)
     by_week = [sum(daily[at : at + 7]) for at in range(0, len(daily), 7)]
     found = ratio_by_weeks([7 * n for n in daily[most::7]], by_week)
-    details = {"busiest_day": DAYS[most].title(), "weeks": weeks, **dict(zip(DAYS, index, strict=True))}
+    details = {"busiest_day": WEEKDAYS[most].title(), "weeks": weeks, **dict(zip(WEEKDAYS, index, strict=True))}
     low = None if found.low is None else max(0.0, found.low)
     return Counted(index[most], low, found.high, sum(daily[most::7]), sum(daily) / 7, sum(daily), details)
 
@@ -84,7 +85,7 @@ METRIC = Metric(
         count,
         Begins(("tickets",), shortens=True),
         own_test=no_test,
-        own_cites=("Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018",),
+        own_cites=(WEEKS_AS_REPLICATES,),
     ),
     parent="contact_rate",
 )

@@ -15,10 +15,9 @@ QUIET_DAYS = 7
 
 
 class Ending(NamedTuple):
-    """`reports_counted`: the reports that weigh. `leaves_on`: the first day on which a quiet bug is off the list."""
+    """`leaves_on`: the first day on which a quiet bug is off the list."""
 
     state: Literal["open", "waiting", "gone", "regression"]
-    reports_counted: int
     leaves_on: date | None
 
 
@@ -31,15 +30,14 @@ def after_fix(released_on: date | None, reports: Iterable[date], as_of: date, qu
     """
     known = [day for day in reports if day <= as_of]
     if released_on is None or released_on > as_of:
-        return Ending("open", len(known), None)
-    after = [day for day in known if (day - released_on).days > quiet_days]
-    if after:
-        return Ending("regression", len(after), None)
+        return Ending("open", None)
+    if any((day - released_on).days > quiet_days for day in known):
+        return Ending("regression", None)
     quiet_since = max([released_on, *known])
     leaves_on = date.fromordinal(quiet_since.toordinal() + quiet_days)
     if as_of < leaves_on:
-        return Ending("waiting", len(known), leaves_on)
-    return Ending("gone", 0, leaves_on)
+        return Ending("waiting", leaves_on)
+    return Ending("gone", leaves_on)
 
 
 @dataclass(frozen=True, slots=True)

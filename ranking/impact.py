@@ -17,14 +17,6 @@ PRIOR_RATINGS = 10
 LEAST_RATING_FACTOR, MOST_RATING_FACTOR = 0.75, 1.5
 
 
-class Since(NamedTuple):
-    """`customers` customers last told us `age` days ago; each has one voice, or `weight` of one (pain-006)."""
-
-    age: float
-    weight: float = 1.0
-    customers: int = 1
-
-
 class RecentCustomers(NamedTuple):
     """`recent` is in customers of today; `se` is its standard error; `customers` is how many ever reported it."""
 
@@ -41,7 +33,9 @@ def weight_of(age: float, memory: Memory = DEFAULT_MEMORY) -> float:
 
 
 def recent_customers(customers: Iterable[tuple[float, float, int]], memory: Memory = DEFAULT_MEMORY) -> RecentCustomers:
-    """Sum over distinct customers (each a `Since`) of weight x what the age of the last report counts; se = sqrt(sum of squares).
+    """Sum over distinct customers of weight x what the age of the last report counts; se = sqrt(sum of squares).
+
+    `customers` are (age of the last report, weight, how many such): each has one voice, or `weight` of one (pain-006).
 
     A customer who wrote today counts 1, one who wrote a half-life ago 1/2; thirteen mails of one customer count once.
     METHODOLOGY 5.2, pain-001, pain-002. Ages in days, never negative.

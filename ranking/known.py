@@ -37,7 +37,7 @@ LISTED = 10
 WINDOW_DAYS, LONGER_WINDOW_DAYS = 30, 45
 WEEK_DAYS = 7
 WEEKS = 13
-_OPEN = Ending("open", 0, None)
+_OPEN = Ending("open", None)
 
 
 @dataclass(frozen=True, slots=True)

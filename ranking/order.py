@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from math import inf, isclose, sqrt
+from math import isclose, sqrt
 from typing import NamedTuple, TypeVar
-
-from estimates.chance import normal_cdf
 
 SAME_IMPACT = 1e-9  # relative: below this two impacts are a tie
 AnyBug = TypeVar("AnyBug")
@@ -39,23 +37,12 @@ def in_order(bugs: Iterable[AnyBug], place: Callable[[AnyBug], Place]) -> list[A
     return ordered
 
 
-class Nearness(NamedTuple):
-    """`z`: the difference in standard errors of the difference; `p_above`: the chance that a really has more impact than b."""
-
-    z: float
-    p_above: float
-    about_equal: bool
-
-
-def about_equal(impact_a: float, se_a: float, impact_b: float, se_b: float) -> Nearness:
+def about_equal(impact_a: float, se_a: float, impact_b: float, se_b: float) -> bool:
     """Two impacts are about equal if they differ by less than one standard error of their difference (METHODOLOGY 5.2, pain-013).
 
-    z = (a - b) / sqrt(se_a^2 + se_b^2), p = normal(z): the two are taken as independent. The test is of the difference,
+    The two are taken as independent. The test is of the difference,
     not of whether two intervals overlap.
     """
     if se_a == se_b == 0:
-        if impact_a == impact_b:
-            return Nearness(0.0, 0.5, True)
-        return Nearness(inf, 1.0, False) if impact_a > impact_b else Nearness(-inf, 0.0, False)
-    z = (impact_a - impact_b) / sqrt(se_a * se_a + se_b * se_b)
-    return Nearness(z, normal_cdf(z), abs(z) < 1)
+        return impact_a == impact_b
+    return abs(impact_a - impact_b) / sqrt(se_a * se_a + se_b * se_b) < 1

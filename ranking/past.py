@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,22 +227,18 @@ class Then:
         factor = self.rating_factor()
         if with_severity:
             factor = factor * self.severity()
-        return [self._best(may, self.recent(memory) * factor, listed) for memory in memories]
+        return [self.best(may, self.recent(memory) * factor, listed) for memory in memories]
 
     def newest(self, listed: int = LISTED) -> Days:
-        return self._best(np.flatnonzero(self.is_open), self.past.opened.astype(np.float64), listed)
+        return self.best(np.flatnonzero(self.is_open), self.past.opened.astype(np.float64), listed)
 
     def most_people(self, days: int | None = None, listed: int = LISTED) -> Days:
         """Distinct customers ever, or with a report in the last `days` days."""
         of_bug = self.of_bug if days is None else self.of_bug[self.age < days]
         people = np.bincount(of_bug, minlength=len(self.past.names)).astype(np.float64)
-        return self._best(np.flatnonzero(self.is_open & (people > 0)), people, listed)
+        return self.best(np.flatnonzero(self.is_open & (people > 0)), people, listed)
 
-    def most_reports(self, listed: int = LISTED) -> Days:
-        reports = np.bincount(self.past.bug[: self.reports], minlength=len(self.past.names)).astype(np.float64)
-        return self._best(np.flatnonzero(self.is_open & (reports > 0)), reports, listed)
-
-    def _best(self, may: Days, score: Numbers, listed: int) -> Days:
+    def best(self, may: Days, score: Numbers, listed: int = LISTED) -> Days:
         """Ties as in ranking/order.py: more customers, newer report, id (here: the order of the bugs)."""
         # A difference of less than 1e-9 is a tie.
         rounded = np.round(np.log(np.maximum(score[may], 1e-300)), 9)
@@ -280,7 +276,3 @@ class Ahead:
                 break
             is_left[self.customer[self.bug == adds.argmax()]] = False
         return int((~is_left).sum())
-
-    def gains(self) -> Any:
-        """Distinct customers of each bug."""
-        return np.bincount(self.bug, minlength=self.bugs)

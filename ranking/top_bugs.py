@@ -293,8 +293,7 @@ def _bug(known: Known, scored: Scored, course: Course, days: list[BugDay], reven
         labels=labels(course),
         course=course,
         movement=_movement(known, bug.id, place),
-        about_equal_with_next=after is not None
-        and about_equal(scored.impact, scored.se, after.impact, after.se).about_equal,
+        about_equal_with_next=after is not None and about_equal(scored.impact, scored.se, after.impact, after.se),
         end=scored.end,
         ending=scored.ending,
         leaving=_leaving(known, scored, place),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from math import ceil, floor
 from typing import Any
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from metrics.weekdays import WEEKDAYS
+
 DETAILS: dict[str, str] = {
     "response_rate": "Answered of those asked",
     "satisfied": "Satisfied",
@@ -40,6 +41,8 @@ DETAILS: dict[str, str] = {
     **{day: f"{day.title()} (an average day is 1)" for day in WEEKDAYS},
     "tickets": "Tickets",
     "average_customers": "Average customers",
+    "again": "Contacted again",
+    "days_not_over": "Solved tickets whose 7 days are not over, not counted",
     "within_days": "Counted as ordering again within",
     "first_time_customers": "First-time customers, window over or not",
     "ordered_again": "Ordered again",

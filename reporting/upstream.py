@@ -43,7 +43,8 @@ def described(
 def _named(name: str, text: str) -> list[str]:
     if not text:
         return []
-    return textwrap.wrap(f"{name}: {text}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    wrap = textwrap.TextWrapper(WIDTH, "  ", "      ", break_on_hyphens=False, break_long_words=False)
+    return wrap.wrap(f"{name}: {text}")  # an address stays whole
 
 
 def connected(name: str, type_name: str, rows: Mapping[str, int]) -> str:

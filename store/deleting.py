@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
+from store.contacts import solved_shortly_before
 from store.engines import NO_DAY, sql_of
 from store.marks import counted_days, is_pseudonymous, stale_kinds
 from store.records import BY_TABLE, RECORDS
@@ -29,6 +30,8 @@ def delete_source(connection: Connection, source: str) -> None:
     if was_counted(connection):
         for name in BEFORE:
             keep_before(connection, name, f"t.source = {mark}", (source,))
+        opened = f"(SELECT DISTINCT customer, opened_on AS day FROM ticket WHERE source = {mark})"  # noqa: S608
+        keep_before(connection, "ticket", solved_shortly_before(sql_of(connection), opened), (source,))
     _mark_reports(connection, source, mark)
     for table in FACTS.values():
         connection.execute(delete(table).where(table.c.source == source))

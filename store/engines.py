@@ -65,6 +65,7 @@ class Sql:
     mark: str  # where a value is bound
     among: str  # "is one of a list", which is bound as one value (listed)
     no_day: str  # as a literal
+    customer_days: str  # a table of (customer, day), which is bound as one value (paired)
 
     def marks(self, count: int) -> str:
         return ", ".join([self.mark] * count)
@@ -72,6 +73,14 @@ class Sql:
     def listed(self, values: Iterable[str]) -> Any:
         """A whole list as one bound value."""
         return json.dumps(list(values)) if self.sqlite else list(values)
+
+    def paired(self, values: Iterable[tuple[str, Any]]) -> str:
+        """Customers with days, as the driver gives these, as one bound value."""
+        return json.dumps(list(values), default=str)
+
+    def days_later(self, day: str, days: int | str) -> str:
+        """SQL for the day that is so many days after the one that `day` is SQL of."""
+        return f"date({day}, ({days}) || ' days')" if self.sqlite else f"({day} + ({days}))"
 
     def day(self, value: date) -> Any:
         """As the driver takes a day."""
@@ -88,15 +97,29 @@ class Sql:
         statement = new.on_conflict_do_update(
             index_elements=keys, set_={name: new.excluded[name] for name in columns if name not in keys}
         )
-        dialect = sqlite.dialect(paramstyle="qmark") if self.sqlite else postgresql.dialect(paramstyle="format")
+        dialect: Dialect = (
+            sqlite.dialect(paramstyle="qmark") if self.sqlite else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+        )
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         order = compiled.positiontup or []
         assert sorted(order) == sorted(columns)
         return str(compiled), list(order)
 
 
-SQLITE = Sql(True, "?", "IN (SELECT value FROM json_each(?))", "'0001-01-01'")
-POSTGRESQL = Sql(False, "%s", "= ANY(%s)", "DATE '0001-01-01'")
+SQLITE = Sql(
+    True,
+    "?",
+    "IN (SELECT value FROM json_each(?))",
+    "'0001-01-01'",
+    "(SELECT json_extract(value, '$[0]') AS customer, json_extract(value, '$[1]') AS day FROM json_each(?))",
+)
+POSTGRESQL = Sql(
+    False,
+    "%s",
+    "= ANY(%s)",
+    "DATE '0001-01-01'",
+    "(SELECT value->>0 AS customer, (value->>1)::date AS day FROM json_array_elements(%s::json))",
+)
 
 
 def sql_of(bind: Connection | Engine) -> Sql:

@@ -16,13 +16,6 @@ OLDEST = timedelta(days=365 * 200)
 ZERO = "zero"  # waits of no time at all have a bin of their own
 
 
-def bin_of(seconds: float) -> str:
-    """The bin of a wait. Raises ValueError for a negative wait or NaN."""
-    if not seconds >= 0:
-        raise ValueError(f"a wait of {seconds} seconds cannot be")
-    return ZERO if seconds == 0 else str(ceil(log(seconds) / _LOG_GAMMA))
-
-
 def bins_of(starts: Sequence[timedelta | None], ends: Sequence[timedelta | None]) -> list[str | None]:
     """The bins of the waits between two columns of times, each since one instant; None where one is not known, and for a
     wait of less than nothing."""

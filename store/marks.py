@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
@@ -200,8 +200,9 @@ def personal_fields(record: type[Record]) -> list[str]:
     return [each.name for each in stored_fields(record) if each.mark.personal]
 
 
+def is_dimension(record: type[Record] | None, name: str) -> bool:
+    return record is not None and any(each.name == name and each.mark.dimension for each in stored_fields(record))
+
+
 def is_pseudonymous(record: type[Record]) -> bool:
     return any(each.mark.pseudonym for each in stored_fields(record))
-
-
-PLAIN_WORDS = {str: "text", int: "whole number", bool: "yes or no", date: "date", datetime: "date and time"}

@@ -87,7 +87,11 @@ class Ticket(Record):
     """One request for help, on any channel."""
 
     TABLE: ClassVar[str] = "ticket"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("opened_on", "area"), ("customer", "opened_on"))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("opened_on", "area"),
+        ("customer", "opened_on"),
+        ("customer", "solved_on"),
+    )
     BY_ROW: ClassVar[bool] = True
     id: str
     opened_at: Annotated[datetime, counted, day("opened_on")]

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from store.contacts import contacted_again_in, moved, solved_shortly_before
 from store.engines import NO_DAY, Sql, sql_of
 from store.instants import naive
 from store.marks import Record, counted_days, stale_kinds
@@ -110,6 +111,8 @@ def _note_changes(connection: Connection, shape: Shape, source: str, before: lis
     if shape.name in BEFORE:
         ids = {row[shape.id_at] for rows in (before, now) for row in rows}
         _keep_rows_before(connection, shape, source, list(ids))
+    if shape.name == "ticket":
+        _keep_contacted_again(connection, shape, before, now)
     if shape.name in ("ticket", "survey_response", "bug_report"):
         _mark_reports(connection, shape, before, now)
     mark_stale(connection, shape.sql, _stale_keys(shape, before + now))
@@ -166,6 +169,13 @@ def _keep_rows_before(connection: Connection, shape: Shape, source: str, ids: li
     )
 
 
+def _keep_contacted_again(connection: Connection, shape: Shape, before: list[Row], now: list[Row]) -> None:
+    what = itemgetter(*(shape.position[name] for name in ("id", "opened_at", "customer", "opened_on")))
+    if changed := moved(list(map(what, before)), list(map(what, now))):
+        sql = shape.sql
+        keep_before(connection, "ticket", solved_shortly_before(sql, sql.customer_days), (sql.paired(changed),))
+
+
 def was_counted(connection: Connection) -> bool:
     """Whether anything was ever counted. Else all is counted at once, and nobody needs to know what changed."""
     return connection.exec_driver_sql("SELECT 1 FROM counted LIMIT 1").scalar() is not None
@@ -177,8 +187,11 @@ def keep_before(connection: Connection, table: str, which: str, values: tuple[An
     The first that is kept after a publishing stays: it is what was counted.
     """
     names = ", ".join(column.name for column in BEFORE[table].columns)
-    linked = "EXISTS (SELECT 1 FROM bug_report r WHERE r.ticket = t.id)"
-    taken = ", ".join(linked if name == "is_linked" else f"t.{name}" for name in names.split(", "))
+    hang_on_others = {
+        "is_linked": "EXISTS (SELECT 1 FROM bug_report r WHERE r.ticket = t.id)",
+        "contacted_again": contacted_again_in(sql_of(connection)),
+    }
+    taken = ", ".join(hang_on_others.get(name, f"t.{name}") for name in names.split(", "))
     connection.exec_driver_sql(
         f"INSERT INTO {table}_before ({names}) SELECT {taken} FROM {table} t WHERE {which} ON CONFLICT DO NOTHING",  # noqa: S608
         values,

@@ -1,7 +1,7 @@
 """The tables: one for each noun, the bookkeeping of refreshes, and the small ones that readers see.
 
-The tables of the nouns follow from store/records.py. Changing a shape here needs a migration (store/migrations/);
-a test compares the two.
+The tables of the nouns follow from store/records.py, and what they get comes into older stores by itself
+(store/additions.py). Changing any other shape needs a migration (store/migrations/); a test compares the two.
 """
 
 from __future__ import annotations
@@ -158,10 +158,12 @@ def _before(record: type[Record], *more: Column[Any]) -> Table:
     return Table(f"{record.TABLE}_before", metadata, *keys, *copied, *more)
 
 
+# What a ticket is counted by that hangs on other rows: on links to bugs, and on later tickets.
+HANGS_ON_OTHERS = ("is_linked", "contacted_again")
 # Tickets and surveys that changed since they were counted, as they were then; all empty for one that is new.
 # What they counted for is taken away and what they count for now is added: the cost follows what changed.
 BEFORE = {
-    record.TABLE: _before(record, *([Column("is_linked", Boolean)] if record is Ticket else []))
+    record.TABLE: _before(record, *([Column(name, Boolean) for name in HANGS_ON_OTHERS] if record is Ticket else []))
     for record in RECORDS
     if record.BY_ROW
 }

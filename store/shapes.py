@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from store.engines import Sql
 from store.histogram import bins_of
 from store.ids import PAIN, keyed
-from store.marks import Field, Record, counted_columns, derived_columns, is_pseudonymous, stored_fields
+from store.marks import Field, Record, derived_columns, is_pseudonymous, stored_fields
 from store.masking import WORTH_A_LOOK, clean, mask
 from store.records import BY_TABLE
 from store.rejected import Rejected
@@ -54,7 +54,6 @@ class Shape:
         self.upsert, self.columns = sql.upsert(FACTS[table_name], names)
         self.position = {name: index for index, name in enumerate(self.columns)}
         self.id_at = self.position["id"]
-        self.counted_at = [self.position[name] for name in counted_columns(self.record)]
         self._keyed = keyed(table_name)
         self._has_names = "names" in self.record.__dataclass_fields__
         self._cells = {each.name: Cells(self.record, each, sql, pseudonym) for each in self.fields}

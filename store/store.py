@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from settings import Settings
+from store import additions
 from store.database import (
     EmptyStoreError,
     GoneError,
@@ -39,7 +40,7 @@ from store.database import (
     wipe,
 )
 from store.deleting import drop_sample
-from store.engines import sql_of
+from store.engines import sql_of, wait_for_other_starts
 from store.published import Newest, Published, Snapshot, newest
 from store.refreshing import Refresh, refreshing
 from store.schema import lease as lease_table
@@ -76,10 +77,10 @@ class Store:
         order, in sentences. Raises StoreError."""
         notes = guard_file(self.file, self.settings.store_group) if self.file is not None else []
         version = self.shape_version()
-        if version == HEAD:
-            return notes  # importing Alembic takes longer than many a refresh
-        if version is not None and version not in OLDER:
+        if version is not None and version not in (*OLDER, HEAD):
             raise _of_a_newer_program(version)
+        if version == HEAD:  # importing Alembic takes longer than many a refresh
+            return notes + self._add_to_records()
         from store.migrations.upgrade import upgrade
 
         with self.words():
@@ -90,8 +91,21 @@ class Store:
             )
         return notes
 
+    def _add_to_records(self) -> list[str]:
+        with self.looking() as connection:
+            if additions.are_known(connection):
+                return []
+        with self.words(), self.engine.begin() as connection:
+            wait_for_other_starts(connection)
+            added = additions.add(connection)
+        if not added:
+            return []
+        again = " Sources that hold such rows are read from the start." if any("." in each for each in added) else ""
+        return [f"The store has got room for {', '.join(added)}.{again}"]
+
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
+        additions.add(connection)
         known = set(connection.scalars(select(meta.c.name)))
         for name, value in (
             ("time_zone", self.settings.time_zone),

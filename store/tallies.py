@@ -7,6 +7,7 @@ tickets               opened             kind: "problem", "question", "request",
 tickets_reopened      opened             "yes", "no" (where the source says)     tickets             area, channel, segment
 tickets_within_target opened             "yes", "no" (where the source says)     tickets             area, channel, segment
 replies               solved             replies, e.g. "2" (where the source says)  tickets          area, channel, segment
+repeat_contact        solved             "yes", "no": another within 7 days (known customer)  tickets     area, channel, segment
 first_reply           opened             histogram bin of seconds                tickets             area, channel, segment
 resolution            opened             histogram bin of seconds                tickets             area, channel, segment
 first_reply_open      opened             histogram bin of the age in seconds     tickets without a reply  area, channel, segment
@@ -55,6 +56,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
+from store.contacts import contacted_again
 from store.day_numbers import days_between
 from store.engines import Day, insert_into, look_again, sql_of
 from store.marks import counted_days
@@ -153,7 +155,7 @@ is_problem = _is_problem(ticket.c)
 is_linked: Expression = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
 
 
-def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
+def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple[Measure, ...]:
     """Of the tickets, or of what they were before."""
     row = table.c
     dimensions = {"area": row.area, "channel": row.channel, "segment": SEGMENT}
@@ -173,6 +175,7 @@ def _ticket_measures(table: Any, linked: Expression) -> tuple[Measure, ...]:
         measure("replies", row.solved_on, cast(row.replies, String), row.replies.is_not(None)),
         measure("first_reply", row.opened_on, row.first_reply_bin, row.first_reply_bin.is_not(None), version=2),
         measure("resolution", row.opened_on, row.resolution_bin, row.resolution_bin.is_not(None), version=2),
+        measure("repeat_contact", row.solved_on, _yes_no(again), row.customer.is_not(None)),
         measure("problem_tickets", row.opened_on, _yes_no(linked, "linked", "not linked"), _is_problem(row)),
     )
 
@@ -318,11 +321,13 @@ _TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
 # Counted row by row: what a row was counted for is taken away, what it counts for now is added.
 BY_ROW: dict[str, tuple[Measure, ...]] = {
     "survey_response": _survey_measures(survey_response),
-    "ticket": _ticket_measures(ticket, is_linked),
+    "ticket": _ticket_measures(ticket, is_linked, contacted_again),
 }
 _COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
     "survey_response": _survey_measures(survey_response_before),
-    "ticket": _ticket_measures(ticket_before, ticket_before.c.is_linked.is_(true())),
+    "ticket": _ticket_measures(
+        ticket_before, ticket_before.c.is_linked.is_(true()), ticket_before.c.contacted_again.is_(true())
+    ),
 }
 # Counted day by day: of a day on which something changed all is counted again.
 BY_DAY: tuple[Measure, ...] = (

@@ -72,6 +72,7 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 def command(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        words: list[str] = process.cmdline()
+        return words
     except psutil.Error:
         return []

@@ -18,12 +18,15 @@ from estimates.interval import Difference
 from metrics import METRICS, metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading
+from ranking.memory import learned_if_due
+from reporting import ranking
 from reporting.data import plain
 from reporting.readings import sentence
 from reporting.terminal import as_text
 from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
-from views.question import Metrics, OneNumber
+from views.question import Metrics, OneNumber, Question
+from views.question import answer as answer_to
 
 ROOT = Path(__file__).parent.parent
 SEPTEMBER = ("--from", "2026-09-01", "--to", "2026-10-01")
@@ -206,9 +209,37 @@ def test_a_bug_in_the_terminal_says_what_the_page_says(here: Here) -> None:
     assert f"{bug['why']} {bug['arithmetic']} {bug['who_is_at_it']}" in said
     assert said.count(bug["arithmetic"]) == 1
     assert bug["who_is_at_it"] == "open for 40 days", "who had it on a day of the past is not known"
-    now = " ".join(as_text(read.answer(read.Question("top-bugs"), load(), NOW), load()).split())
+    now = " ".join(as_text(answer_to(Question("top-bugs"), load(), NOW), load()).split())
     assert "nobody owns it yet · open for 40 days · no fix date" in now
     assert "As known on" not in now
+
+
+def test_the_ranking_says_from_when_on_it_can_be_scored_and_then_how_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Here
+) -> None:
+    tickets = [ticket(f"t{n}", customer=f"c{n}", opened_at=days_ago(10 * n)) for n in range(60)]
+    reports = [report("A", ticket=each.id) for each in tickets]
+    store = filled(f"sqlite:///{tmp_path / 'empathy.db'}", bug("A", opened_at=days_ago(600)), *tickets, *reports)
+    (tmp_path / "empathy.toml").write_text("")
+    monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
+    early = here.json("ranking")
+    assert early["ranking"] == [ranking.TOO_EARLY]
+    assert (early["months"], early["rows"], early["half_lives_in_use"]) == ([], [], None)
+    assert " ".join(here.says("ranking").split()) == ranking.TOO_EARLY
+    with store.reading() as published:
+        due = learned_if_due(published, NOW.date(), store.settings)
+    assert due is not None
+    with store.refreshing(NOW) as refresh:
+        refresh.save_ranking(*due, NOW)
+    store.engine.dispose()
+    found = here.json("ranking")
+    assert found["half_lives_in_use"] == [30.0]
+    assert len(found["months"]) == len(found["rows"]) == 12
+    assert {month["ours"] for month in found["months"]} == {1.0}
+    text = here.says("ranking")
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert " ".join(found["ranking"]) in " ".join(text.split())
+    assert "Newest first" in text
 
 
 def test_money_is_in_whole_units_with_its_currency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Here) -> None:

@@ -40,7 +40,7 @@ def cached(
         lock = Lock()  # held for a look into `answers`, never while something is worked out
 
         @wraps(work)
-        def ask(view: View, *request: Request.args, **named: Request.kwargs) -> Answer:
+        def ask(view: View, /, *request: Request.args, **named: Request.kwargs) -> Answer:
             key = (view.snapshot, view.today, *request, *named.items())
             with lock:
                 answer = answers.get(key)

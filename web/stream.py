@@ -60,4 +60,5 @@ def without_path(payload: bytes) -> bytes:
     if found.WhichOneof("type") != "new_session":
         return payload
     found.new_session.main_script_path = NAME
-    return found.SerializeToString()
+    rewritten: bytes = found.SerializeToString()
+    return rewritten

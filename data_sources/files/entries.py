@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from data_sources.files.layout import Entry, Layout
 from data_sources.kit.options import Options, read
-from data_sources.mapping.cells import as_text
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
+from data_sources.mapping.plan import filled
 from data_sources.source import Request, SourceError
 from data_sources.words import listed
 
@@ -136,16 +136,7 @@ def _has_where(table: dict[str, Any]) -> bool:
 
 def declared(asked: Request) -> dict[str, frozenset[str]]:
     """Record -> the fields that its mappings fill, from the settings alone. Raises SourceError as `entries` does."""
-    found: dict[str, frozenset[str]] = {}
-    for entry in entries(asked):
-        mapping = entry.mapping
-        filled = {
-            name
-            for name, each in mapping.fields.items()
-            if each.way != "constant" or as_text(each.source) not in mapping.blanks
-        }
-        found[mapping.record] = found.get(mapping.record, frozenset()) | filled
-    return found
+    return filled(entry.mapping for entry in entries(asked))
 
 
 def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:

@@ -36,7 +36,7 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
 
 
 def type_of(path: Path, layout: Layout) -> str:
-    """One of TYPES: as written, else as the content says, else by the ending of the name."""
+    """One of the types of layout.ENDINGS, or blanks: as written, else as the content says, else by the ending of the name."""
     with unpacked(path, layout) as stream:
         start = stream.read(2048)
     if not start:

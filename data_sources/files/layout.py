@@ -10,7 +10,6 @@ from typing import Any
 
 from data_sources.mapping.plan import Mapping
 
-TYPES = ("csv", "tsv", "blanks", "jsonl", "xlsx", "parquet")
 ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",

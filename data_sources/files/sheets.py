@@ -27,7 +27,7 @@ def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, l
                 (row_number, row) for row_number, row in workbook.rows(book, layout.sheet) if row_number > layout.skip
             )
         except (NotImplementedError, RuntimeError) as error:  # packed in a way that zipfile does not know, or encrypted
-            raise SourceError(f"{path.name} is not a workbook that can be read: {error}.") from None
+            raise SourceError(f"{path.name} {workbook.UNREADABLE}: {error}.") from None
 
 
 def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
@@ -50,7 +50,7 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as xml:
                     if b"<!DOCTYPE" in xml.read(4096):
-                        raise SourceError(f"{path.name} holds definitions that no spreadsheet writes; it was not read.")
+                        raise SourceError(f"{path.name} {workbook.DEFINITIONS}")
         if not any(member.filename == "[Content_Types].xml" for member in inside):
             raise SourceError(f"{path.name} is a zip archive, not a workbook.")
     stream.seek(0)

@@ -20,6 +20,8 @@ from data_sources.source import SourceError
 from data_sources.words import nearest
 
 CHUNK = 1 << 16
+DEFINITIONS = "holds definitions that no spreadsheet writes; it was not read."
+UNREADABLE = "is not a workbook that can be read"
 MOST_COLUMNS = 16_384  # of a sheet, by its format
 LARGEST_PART = 50_000_000  # bytes unpacked of a part other than a sheet and its texts: styles, the list of sheets
 
@@ -84,7 +86,7 @@ def _parsed(
     """Feeds the part to the handlers, a few kilobytes at each step."""
 
     def refuse(*_: Any) -> None:
-        raise SourceError(f"{book.name} holds definitions that no spreadsheet writes; it was not read.")
+        raise SourceError(f"{book.name} {DEFINITIONS}")
 
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -103,7 +105,7 @@ def _parsed(
             yield
     except expat.ExpatError as error:
         raise SourceError(
-            f"{book.name} is not a workbook that can be read: {expat.ErrorString(error.code)} in {part}, line {error.lineno:,}."
+            f"{book.name} {UNREADABLE}: {expat.ErrorString(error.code)} in {part}, line {error.lineno:,}."
         ) from None
 
 

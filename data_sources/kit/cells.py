@@ -36,12 +36,12 @@ def at(item: Item, path: str) -> object:
     return found
 
 
-def text(path: str, longest: int = 400) -> Callable[[Item], str]:
+def text(path: str, longest: int = 400, before: str = "") -> Callable[[Item], str]:
     def cell(item: Item) -> str:
         value = at(item, path)
         if not isinstance(value, str) or not foreign(value):
             raise BadCell(path, value, "it is not text")
-        return value.strip()[:longest]
+        return before + value.strip()[:longest]
 
     return cell
 
@@ -173,6 +173,23 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
         return [" ".join(each.split()) for each in words if each]
 
     return cell
+
+
+def has(path: str, *words: str) -> Callable[[Item], bool]:
+    """Whether one of these words stands there, alone or in a list; without words: whether anything does."""
+
+    def holds(item: Item) -> bool:
+        found = at(item, path)
+        if not words:
+            return found is not None
+        return any(each in words for each in (names(path)(item) if isinstance(found, list) else [found]))
+
+    return holds
+
+
+def starts(path: str, words: list[str], sign: str) -> Callable[[Item], bool]:
+    """Whether what stands there begins with one of these words and the sign: starts("key", ["SHOP"], "-")."""
+    return lambda item: str(at(item, path)).startswith(tuple(f"{word}{sign}" for word in words))
 
 
 def objects(path: str) -> Callable[[Item], list[Item]]:

@@ -80,11 +80,24 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def in_stamps(name: str) -> Callable[[datetime], dict[str, object]]:
+Since = Callable[[datetime | None, datetime], dict[str, object]]  # (since when, None: everything; now) -> parameters
+
+
+def in_stamps(name: str) -> Since:
     """The parameter that asks for what changed since an instant, written as a date and time."""
-    return lambda since: {name: stamp(since)}
+    return lambda since, now: {name: stamp(since)} if since else {}
 
 
-def in_seconds(name: str) -> Callable[[datetime], dict[str, object]]:
-    """The same, written in seconds since 1970."""
-    return lambda since: {name: int(since.timestamp())}
+def in_seconds(name: str, first: int | None = None) -> Since:
+    """The same, written in seconds since 1970; `first` asks for everything where it must be written too."""
+    return lambda since, now: {name: int(since.timestamp()) if since else first}
+
+
+def in_minutes(name: str, query: str, since_when: str, after: str) -> Since:
+    """The same in a query, as a condition with how many minutes ago: a date would be one in the time zone of an account."""
+
+    def changed(since: datetime | None, now: datetime) -> dict[str, object]:
+        ago = since_when.format(int((now - since).total_seconds() / 60) + 1) if since else ""
+        return {name: f"{query}{ago}{after}"}
+
+    return changed

@@ -202,8 +202,8 @@ class Web(Host):
             )
         try:
             # One bad byte or number costs the row that it is in, not the page: it becomes a sign that no field takes.
-            data = json.loads(body.decode("utf-8-sig", "replace"), parse_int=_whole_number)
-        except (ValueError, RecursionError):
+            data = json.loads(shallow(body).decode("utf-8-sig", "replace"), parse_int=_whole_number)
+        except ValueError:
             raise self._failed("an answer that is cut off or garbled") from None
         self.failing_since = None
         return data
@@ -237,8 +237,8 @@ class Web(Host):
 
     def _refused(self, status: int, body: bytes) -> str:
         try:
-            said = complaint(json.loads(body))
-        except (ValueError, RecursionError):
+            said = complaint(json.loads(shallow(body[:100_000])))
+        except ValueError:
             said = ""
         return f"{self.who} refuses the question (status {status}{': ' + said if said else ''})."
 
@@ -294,6 +294,9 @@ class Web(Host):
 
 # What the programs under us raise about an answer that is none.
 UNREADABLE = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+# Signs and whole strings up to the next bracket; every part once, also where a string does not end.
+TO_A_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+(?:[\[\]{}]|\Z)', re.DOTALL)
+OPENING, CLOSING = (b"[", b"{"), (b"]", b"}")
 LINK = re.compile(r"<([^<>]*)>([^<>]*)")
 # urllib3 prints a traceback, and what was sent, for a header that it cannot read; such an answer is judged here.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -309,6 +312,23 @@ def complaint(data: object) -> str:
             if isinstance(found, str) and found:
                 return foreign(found)
     return ""
+
+
+def shallow(body: bytes, most: int = 100) -> bytes:
+    """The JSON without what is nested deeper, which is null then: no field is that deep, and how deep json.loads may go
+    depends on what else runs in this process."""
+    parts, depth, start = [], 0, 0
+    for found in TO_A_BRACKET.finditer(body):
+        bracket, end = body[found.end() - 1 : found.end()], found.end()
+        if bracket in OPENING:
+            depth += 1
+            if depth == most + 1:
+                parts += [body[start : end - 1], b"null"]
+        elif bracket in CLOSING:
+            if depth == most + 1:
+                start = end
+            depth -= 1
+    return b"".join([*parts, body[start:] if depth <= most else b""]) if parts else body
 
 
 def graphql(web: Web, path: str, query: str, variables: Mapping[str, object]) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from data_sources.kit.cells import Cell, Item, names
+from data_sources.kit.cells import Cell, Item, maybe, names, text
 from data_sources.kit.options import Options
 from store.records import WORDS
 
@@ -21,7 +21,6 @@ DEFAULT_SEVERITY: Mapping[str, str] = {
     **dict.fromkeys(("high", "regression"), "major"),
     **dict.fromkeys(("critical", "highest", "urgent", "data loss", "security"), "blocker"),
 }
-LABELS = names("labels")
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*(?:::|[:/\-])\s*")
 
 
@@ -34,8 +33,10 @@ class LabelOptions(Options):
     area_prefix: str = Field("area:", description="the start of a label that names the area")
     team_prefix: str = Field("team:", description="the start of a label that names the team that owns the bug")
 
-    def is_bug(self, labels: Iterable[str]) -> bool:
-        return not self.bug_labels or bool({_plain(each) for each in self.bug_labels} & set(map(_plain, labels)))
+    def is_bug(self, item: Item, labels: str = "labels") -> bool:
+        return not self.bug_labels or bool(
+            {_plain(each) for each in self.bug_labels} & set(map(_plain, names(labels)(item)))
+        )
 
     def severity_of(self, labels: Iterable[str]) -> str | None:
         """The worst of those that the labels say; None where none does."""
@@ -50,11 +51,14 @@ class LabelOptions(Options):
         named = next((areas[_plain(label)] for label in labels if _plain(label) in areas), None)
         return named or _rest_after(self.area_prefix, labels)
 
-    def cells(self, labels: Callable[[Item], list[str]] = LABELS) -> dict[str, Cell]:
-        """The fields of a bug that its labels say; those that these options leave unsaid are not among them."""
-        table: dict[str, Cell] = {"severity": lambda item: self.severity_of(labels(item))}
-        if self.areas or self.area_prefix.strip():
-            table["area"] = lambda item: self.area_of(labels(item))
+    def cells(self, path: str = "labels", priority: str = "", parts: str = "") -> dict[str, Cell]:
+        """The fields of a bug that its labels say; those that these options leave unsaid are not among them. Where a system
+        has a `priority` it is one more label; where it has `parts`, the first is the area."""
+        labels, urgency, areas = names(path), maybe(text, priority), names(parts)
+        words = (lambda item: [*labels(item), urgency(item) or ""]) if priority else labels
+        table: dict[str, Cell] = {"severity": lambda item: self.severity_of(words(item))}
+        if parts or self.areas or self.area_prefix.strip():
+            table["area"] = lambda item: next(iter(areas(item) if parts else ()), None) or self.area_of(labels(item))
         if self.team_prefix.strip():
             table["owner"] = lambda item: _rest_after(self.team_prefix, labels(item))
         return table

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 A_YEAR = 525_600  # in minutes
 
+ACCESS_KEY = "the environment variable that holds an access key"  # what `token_env` names
+
 
 class Options(BaseModel):
     """The options of one source. Every field is a Field with a `description`; one that must be written has `examples`.

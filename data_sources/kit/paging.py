@@ -21,11 +21,13 @@ MOST_ALIKE = 3
 @dataclass(frozen=True, slots=True)
 class Paging:
     """`turn` gives the next address. Where pages are `counted`, one that comes again is the end: the other side ignores
-    the count. `resume` gives the address to ask next time, where a system keeps the place itself."""
+    the count. `resume` gives the address to ask next time, where a system keeps the place itself. `items` is where in an
+    answer the list is; "" where the answer is the list."""
 
     turn: Turn
     counted: Callable[[Answer], bool] = lambda answer: False
     resume: Turn | None = None
+    items: str = ""
 
 
 def link(size: int) -> Paging:
@@ -52,7 +54,7 @@ def offset(size: int, name: str = "offset") -> Paging:
     )
 
 
-def token(name: str, found_at: str, *, more: str = "", last: str = "", instead_of: str = "") -> Paging:
+def token(name: str, found_at: str, items: str, *, more: str = "", last: str = "", instead_of: str = "") -> Paging:
     """A word of the answer (at `found_at`, such as "meta.after_cursor") is handed back as the parameter `name`.
 
     Where the answer says whether another page follows, it is at `more`, or the opposite at `last`; else one follows where
@@ -75,13 +77,13 @@ def token(name: str, found_at: str, *, more: str = "", last: str = "", instead_o
             raise SourceError("An answer says that more follows, and not where. The next refresh tries again.")
         return found
 
-    return Paging(turn, resume=onward if instead_of else None)
+    return Paging(turn, resume=onward if instead_of else None, items=items)
 
 
 def pages(
-    web: Web, paging: Paging, path: str, params: Mapping[str, object], go_on_at: str | None, items_at: str = ""
+    web: Web, paging: Paging, path: str, params: Mapping[str, object], go_on_at: str | None
 ) -> Iterator[tuple[Answer, list[object]]]:
-    """Each answer with its items (at `items_at`; "" where the answer is the list), and its `next`.
+    """Each answer with its items, and its `next`.
 
     Raises SourceError where pages go in a circle or an answer holds no list.
     """
@@ -97,7 +99,7 @@ def pages(
     before: list[object] | None = None
     alike = 0
     while True:
-        items = within(answer.data, items_at)
+        items = within(answer.data, paging.items)
         if not isinstance(items, list):
             said = complaint(answer.data)
             raise SourceError(

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr
 from requests.auth import AuthBase
@@ -21,9 +21,10 @@ from data_sources.kit.cells import Item
 from data_sources.kit.errors import BadCell, Refused, shown
 from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
-from data_sources.kit.options import KeyName, Minutes, Options, Subdomain, read
+from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
 from data_sources.source import Counts, Page, Request, Source
+from store.records import BugReport
 from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
@@ -62,6 +63,9 @@ class Site:
         }
 
 
+Which = Callable[[Item], bool]  # whether an item is one of those that are meant
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of one kind that an item gives, field by field; an item that is `not when` has none, and none any more.
@@ -71,32 +75,46 @@ class Rows:
 
     kind: type[Any]
     table: Mapping[str, cells.Cell]
-    when: Callable[[Item], bool] = lambda item: True
+    when: Which = lambda item: True
     each: Callable[[Item], list[Item]] | None = None
     declared: bool = True  # whether the options ask for such rows at all
 
-    def read(self, item: Item, page: Page) -> None:
-        if not self.when(item):
+    def read(self, item: Item, page: Page, is_here: bool) -> None:
+        if not (is_here and self.when(item)):
             page.gone.append((self.kind.TABLE, str(self.table["id"](item))))
             return
         items = [item] if self.each is None else self.each(item)
         page.records += [cells.record(self.kind, self.table, each) for each in items]
 
 
+def links(path: str, sides: tuple[str, ...], key: str, bugs: Which, tickets: Which, declared: bool) -> Rows:
+    """The tickets that are linked to bugs, both items of one list that `key` names: in each object at `path` the other item
+    is at one of `sides`."""
+
+    def each(item: Item) -> list[Item]:
+        ends = [cells.at(each, side) for each in cells.objects(path)(item) for side in sides] if bugs(item) else []
+        found = {str(end[key]) for end in ends if isinstance(end, dict) and end.get(key) and tickets(end)}
+        return [{"id": f"{item[key]}/{ticket}", "bug": item[key], "ticket": ticket} for ticket in sorted(found)]
+
+    table = cells.all_of(cells.text, id="id", bug="bug", ticket="ticket")
+    return Rows(BugReport, table, each=each, declared=declared)
+
+
 @dataclass(frozen=True)
 class Stream:
-    """One list of a system, and what its items are."""
+    """One list of a system, and what its items are. One that is `gone` has no rows of any kind, nor those of another list
+    that go with it (`with_it`)."""
 
     name: str  # of several lists of a source: "issues"
-    path: str
-    params: Mapping[str, object]
+    path: str  # with the parameters that are always the same
     paging: Paging
     rows: list[Rows]
-    changed: Callable[[datetime], Mapping[str, object]] | None = None  # the parameters for what changed since
+    changed: cursors.Since | None = None  # the parameters for what changed since
     id: str = "id"  # the field that names an item beside a rejected row, and what stands before it
     before_id: str = ""
     updated: str = "updated_at"  # the field that says when an item changed
-    items: str = ""  # where in the answer the list is; "" where the answer is the list
+    gone: tuple[Which, ...] = ()
+    with_it: tuple[type[Any], ...] = ()
     again: timedelta | None = A_WEEK  # lists everything again after so long; None where it says what was deleted
     follows: bool = (
         False  # has no cursor, but those of the others: newest first, read to the first page with nothing new
@@ -122,7 +140,7 @@ Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, rea
 class System(Options):
     """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
 
-    token_env: KeyName = Field("", description="the environment variable that holds an access key")
+    token_env: KeyName = Field("", description=ACCESS_KEY)
     look_back_minutes: Minutes = Field(
         60, description="how far each read goes back behind the newest change that was seen"
     )
@@ -130,11 +148,11 @@ class System(Options):
     def site(self) -> Site:
         raise NotImplementedError
 
-    def lists(self, request: Request) -> list[Stream]:
+    def lists(self) -> list[Stream]:
         """In the order in which they are read."""
         raise NotImplementedError
 
-    def sees(self, found: Item) -> Iterator[str]:
+    def sees(self, found: Item) -> list[str]:
         """What the answer to the site's harmless question means: what can be read with this key, and what cannot."""
         raise NotImplementedError
 
@@ -146,13 +164,19 @@ class System(Options):
 class Hosted(System):
     """A system of which every customer has an address of its own."""
 
-    DOMAIN: ClassVar[str]
     subdomain: Subdomain = Field(description="the first part of your address in that system", examples=["acme"])
     base_url: str = Field("", description="the whole address, where it is another one")
+    email: str = Field(
+        description='the address of the account whose API token this is; "" with an OAuth token',
+        examples=["you@example.com"],
+    )
 
-    @property
-    def address(self) -> str:
-        return self.base_url.rstrip("/") or f"https://{self.subdomain}.{self.DOMAIN}"
+    def hosted(self, domain: str, kind: str, rights: str, harmless: str, suffix: str = "") -> Site:
+        """The site at this domain, which answers nobody without a key. An API token goes with the e-mail address and the
+        `suffix` that this system wants behind it; an OAuth token stands for itself."""
+        auth = keys.basic(f"{self.email}{suffix}") if self.email else keys.bearer
+        address = self.base_url.rstrip("/") or f"https://{self.subdomain}.{domain}"
+        return Site(type(self).__name__, kind, self.subdomain, address, rights, harmless, auth, needs_key=True)
 
 
 S = TypeVar("S", bound=System)
@@ -169,7 +193,7 @@ def source(
     ) -> Iterator[Page]:
         told = read(model, request)
         with _open(told, request, limits, sleep) as web:
-            yield from _read(web, told.site().name, told.lists(request), request, told.look_back_minutes)
+            yield from _read(web, told.site().name, told.lists(), request, told.look_back_minutes)
 
     def check(request: Request) -> Iterator[str]:
         told = read(model, request)
@@ -186,7 +210,7 @@ def source(
             }
 
     def declares(request: Request) -> dict[str, frozenset[str]]:
-        rows = [rows for stream in read(model, request).lists(request) for rows in stream.rows]
+        rows = [rows for stream in read(model, request).lists() for rows in stream.rows]
         return {each.kind.TABLE: frozenset(each.table) for each in rows if each.declared}
 
     return Source(
@@ -267,10 +291,8 @@ def _pages(
     """The order of a list does not change while it is read, where that can be had: a change in the meantime shows an item
     twice, but hides none. The cursor says how far a read that was cut off had come."""
     cursor = cursors.Cursor(places[pace.key].since) if stream.follows else places[pace.key]
-    params = dict(stream.params)
-    if cursor.since is not None and stream.changed is not None and not pace.whole:
-        params.update(stream.changed(cursor.since))
-    for answer, items in pages(web, stream.paging, stream.path, params, cursor.next, stream.items):
+    params = stream.changed(None if pace.whole else cursor.since, request.now) if stream.changed else {}
+    for answer, items in pages(web, stream.paging, stream.path, params, cursor.next):
         if cursor.began is None:
             cursor.began = min(answer.date or request.now, request.now)
         page = Page(read=len(items), place=pace.place, partial=not pace.whole)
@@ -302,8 +324,11 @@ def _read_item(item: object, stream: Stream, page: Page) -> datetime | None:
         changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
             item
         )
+        is_here = not any(is_gone(item) for is_gone in stream.gone)
         for rows in stream.rows:
-            rows.read(item, page)
+            rows.read(item, page, is_here)
+        if not is_here:
+            page.gone += [(kind.TABLE, str(stream.rows[0].table["id"](item))) for kind in stream.with_it]
     except BadCell as wrong:
         place = f"{stream.before_id}{shown(name)}"
         page.rejected_rows.append(Rejected(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason))

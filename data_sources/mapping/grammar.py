@@ -13,7 +13,7 @@ from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -22,6 +22,7 @@ from data_sources.mapping.cells import Wrong, as_text
 from data_sources.mapping.plan import Blanks, Condition, FieldMap, Mapping, kind_of
 from data_sources.source import SourceError
 from data_sources.words import listed, nearest
+from settings import zone_named
 from store.records import BY_TABLE, SCALES
 
 WAYS = ("column", "columns", "constant", "template", "product")
@@ -34,12 +35,6 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
     noun: ClassVar[str] = "option"
-
-
-def _zone(name: Any) -> Any:
-    if not isinstance(name, str) or name not in available_timezones():
-        raise ValueError(f"there is no time zone {name!r}; write one like 'Europe/Madrid' or 'UTC'")
-    return ZoneInfo(name)
 
 
 def _formats(written: Any) -> Any:
@@ -57,7 +52,7 @@ def _finite(value: float) -> float:
     return value
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Zone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Formats = Annotated[tuple[str, ...], BeforeValidator(_formats)]
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, AfterValidator(_finite)]

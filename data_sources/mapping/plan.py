@@ -95,6 +95,15 @@ class Mapping:
         asked = [condition[0] for each in self.fields.values() for condition in each.when]
         return list(dict.fromkeys([*named, *asked, *(condition[0] for condition in self.where)]))
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The fields that it fills in some row; a blank constant fills none."""
+        is_blank = {
+            name: each.way == "constant" and (each.source is None or str(each.source).strip() in self.blanks)
+            for name, each in self.fields.items()
+        }
+        return frozenset(name for name in self.fields if not is_blank[name])
+
     def label(self, name: str) -> str:
         """The columns of a field, as the source calls them."""
         return self.fields[name].label if name in self.fields else name
@@ -108,3 +117,11 @@ def kind_of(record: str, name: str) -> type:
         hint = next(each for each in get_args(hint) if each is not type(None))
     kind: type = get_origin(hint) or hint
     return kind
+
+
+def filled(mappings: Iterable[Mapping]) -> dict[str, frozenset[str]]:
+    """Record -> the fields that any of these mappings fills."""
+    found: dict[str, frozenset[str]] = {}
+    for each in mappings:
+        found[each.record] = found.get(each.record, frozenset()) | each.filled
+    return found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from settings import Settings
     from store.published import Published
 
-DIMENSIONS = ("area", "channel", "segment")
+SPLITS = ("area", "channel", "segment")  # of the dimensions, those that an answer has
 MUCH_MORE_OR_LESS = 5.0  # percentage points of the response rate: beyond this two periods are not compared
 RESPONSE = (
     (("survey_response", "sent_at"), "Response rate"),

@@ -24,11 +24,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how_hard
 from hypothesis import strategies as some
 
-from data_sources.files import SOURCE, docs, entries, reading
+from data_sources.files import SOURCE, docs, entries
 from data_sources.files.formats import check, read
 from data_sources.files.layout import Layout
 from data_sources.mapping import cells as meanings
 from data_sources.mapping import grammar, plan
+from data_sources.mapping.pages import Seen
 from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import BY_TABLE
@@ -323,7 +324,10 @@ def test_the_last_day_of_service_becomes_the_first_day_without_it(tmp_path: Path
 
 def test_only_rows_that_meet_every_condition_are_kept(tmp_path: Path) -> None:
     text = "id,opened,state,n\nA1,2026-01-01,new,1\nA2,2026-01-01,done,5\nB3,2026-01-01,new,9\nA4,2026-01-01,?,9\nA5,2026-01-01,new,7\n"
-    kept = lambda where: [r.id for r in records(pages(tmp_path, tickets(tmp_path, text, where=where, blanks=["?"])))]  # noqa: E731
+
+    def kept(where: dict[str, Any]) -> list[str]:
+        return [r.id for r in records(pages(tmp_path, tickets(tmp_path, text, where=where, blanks=["?"])))]
+
     assert kept({"state": "new"}) == ["A1", "B3", "A5"]
     assert kept({"state": ["done", "?"]}) == ["A2", "A4"]
     assert kept({"state": {"not": ["new", "done"]}}) == ["A4"]
@@ -744,8 +748,8 @@ def test_a_later_row_with_the_same_id_is_rejected_and_counted_even_if_it_says_th
 
 
 def test_ids_that_are_compared_packed_are_the_ids_that_were_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading.Seen, "RECENT", 1_000)  # a million in earnest, and the same code
-    seen = reading.Seen()
+    monkeypatch.setattr(Seen, "RECENT", 1_000)  # a million in earnest, and the same code
+    seen = Seen()
     assert all(seen.add(str(n)) for n in range(10_000))
     assert not any(seen.add(str(n)) for n in range(10_000))
     assert seen.add("new")

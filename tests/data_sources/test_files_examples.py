@@ -63,11 +63,8 @@ def scores(tables: dict[str, list[Any]], kind: str, area: str | None = None) -> 
 
 def agrees(found: list[int], reference: dict[str, Any]) -> bool:
     top = 100 * sum(score >= 4 for score in found) / len(found)
-    return (
-        len(found) == reference["n"]
-        and round(sum(found) / len(found), 4) == reference["mean"]
-        and round(top, 4) == reference["top2box_pct"]
-    )
+    ours = (len(found), round(sum(found) / len(found), 4), round(top, 4))
+    return ours == (reference["n"], reference["mean"], reference["top2box_pct"])
 
 
 def promoters(found: list[int]) -> dict[str, Any]:

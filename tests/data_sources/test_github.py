@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -262,6 +264,25 @@ def test_an_issue_that_cannot_be_read_is_set_aside_with_the_reason_and_the_rest_
     assert (first.record, first.column) == ("bug", field)
     assert first.reason
     assert second.value == "nonsense"
+
+
+def test_how_deep_an_answer_may_be_nested_is_our_own_bound_and_not_what_is_left_of_the_interpreters(
+    upstream: Upstream,
+) -> None:
+    """Beneath a deep stack, or where another library changed the limit, the same answer gives the same rows."""
+    broken = json.dumps([{**issue(1), "title": DEEP}, issue(2)]).replace(f'"{DEEP}"', "[" * 5_000 + "]" * 5_000)
+    upstream.on(ISSUES, Reply(broken.encode(), fault="it"))
+    before = sys.getrecursionlimit()
+    found = []
+    try:
+        for limit in (len(inspect.stack(0)) + 400, 20_000):
+            sys.setrecursionlimit(limit)
+            pages = read(upstream)
+            found.append((set(bugs(pages)), [row.column for page in pages for row in page.rejected_rows]))
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == [({"2"}, ["title"])] * 2
+    assert upstream.fired("it") == 2
 
 
 # ---- pages and the cursor ---------------------------------------------------------------------------------------

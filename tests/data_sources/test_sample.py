@@ -70,7 +70,7 @@ class Rows:
     def per_week(self, area: str, first: int, last: int) -> float:
         """Tickets per week of an area, from so many days ago to so many days ago."""
         found = sum(ticket.area == area and first >= self.ago(ticket.opened_at) > last for ticket in self["ticket"])
-        return found / (first - last) * 7
+        return int(found) / (first - last) * 7
 
 
 @cache

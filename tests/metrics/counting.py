@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from metrics.counting.stays import Stays
 from metrics.period import Period
-from store.histogram import bin_of
+from store.histogram import bins_of
 from store.published import Count
 
 Stay = tuple[str, str | None]  # first day, first day without
@@ -62,3 +62,10 @@ def first_orders_of(orders: Iterable[tuple[str, str]]) -> list[Count]:
 
 def waits_of(seconds: Iterable[float], on: str = "2026-03-02") -> list[Count]:
     return [Count(day(on), "", bin, n, 0) for bin, n in Counter(bin_of(each) for each in seconds).items()]
+
+
+def bin_of(seconds: float) -> str:
+    """The bin of one wait."""
+    (bin,) = bins_of([timedelta()], [timedelta(seconds=seconds)])
+    assert bin is not None
+    return bin

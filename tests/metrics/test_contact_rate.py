@@ -26,7 +26,8 @@ def weeks(counts: list[int], start: str = "2026-01-05") -> Counted:
 
 
 def by_week_of(counts: list[int]) -> list[dict[str, Any]]:
-    return weeks(counts).details["by_week"]
+    found: list[dict[str, Any]] = weeks(counts).details["by_week"]
+    return found
 
 
 def rate_of(counts: list[int], before: list[dict[str, Any]]) -> Counted:

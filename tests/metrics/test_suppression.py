@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.suppression import hidden_groups, is_calendar_year, may_show_both
+from metrics.suppression import hidden_groups, is_calendar_year, is_whole_months, may_show_both
 from tests.metrics.counting import period
 
 
@@ -70,3 +70,17 @@ def test_two_views_that_differ_by_a_few_people_may_not_stand_together() -> None:
 )
 def test_a_calendar_year_begins_and_ends_on_the_first_of_january(start: str, end: str, year: bool) -> None:
     assert is_calendar_year(period(start, end)) is year
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "whole"),
+    [
+        ("2026-01-01", "2026-02-01", True),
+        ("2026-01-01", "2026-07-01", True),
+        ("2026-01-02", "2026-02-01", False),
+        ("2026-01-01", "2026-02-02", False),
+        ("2025-12-31", "2026-01-31", False),
+    ],
+)
+def test_whole_months_begin_and_end_on_the_first_of_one(start: str, end: str, whole: bool) -> None:
+    assert is_whole_months(period(start, end)) is whole

@@ -19,10 +19,10 @@ from reporting.cautions import all_said
 from reporting.readings import sentence, told, why
 from reporting.terminal import as_text
 from store import Store
-from store.histogram import ages, bin_of, edges, quantile
+from store.histogram import ages, edges, quantile
 from store.instants import naive
 from tests.builders import NOW, RULES, filled, save, ticket
-from tests.metrics.counting import day, period, waits_of
+from tests.metrics.counting import bin_of, day, period, waits_of
 from views.question import OneNumber
 
 WEEK = period("2026-11-09", "2026-11-16")

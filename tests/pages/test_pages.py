@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ranking.memory import learned_if_due
+from reporting import ranking
 from settings import SourceSettings
 from store import open_store
 from store.rejected import Rejected
@@ -282,3 +284,27 @@ def test_why_nothing_newer_is_published_is_said_where_the_sources_are(
         running.hold(why, NOW)
     store.engine.dispose()
     assert why in text_of(opened(monkeypatch, sqlite_database, "data_health"))
+
+
+def test_how_well_the_ranking_did_is_on_data_health_month_by_month(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: str
+) -> None:
+    reports = [ticket(f"t{n}", customer=f"c{n}", opened_at=days_ago(10 * n)) for n in range(70)]
+    store = filled(
+        sqlite_database, bug("A", opened_at=days_ago(700)), *reports, *(report("A", ticket=each.id) for each in reports)
+    )
+    app = opened(monkeypatch, sqlite_database, "data_health")
+    assert ranking.HEADING in [each.value for each in app.header]
+    assert ranking.TOO_EARLY in text_of(app)
+    with store.reading() as published:
+        due = learned_if_due(published, TODAY, store.settings)
+    assert due is not None
+    with store.refreshing(NOW) as refresh:
+        refresh.save_ranking(*due, NOW)
+    store.engine.dispose()
+    app = opened(monkeypatch, sqlite_database, "data_health")
+    assert "The lists of the last 12 months that can be scored covered 100% of the customers" in text_of(app)
+    assert "A report counts half after 30 days" in text_of(app)
+    table = app.table[-1].value
+    assert len(table) == 12
+    assert "Newest first" in str(table.to_dict())

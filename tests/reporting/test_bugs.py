@@ -63,7 +63,7 @@ def a_bug(**facts: Any) -> TopBug:
         "movement": SAME,
         "about_equal_with_next": False,
         "end": None,
-        "ending": Ending("open", 70, None),
+        "ending": Ending("open", None),
         "leaving": Leaving(10, quiet_days=29),
         "status": None,
         "owner": None,
@@ -214,7 +214,7 @@ def test_what_is_special_about_a_bug_stands_in_its_line(facts: dict[str, Any], e
 
 
 def test_a_bug_that_came_back_says_so_in_its_line_its_label_and_its_standing() -> None:
-    back = a_bug(end=OUT, ending=Ending("regression", 3, None), customers_ever=3, labels=("regression",))
+    back = a_bug(end=OUT, ending=Ending("regression", None), customers_ever=3, labels=("regression",))
     assert bugs.why(back, HERE).startswith("3 customers reported it again after its fix was released on 15 Sep 2026")
     assert bugs.reason("regression", COURSE, OUT, HERE) == (
         "Reported again 12 days after its fix was released on 15 Sep 2026."
@@ -288,11 +288,11 @@ def test_a_problem_without_a_bug_leaves_when_its_tickets_are_linked() -> None:
         ({"last_reported_on": None}, "No customer has reported it."),
         ({}, "Nobody has reported it for 30 days; the last report is of 26 Aug 2026."),
         (
-            {"end": OUT, "ending": Ending("gone", 0, None)},
+            {"end": OUT, "ending": Ending("gone", None)},
             "It is over: its fix was released on 15 Sep 2026, and nobody reported it later than 7 days after.",
         ),
         (
-            {"end": End(OUT.on, "closed"), "ending": Ending("gone", 0, None)},
+            {"end": End(OUT.on, "closed"), "ending": Ending("gone", None)},
             "It is over: it was closed without a fix on 15 Sep 2026.",
         ),
     ],
@@ -306,7 +306,7 @@ def test_a_bug_that_is_not_listed_says_why(facts: dict[str, Any], why: str) -> N
 
 def test_a_fix_that_nobody_has_yet_is_not_the_end() -> None:
     assert bugs.standing(a_bug(fixed_on=date(2026, 11, 2))) == "fixed on 2 Nov 2026, not released yet"
-    waiting = a_bug(end=OUT, ending=Ending("waiting", 3, AT))
+    waiting = a_bug(end=OUT, ending=Ending("waiting", AT))
     assert bugs.standing(waiting) == "its fix was released on 15 Sep 2026; waiting for 7 quiet days"
 
 

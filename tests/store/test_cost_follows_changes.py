@@ -36,7 +36,8 @@ def rows(time: int) -> Iterator[Any]:
         day = TODAY - timedelta(days=number % 300)
         segment = ("small", "large")[(number + time) % 2]
         yield customer(f"c{number}", segment=segment)
-        yield ticket(f"t{number}", customer=f"c{number}", opened_at=noon(day), area=f"Area {(number + time) % 7}")
+        whose, area = f"c{(number + time) % MANY}", f"Area {(number + time) % 7}"
+        yield ticket(f"t{number}", customer=whose, opened_at=noon(day), solved_at=noon(day), area=area)
         yield answer(1 + (number + time) % 5, id=f"a{number}", ticket=f"t{number}", answered_at=noon(day))
         yield report(f"B{(number + time) % 20}", id=f"r{number}", ticket=f"t{number}")
         yield purchase(f"c{number}", day, id=f"o{number}", amount=100 + time)

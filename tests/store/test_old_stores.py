@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Boolean, Date, DateTime, MetaData, insert, select
+from sqlalchemy import Boolean, Date, DateTime, MetaData, insert, inspect, select
 
 from ranking.clusters import cluster
+from ranking.memory import learned_if_due
 from reporting.data import as_data
 from settings import Settings, SourceSettings
 from store import StoreError, open_store
@@ -26,8 +27,10 @@ from store.marks import stored_fields
 from store.migrations.upgrade import configuration
 from store.records import BY_TABLE
 from store.schema import FACTS
-from tests.builders import RULES, list_clusters, settings
+from tests import builders
+from tests.builders import RULES, bug, days_ago, filled, list_clusters, report, settings, ticket
 from views.question import Question, answer
+from views.ranking import record_at
 
 OLD = json.loads(gzip.decompress((Path(__file__).parent / "store_of_shape_0002.json.gz").read_bytes()))
 NOW = datetime.fromisoformat(OLD["now"])
@@ -218,3 +221,39 @@ def test_a_source_that_is_read_again_finds_its_rows(
     _, unchanged = refreshed(with_sources(sqlite_database, shares, tmp_path), records)
     assert unchanged == {source: len(rows) for source, rows in records.items()}
     assert held(sqlite_database) == held_then()
+
+
+def test_a_store_of_shape_0003_keeps_its_reports_and_its_ranking_is_learned_from_them(database_url: str) -> None:
+    reports = [
+        (ticket(f"t{n}", customer=f"c{n}", opened_at=days_ago(10 * n)), report("A", ticket=f"t{n}")) for n in range(60)
+    ]
+    store = filled(database_url, bug("A", opened_at=days_ago(600)), *(each for pair in reports for each in pair))
+    with store.reading() as published:
+        before = published.tally("tickets", None, date(2200, 1, 1))
+    with store.engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        tables = inspect(connection).get_table_names()
+        assert "set_aside" in tables
+        assert "ranking_record" not in tables
+    store.engine.dispose()
+    with pytest.raises(StoreError, match="older shape 0003"), open_store(store.settings).reading():
+        pass
+    store = open_store(store.settings)
+    with store.refreshing(builders.NOW) as refresh:
+        refresh.publish(builders.NOW, RULES)
+    assert BROUGHT_UP in refresh.notes
+    with store.reading() as published:
+        assert published.tally("tickets", None, date(2200, 1, 1)) == before
+        assert record_at(published, builders.TODAY, store.settings) is None
+        due = learned_if_due(published, builders.TODAY, store.settings)
+    assert due is not None
+    with store.refreshing(builders.NOW) as refresh:
+        refresh.save_ranking(*due, builders.NOW)
+    with store.reading() as published:
+        found = record_at(published, builders.TODAY, store.settings)
+    store.engine.dispose()
+    assert found is not None
+    assert len(found.shown) == 12
+    assert {month.ours for month in found.shown} == {1.0}

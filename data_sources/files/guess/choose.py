@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -35,8 +35,9 @@ class Guess:
 
 
 def guesses(path: Path, columns: list[Column]) -> list[Guess]:
-    """One for each record, the likeliest first; one that lacks what it needs comes after a complete one close to it."""
-    found = [guess_of(record, path, columns) for record in BY_TABLE]
+    """One for each record that has words, the likeliest first; one that lacks what it needs comes after a complete one
+    close to it."""
+    found = [guess_of(record, path, columns) for record in BY_TABLE if record in FIELDS]
     return sorted(found, key=lambda each: -(each.points - headers.CLOSE * bool(each.missing)))
 
 
@@ -115,7 +116,12 @@ def says_scores(column: Column) -> bool:
 def _key(record: str, columns: list[Column]) -> Column | None:
     """The column named like the key of this record, the one that differs most; else one that is called id."""
     nouns = KEYS[record].split()
-    for named in (lambda c: c.stem in nouns, lambda c: c.folded in PLAIN_KEYS, lambda c: _is_unknown_key(c)):
+    ways: list[Callable[[Column], bool]] = [
+        lambda c: c.stem in nouns,
+        lambda c: c.folded in PLAIN_KEYS,
+        _is_unknown_key,
+    ]
+    for named in ways:
         fitting = [c for c in columns if named(c) and c.dates is None and not c.is_mail]
         if fitting:
             return max(fitting, key=lambda c: (c.is_unique, c.distinct))

@@ -7,7 +7,7 @@ empathy.toml in which a column is named like that. A field whose column is not i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -287,7 +287,3 @@ EXPORTS = (
         ),
     ),
 )
-
-
-def systems() -> Iterable[str]:
-    return dict.fromkeys(export.system.split(" (")[0] for export in EXPORTS)

@@ -92,9 +92,13 @@ def _sources_undone() -> None:
 
 
 def _measures() -> None:
-    """What replies are counted by, of tickets that change."""
+    """What replies and repeat contacts are counted by, of tickets that change."""
     op.add_column("ticket_before", sa.Column("replies", sa.BigInteger()))
+    op.add_column("ticket_before", sa.Column("contacted_again", sa.Boolean()))
+    op.create_index("ix_ticket_customer_solved_on", "ticket", ["customer", "solved_on"])
 
 
 def _measures_undone() -> None:
+    op.drop_index("ix_ticket_customer_solved_on", "ticket")
+    op.drop_column("ticket_before", "contacted_again")
     op.drop_column("ticket_before", "replies")

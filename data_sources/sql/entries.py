@@ -1,0 +1,92 @@
+"""What may stand in the table of a source of type sql, and what it means; nothing is opened here."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from data_sources.kit.options import KeyName, Options, read
+from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
+from data_sources.mapping.plan import Mapping
+from data_sources.source import Request, SourceError
+from data_sources.words import listed
+
+PRESETS = Path(__file__).with_name("presets")
+
+
+class TableOptions(RecordOptions):
+    """One [[sources.NAME.tables]] table."""
+
+    record: str = Field(description="what one row is")
+    table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
+    query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
+    name: Text | None = Field(None, description="what it is called beside a rejected row; the table unless written")
+
+
+class Sql(Options):
+    url_env: KeyName | None = Field(
+        None, description="the environment variable with the address, like postgresql://NAME:PASSWORD@HOST/DATABASE"
+    )
+    url: str | None = Field(None, description="instead, the address itself, where there is no password in it")
+    preset: Literal["fivetran-zendesk", "fivetran-stripe"] | None = Field(
+        None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
+    )
+    schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
+    tables: list[dict[str, Any]] = Field(
+        [], description="a list of tables, each with " + listed(TableOptions.model_fields)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table or query, checked. `place` is what its rows are stored under."""
+
+    named: str
+    place: str
+    mapping: Mapping
+    table: str | None
+    query: str
+    schema: str | None  # of a query with {tables}, as in presets; None leaves braces alone
+
+
+def entries(request: Request) -> list[Entry]:
+    """The tables of this source, those of its preset first. Raises SourceError that names the key and the right word."""
+    options, key = read(Sql, request), f"sources.{request.name}"
+    ready = (
+        []
+        if options.preset is None
+        else tomllib.loads((PRESETS / f"{options.preset}.toml").read_text("utf-8"))["tables"]
+    )
+    named: list[tuple[str, dict[str, Any], str | None]] = [
+        (f"{key}.preset {options.preset} ({each['name']})", each, options.schema_name or "") for each in ready
+    ]
+    named += [(f"{key}.tables[{at}]", each, None) for at, each in enumerate(options.tables, 1)]
+    if not named:
+        raise SourceError(f"{key} names no tables; write a [[{key}.tables]] table, or preset = ...")
+    found: list[Entry] = []
+    for inner, written, schema in named:
+        told = checked(TableOptions, inner, written)
+        if (told.table is None) == (told.query is None):
+            raise SourceError(f"{inner}: write exactly one of table and query.")
+        name = told.name or told.table or f"query {len(found) + 1}"
+        query = _only_reads(inner, told.query) if told.query else ""
+        mapping = mapping_of(f"{inner} ({name})", told.record, told, request.settings.zone)
+        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema))
+    twice = Counter[str]()
+    for at, each in enumerate(found):
+        twice[each.place] += 1
+        if twice[each.place] > 1:
+            found[at] = replace(each, place=f"{each.place} {twice[each.place]}")
+    return found
+
+
+def _only_reads(key: str, query: str) -> str:
+    query = query.strip().removesuffix(";").strip()
+    if not query.upper().startswith(("SELECT", "WITH")) or ";" in query:
+        raise SourceError(f"{key}.query: write one statement that begins with SELECT or WITH, and no semicolon in it.")
+    return query

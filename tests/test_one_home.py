@@ -1,0 +1,21 @@
+"""A sentence for readers stands in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.one_home import ROOT, said_twice
+
+
+def test_no_sentence_of_the_product_stands_in_two_files() -> None:
+    assert said_twice(ROOT) == []
+
+
+def test_a_sentence_that_is_said_in_two_files_is_found_also_around_a_value(tmp_path: Path) -> None:
+    (tmp_path / "read.py").write_text(
+        '"""What this file is about, in words."""\nsaid = "We are sorry that this is so."'
+    )
+    (tmp_path / "pages.py").write_text(
+        '"""What this file is about, in words."""\nn = 1\nx = f"{n} We are sorry that this is so.{n}"'
+    )
+    assert said_twice(tmp_path) == ["pages.py and read.py both say 'We are sorry that this is so.'"]
