@@ -72,8 +72,8 @@ def headline(top: TopBugs, settings: Settings) -> str:
     people = words.customer if top.customers == 1 else words.customers
     who = f"{top.customers:,} {people}"
     if top.of_customers:
-        share = f"{100 * top.customers / top.of_customers:.0f}%"
-        who = f"{top.customers:,} of {top.of_customers:,} {words.customers} ({share})"
+        of_all = percent(100 * top.customers / top.of_customers)
+        who = f"{top.customers:,} of {top.of_customers:,} {words.customers} ({of_all})"
     said = f"{who} reported {which} in the last {top.window_days} days."
     if top.fastest is None or top.fastest_title is None:
         return f"{said} {'It is not' if n == 1 else 'None is'} clearly growing."

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ranking.record import CANDIDATES, LEAST_MONTHS, Learned
-from reporting.words import day
+from reporting.words import day, share
 
 if TYPE_CHECKING:
     from ranking.impact import Memory
@@ -51,12 +51,12 @@ def _memory(learned: Learned, settings: Settings) -> str:
     of_all = f"on average over {learned.months_scored} months"
     if learned.since is None and learned.means[best] > present:
         return (
-            f"{counts}. That is the default: {memory(CANDIDATES[best])} covered {_percent(learned.means[best])} instead of "
-            f"{_percent(present)} {of_all}, which is not clearly better."
+            f"{counts}. That is the default: {memory(CANDIDATES[best])} covered {share(learned.means[best], 1)} instead of "
+            f"{share(present, 1)} {of_all}, which is not clearly better."
         )
     since = f", in use since {day(learned.since)}" if learned.since else ""
     return (
-        f"{counts}: of {len(CANDIDATES)} candidates it is kept because it covered {_percent(present)} {of_all}{since}."
+        f"{counts}: of {len(CANDIDATES)} candidates it is kept because it covered {share(present, 1)} {of_all}{since}."
     )
 
 
@@ -72,10 +72,10 @@ def rows(learned: Learned | None) -> list[dict[str, str]]:
     return [
         {
             "List of": day(month.day),
-            "Ours": _percent(month.ours),
-            "Without severity": _percent(month.without_severity),
-            "Newest first": _percent(month.newest),
-            "Most people ever": _percent(month.people_ever),
+            "Ours": share(month.ours, 1),
+            "Without severity": share(month.without_severity, 1),
+            "Newest first": share(month.newest, 1),
+            "Most people ever": share(month.people_ever, 1),
             "Half after": " and ".join(f"{days:g}" for days in month.memory) + " days",
         }
         for month in reversed(learned.shown if learned else ())
@@ -102,8 +102,4 @@ def as_data(learned: Learned | None, settings: Settings) -> dict[str, Any]:
 
 
 def _mean(shares: Any) -> str:
-    return _percent(fmean(shares))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
+    return share(fmean(shares), 1)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from reporting import words
-from reporting.cautions import FIX, found_elsewhere, plural
+from reporting.cautions import FIX, found_elsewhere, plural, waiting_sentence
 from views.sources import SourceState, Unresolved, is_stale
 from views.view import View
 
@@ -82,12 +82,7 @@ def _state(state: SourceState, now: datetime) -> str:
 
 
 def _waiting(state: SourceState) -> str:
-    if not state.waiting:
-        return ""
-    return (
-        f". {state.waiting:,} of {sum(state.rows.values()):,} rows are no longer in the source or now rejected: they are still counted, "
-        "until somebody accepts that so many go (./run refresh --accept-removal)"
-    )
+    return f". {waiting_sentence(state.waiting, sum(state.rows.values()))}" if state.waiting else ""
 
 
 def _rejected(state: SourceState) -> str:
