@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PROMISED = ["serve", "add", "refresh", "read", "files", "sources", "test", "check", "docs", "bench", "help"]
+PROMISED = ["serve", "add", "refresh", "read", "files", "sources", "test", "check", "mutate", "docs", "bench", "help"]
 SAYS_ITS_FOLDER_AND_ARGUMENTS = "import os, sys; print(os.getcwd(), *sys.argv[1:])\n"
 FILLS_THE_STORE = "import pathlib, sys; print('filled', *sys.argv[1:]); pathlib.Path('empathy.db').touch()\n"
 Started = Callable[[dict[str, str]], Path]
