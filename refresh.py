@@ -324,7 +324,7 @@ class Progress:
 
     def source(self, name: str) -> None:
         self.of[name] = _Rows(time.monotonic())
-        self._say(f"{name}: reading", every=2.0)
+        self._say(f"{name}: reading")
 
     def page(self, name: str, page: Page) -> None:
         seen = self.of[name]

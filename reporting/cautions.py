@@ -9,7 +9,7 @@ from metrics.cautions import Caution, DataBegins, LeftOut, NoField, NoRows, Part
 from reporting.words import day, share
 
 if TYPE_CHECKING:
-    from store.published import Unresolved
+    from views.sources import Unresolved
 
 FIX = "Fix them in the source and refresh; fixed rows disappear from this list."
 NAMES = {"survey_response": "survey answers", "bug_report": "bug reports", "employment": "employments"}
