@@ -25,6 +25,7 @@ from reporting.cautions import waiting_sentence
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
+from store.growth import Baseline
 from store.marks import stored_fields
 from store.masking import clean
 from store.records import BY_TABLE
@@ -117,10 +118,11 @@ def refresh(
             for name, options in settings.sources.items():
                 if (fields := declared(settings, name, options, now)) is not None:
                     running.declare(name, fields)
-            outcomes = _read(running, settings, chosen, now, full, progress, accept_removal, accept_growth)
+            before = {} if accept_growth or only_sample(settings) else running.baseline()
+            outcomes = _read(running, settings, chosen, now, full, progress, accept_removal, before)
             everything_was_read = only is None and not any(outcome.failed for outcome in outcomes)
             _clear(running, settings, now, everything_was_read, progress)
-            why = _hard_to_believe(running, accept_growth or only_sample(settings))
+            why = _hard_to_believe(running, before)
             if why:
                 running.hold(" ".join(why), now)
                 for sentence in why:
@@ -170,9 +172,9 @@ def _list_clusters(running: Refresh, now: datetime) -> None:
         running.list_clusters(clusters.cluster(tickets), now)
 
 
-def _hard_to_believe(running: Refresh, accepted: bool) -> list[str]:
+def _hard_to_believe(running: Refresh, before: Baseline) -> list[str]:
     """Why nothing may be published before a person has looked at it, in sentences; none where all can be believed."""
-    return [] if accepted else [held_back(*jump) for jump in running.jumps()]
+    return [held_back(*jump) for jump in running.jumps(before)]
 
 
 def only_sample(settings: Settings) -> bool:
@@ -209,6 +211,7 @@ class _Reading:
         # Rows that another type of source left under this name would never be changed again.
         self.is_another = type_before not in (None, options.type)
         self.replaces = False
+        self.has_rows = False  # some of its rows are saved
         before = None if self.is_another else running.cursor(name)
         since = None if full else before
         self.run.reads_everything, self.run.accepts_removal = since is None, accept_removal
@@ -222,6 +225,7 @@ class _Reading:
         return source.fetch(self.request)
 
     def save(self, page: Page) -> None:
+        self.has_rows = self.has_rows or bool(page.records or page.gone)
         self.run.save(
             page.records,
             datetime.now(UTC),
@@ -270,9 +274,10 @@ def _read(
     full: bool,
     progress: Progress,
     accept_removal: bool,
-    accept_growth: bool,
+    before: Baseline,
 ) -> list[Outcome]:
-    """Reads the sources side by side; this alone writes. What each of them brought is published when it is done."""
+    """Reads the sources side by side; this alone writes. What each of them brought is published when it is done, but never
+    together with half of another."""
     reading = {name: _Reading(running, settings, name, now, full, accept_removal) for name in chosen}
     for name in reading:
         progress.source(name)
@@ -297,10 +302,10 @@ def _read(
                     continue
             ended.add(name)
             progress.ended(reading[name].end(error))
-            if len(ended) < len(reading):
+            is_half_read = any(each.has_rows for name, each in reading.items() if name not in ended)
+            if len(ended) < len(reading) and not is_half_read and not _hard_to_believe(running, before):
                 _drop_sample(running, settings, now, progress)
-                if not _hard_to_believe(running, accept_growth):
-                    _publish(running, settings, now, progress)
+                _publish(running, settings, now, progress)
     return [each.outcome for each in reading.values()]
 
 

@@ -22,6 +22,7 @@ CONFIG = click.option("--config", help=CONFIG_HELP)
 @CONFIG
 @click.pass_context
 def command(context: click.Context, config: str | None) -> None:
+    context.obj = config
     if context.invoked_subcommand is None:
         settings = load(config)
         rows = stored(settings)
@@ -38,8 +39,9 @@ def command(context: click.Context, config: str | None) -> None:
 @command.command(help="Ask one harmless question: what can its key see, and what can it not?")
 @click.argument("name")
 @CONFIG
-def check(name: str, config: str | None) -> None:
-    source, request = named(load(config), name)
+@click.pass_obj
+def check(given: str | None, name: str, config: str | None) -> None:
+    source, request = named(load(config or given), name)
     if source.check is None:
         raise SourceError(
             f"{name} is of type {source.type}, which has nothing to ask: ./run refresh --only {name} reads it."
@@ -51,13 +53,17 @@ def check(name: str, config: str | None) -> None:
 @command.command(help="Set our counts beside the system's own, and name the difference.")
 @click.argument("name")
 @CONFIG
-def reconcile(name: str, config: str | None) -> None:
-    settings = load(config)
+@click.pass_obj
+def reconcile(given: str | None, name: str, config: str | None) -> None:
+    settings = load(config or given)
     source, request = named(settings, name)
     if source.counts is None:
         raise SourceError(f"{name} is of type {source.type}, which does not say how much it has.")
     ours = stored(settings).get(name, {})
-    for record, (theirs, reasons) in source.counts(request).items():
+    counts = source.counts(request)
+    if not counts:
+        raise SourceError(f"{source.type} does not say how much it has with the options of {name}.")
+    for record, (theirs, reasons) in counts.items():
         say(reconciled(name, record, theirs, reasons, ours.get(record, 0)))
 
 

@@ -56,7 +56,7 @@ class Jira(labels.LabelOptions, Hosted):
     def sees(self, found: cells.Item) -> list[str]:
         seen = [each.get("key") for each in cells.objects("values")(found)]
         can, cannot = "It can read {}, but for issues that a security level hides.", "It cannot see {}."
-        return [(can if key in seen else cannot).format(key) for key in self.projects + self.ticket_projects]
+        return [(can if key.upper() in seen else cannot).format(key) for key in self.projects + self.ticket_projects]
 
     def counts(self) -> Counted:
         return {"bug": (Count("/rest/api/3/search/approximate-count", "count", body={"jql": self.jql()}), {})}

@@ -145,6 +145,7 @@ def _record(found: RankingRecord, settings: Settings) -> dict[str, Any]:
 def _sources(found: Sources) -> dict[str, Any]:
     return {
         "as_of": plain(found.published_at),
+        "held": found.held,
         "sources": plain(found.states),
         "unresolved_references": [
             {**plain(each._asdict()), "hint": found_elsewhere(each)} for each in found.unresolved

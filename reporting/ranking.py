@@ -33,8 +33,8 @@ def _record(learned: Learned, settings: Settings) -> str:
     ours, without = _mean(each.ours for each in shown), _mean(each.without_severity for each in shown)
     newest, people = _mean(each.newest for each in shown), _mean(each.people_ever for each in shown)
     return (
-        f"The {lists} that can be scored covered {ours} of the {settings.words.customers} who reported a bug in the 60 days "
-        f"after (best possible list 100%, newest first {newest}, most {settings.words.customers} ever {people}). "
+        f"The {lists} that can be scored covered {ours} of the {settings.words.customers} whom the best possible list would have "
+        f"covered in the 60 days after (newest first {newest}, most {settings.words.customers} ever {people}). "
         f"Without severity: {without}."
     )
 

@@ -177,7 +177,8 @@ def _sources_text(found: dict[str, Any]) -> str:
     n = len(rows)
     head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
     table = _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows)
-    return "\n\n".join([head, table, *failed, *waiting, *hints])
+    held = [_wrapped(found["held"])] if found["held"] else []
+    return "\n\n".join([*held, head, table, *failed, *waiting, *hints])
 
 
 def _rejected_text(found: dict[str, Any]) -> str:

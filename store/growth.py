@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from store.schema import meta, row_count, run, snapshot, stored_rows
 
@@ -21,23 +22,33 @@ class Jump(NamedTuple):
     now: int
 
 
-def jumps(connection: Connection) -> list[Jump]:
-    """Sources that hold more than TIMES the rows of the last snapshot, and ROWS more, though that held all they had then."""
+Baseline = Mapping[tuple[str, str], int]
+
+
+def baseline(connection: Connection) -> Baseline:
+    """(source, record) -> rows of the last snapshot, of the sources that had been read to their end in it.
+
+    Asked before a refresh reads anything: what it publishes on its way must not raise it.
+    """
     newest_run = select(func.max(snapshot.c.newest_run)).scalar_subquery()
-    was_read = select(run.c.id).where(run.c.source == row_count.c.source, run.c.outcome == "ok", run.c.id <= newest_run)
-    of_source = and_(stored_rows.c.source == row_count.c.source, stored_rows.c.record == row_count.c.record)
-    found = connection.execute(
-        select(row_count.c.source, row_count.c.record, stored_rows.c.n, row_count.c.n)
-        .join(stored_rows, of_source)
-        .where(
-            was_read.exists(),
-            stored_rows.c.n >= KNOWN_FROM,
-            row_count.c.n > stored_rows.c.n * TIMES,
-            row_count.c.n >= stored_rows.c.n + ROWS,
-        )
-        .order_by(row_count.c.source, row_count.c.record)
+    was_read = select(run.c.id).where(
+        run.c.source == stored_rows.c.source, run.c.outcome == "ok", run.c.id <= newest_run
     )
-    return [Jump(source, record, int(before), int(now)) for source, record, before, now in found]
+    known = select(stored_rows.c.source, stored_rows.c.record, stored_rows.c.n).where(
+        was_read.exists(), stored_rows.c.n >= KNOWN_FROM
+    )
+    return {(source, record): int(n) for source, record, n in connection.execute(known)}
+
+
+def jumps(connection: Connection, before: Baseline) -> list[Jump]:
+    """Sources that hold more than TIMES the rows of before, and ROWS more."""
+    stored = select(row_count.c.source, row_count.c.record, row_count.c.n)
+    found = (
+        Jump(source, record, before[source, record], int(n))
+        for source, record, n in connection.execute(stored)
+        if (source, record) in before
+    )
+    return sorted(each for each in found if each.now > each.before * TIMES and each.now >= each.before + ROWS)
 
 
 def note_held(connection: Connection, why: str | None) -> None:

@@ -16,7 +16,7 @@ from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
 from store.engines import sql_of
-from store.growth import Jump, jumps, note_held
+from store.growth import Baseline, Jump, baseline, jumps, note_held
 from store.ids import settle
 from store.instants import naive
 from store.publishing import clusters
@@ -213,10 +213,15 @@ class Refresh:
             value: str | None = connection.scalar(select(cursor.c.value).where(cursor.c.source == source))
             return value
 
-    def jumps(self) -> list[Jump]:
-        """Sources that grew too much since the last snapshot to be believed."""
+    def baseline(self) -> Baseline:
+        """How many rows each source had in the last snapshot; to be asked before anything is read."""
         with self.store.looking() as connection:
-            return jumps(connection)
+            return baseline(connection)
+
+    def jumps(self, before: Baseline) -> list[Jump]:
+        """Sources that grew too much since then to be believed."""
+        with self.store.looking() as connection:
+            return jumps(connection, before)
 
     def hold(self, why: str, now: datetime) -> None:
         """Nothing is published; whoever looks at the sources reads why."""

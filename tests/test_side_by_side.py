@@ -10,12 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import refresh
 from data_sources.side_by_side import Ended, side_by_side
 from data_sources.source import Page
 from settings import load
 from store import Store, StoreError, open_store
+from store.schema import run
 from tests.builders import NOW
 from tests.web.serving import wait_until
 
@@ -35,10 +37,11 @@ def trackers(before_issues: Callable[[str], bool]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name, what = self.path.partition("?")[0].split("/")[-2:]
-            is_good = what != "issues" or before_issues(name)
+            page = 2 if "page=2" in self.path else 1
+            is_good = what != "issues" or before_issues(name if page == 1 else f"{name} 2")
             issue = {
-                "id": 1,
-                "number": 1,
+                "id": page,
+                "number": page,
                 "title": f"Bug of {name}",
                 "state": "open",
                 "labels": [{"name": "bug"}],
@@ -49,6 +52,8 @@ def trackers(before_issues: Callable[[str], bool]) -> Iterator[str]:
             body = json.dumps([issue] if what == "issues" else []).encode()
             self.send_response(200 if is_good else 404)
             self.send_header("Content-Type", "application/json")
+            if name == "half" and what == "issues" and page == 1:
+                self.send_header("Link", f'<http://{self.headers["Host"]}{self.path}&page=2>; rel="next"')
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -108,6 +113,36 @@ def test_what_a_source_brought_is_seen_before_a_slow_one_is_done(tmp_path: Path,
         assert [(each.name, each.failed) for each in outcomes] == [("slow", None), ("fast", None)]
         assert bugs(store) == 2
         store.engine.dispose()
+
+
+def test_half_of_a_source_is_never_published_with_the_whole_of_another(tmp_path: Path, database_url: str) -> None:
+    seen: list[int] = []
+    half_is_saved = threading.Event()
+
+    def when_the_other_is_done(name: str) -> bool:
+        if name == "fast":
+            return half_is_saved.wait(PATIENCE_S)
+        if name == "half 2":
+            # The first page of this source was taken: it is saved before anything of the other is looked at.
+            half_is_saved.set()
+            wait_until(lambda: "fast" in ended(store), "the other source to be done")
+            threading.Event().wait(0.5)  # in which it would be published
+            seen.append(bugs(store))
+        return True
+
+    with trackers(when_the_other_is_done) as base:
+        settings = load(settings_for(tmp_path, database_url, base, "half", "fast"))
+        store = open_store(settings)
+        outcomes = refresh.refresh(settings, NOW)
+        assert [(each.name, each.failed, each.saved) for each in outcomes] == [("half", None, 2), ("fast", None, 1)]
+        assert seen == [0]
+        assert bugs(store) == 3
+        store.engine.dispose()
+
+
+def ended(store: Store) -> set[str]:
+    with store.looking() as connection:
+        return set(connection.scalars(select(run.c.source).where(run.c.outcome == "ok")))
 
 
 def test_a_source_that_fails_costs_the_others_nothing(tmp_path: Path, database_url: str) -> None:

@@ -62,3 +62,13 @@ def test_a_difference_is_named(theirs: int, reasons: dict[str, int], ours: int, 
 def test_a_difference_that_nobody_can_name_says_so() -> None:
     assert "3 not explained" in reconciled("desk", "ticket", 10, {"deleted": 2}, 5)
     assert "2 more here than there" in reconciled("desk", "ticket", 10, {}, 12)
+
+
+def test_the_settings_may_be_named_before_or_behind_the_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shop.toml").write_text('[sources.shop]\ntype = "sample"\n')
+    config = ("--config", str(tmp_path / "shop.toml"))
+    asked = said(capsys, "check", "shop", *config, code=2)
+    assert "shop is of type sample" in asked
+    assert said(capsys, *config, "check", "shop", code=2) == asked

@@ -88,6 +88,7 @@ class Sources:
     published_at: datetime | None
     states: tuple[SourceState, ...]
     unresolved: tuple[Unresolved, ...]
+    held: str | None  # why nothing newer is published
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
         with store.reading() as published:
             published_at = published.snapshot.published_at if published.snapshot else None
             if question.what == SOURCES:
-                return Sources(published_at, tuple(published.sources()), tuple(published.unresolved()))
+                return Sources(
+                    published_at, tuple(published.sources()), tuple(published.unresolved()), published.held()
+                )
             if question.what == REJECTED:
                 counts = tuple(published.rejected(tuple(BY_TABLE)))
                 return Rejected(published_at, counts, tuple(published.rejected_rows(at_most=None)))

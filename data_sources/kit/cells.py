@@ -182,14 +182,18 @@ def has(path: str, *words: str) -> Callable[[Item], bool]:
         found = at(item, path)
         if not words:
             return found is not None
-        return any(each in words for each in (names(path)(item) if isinstance(found, list) else [found]))
+        wanted = {each.casefold() for each in words}  # as the systems' own questions are: in capitals or not
+        return any(
+            str(each).casefold() in wanted for each in (names(path)(item) if isinstance(found, list) else [found])
+        )
 
     return holds
 
 
 def starts(path: str, words: list[str], sign: str) -> Callable[[Item], bool]:
     """Whether what stands there begins with one of these words and the sign: starts("key", ["SHOP"], "-")."""
-    return lambda item: str(at(item, path)).startswith(tuple(f"{word}{sign}" for word in words))
+    beginnings = tuple(f"{word}{sign}".casefold() for word in words)
+    return lambda item: str(at(item, path)).casefold().startswith(beginnings)
 
 
 def objects(path: str) -> Callable[[Item], list[Item]]:

@@ -58,7 +58,7 @@ def test_before_anything_was_learned_there_is_one_sentence_and_no_number() -> No
 def test_the_record_is_the_mean_of_the_months_beside_the_naive_lists() -> None:
     record, memory = ranking.sentences(SEVEN, SETTINGS)
     assert record.startswith("The lists of the last 6 months that can be scored covered 70% of the customers ")
-    assert "(best possible list 100%, newest first 40%, most customers ever 60%). Without severity: 70%." in record
+    assert "(newest first 40%, most customers ever 60%). Without severity: 70%." in record
     assert memory == (
         "A report counts half after 60 days: of 7 candidates it is kept because it covered 55% on average over 7 months, "
         "in use since 31 May 2026."
