@@ -374,4 +374,4 @@ def test_files_are_still_guessed_though_nobody_said_what_columns_of_the_new_reco
 
 def test_all_of_it_is_on_the_new_page(seen: Seen) -> None:
     shown = seen.house.shows("calls.py").replace("\\", "")
-    assert f"{100 * CALLS // (MAILS + CALLS)} % of the tickets came by phone; {VISITS} visits are stored." in shown
+    assert f"{100 * CALLS // (MAILS + CALLS)}% of the tickets came by phone; {VISITS} visits are stored." in shown

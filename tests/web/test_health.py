@@ -14,7 +14,7 @@ def test_a_store_with_data_is_healthy_and_has_an_age(sample: Served) -> None:
     told = json.loads(answer.text)
     assert answer.status == 200
     assert told["store"] is True
-    assert told["snapshot"] == 1
+    assert told["snapshot"] >= 1
     assert 0 <= told["age_s"] < 86_400
     assert told["stale"] == []
     assert told["schema"]
