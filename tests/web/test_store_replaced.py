@@ -149,11 +149,13 @@ def test_two_snapshots_of_one_number_in_one_store_are_two(tmp_path: Path) -> Non
     fill(f"sqlite:///{file}", "alpha")
     shutil.copy(file, backup)
     with serving(f"sqlite:///{file}") as served, viewing(served.port) as viewer:
+        numbers = set()
         for source in ("beta-desk", "gamma-desk"):
             shutil.copy(backup, file)
             store = open_store(settings(f"sqlite:///{file}"))
             builders.save(store, [builders.ticket()], source=source, now=NOW.replace(minute=len(source)))
             store.engine.dispose()
-            assert health(served)["snapshot"] == 2
+            numbers.add(health(served)["snapshot"])
             seen = texts(viewer.visit("data-health"))
             assert [each for each in ("beta", "gamma") if each in seen] == [source.partition("-")[0]]
+        assert len(numbers) == 1
