@@ -13,7 +13,7 @@ from reporting.cautions import all_said, reason
 from reporting.data import as_data, finite, told_n
 from reporting.letters import in_file
 from settings import Settings
-from views.question import Answer, Groups, History, OneNumber, Rejected
+from views.question import Answer, Groups, History, OneNumber, Overview, Rejected
 
 if TYPE_CHECKING:
     import pandas
@@ -39,8 +39,13 @@ def rows(found: Answer, settings: Settings) -> list[dict[str, object]]:
             return readings(found.metric, list(found.groups.values()))
         case Rejected():
             return [dict(each) for each in found.rows]
+        case Overview():
+            return [row for each in found.numbers for row in readings(each.metric, [each.reading])]
     whole = as_data(found, settings)
-    return [_flat(each) for each in whole.get("bugs") or whole.get("sources") or whole.get("metrics") or []]
+    return [
+        _flat(each)
+        for each in whole.get("bugs") or whole.get("sources") or whole.get("metrics") or whole.get("rows") or []
+    ]
 
 
 def readings(metric: Metric, shown: Sequence[Reading]) -> list[dict[str, object]]:

@@ -55,9 +55,8 @@ def _memory(learned: Learned, settings: Settings) -> str:
             f"{share(present, 1)} {of_all}, which is not clearly better."
         )
     since = f", in use since {day(learned.since)}" if learned.since else ""
-    return (
-        f"{counts}: of {len(CANDIDATES)} candidates it is kept because it covered {share(present, 1)} {of_all}{since}."
-    )
+    covered = f"its lists covered {share(present, 1)} of what the best possible covered"
+    return f"{counts}: of {len(CANDIDATES)} candidates it is kept because {covered}, {of_all}{since}."
 
 
 def memory(memory: Memory) -> str:

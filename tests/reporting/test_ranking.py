@@ -60,7 +60,8 @@ def test_the_record_is_the_mean_of_the_months_beside_the_naive_lists() -> None:
     assert record.startswith("The lists of the last 6 months that can be scored covered 70% of the customers ")
     assert "(newest first 40%, most customers ever 60%). Without severity: 70%." in record
     assert memory == (
-        "A report counts half after 60 days: of 7 candidates it is kept because it covered 55% on average over 7 months, "
+        "A report counts half after 60 days: of 7 candidates it is kept because its lists covered 55% of what the best "
+        "possible covered, on average over 7 months, "
         "in use since 31 May 2026."
     )
     one = replace(SEVEN, shown=SEVEN.shown[:1])
