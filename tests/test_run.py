@@ -243,7 +243,7 @@ def test_examples_that_are_not_there_are_one_sentence_instead_of_failing_tests()
 def test_ctrl_c_ends_a_start_quietly_at_any_moment(tmp_path: Path, megabytes: int) -> None:
     log = (tmp_path / "log").open("wb")
     command = [sys.executable, "-m", "web.start", "run", "app.py", "--server.port", "0"]
-    environment = {**os.environ, "EMPATHY_DATABASE_URL": "sqlite://"}
+    environment = {**os.environ, "EMPATHY_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 60
