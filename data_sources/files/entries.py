@@ -67,26 +67,24 @@ class FileOptions(RecordOptions):
     )
     type: Literal["csv", "tsv", "blanks", "jsonl", "xlsx", "parquet"] | None = Field(
         None,
-        description="how the file is written; unless written, seen from the content, then from the name; csv otherwise",
+        description="how the file is written; default: seen from the content, then from the name, else csv",
     )
     delimiter: Annotated[str, BeforeValidator(_delimiter)] | None = Field(
-        None, description="the character between two cells; a comma unless written"
+        None, description="the character between two cells; default: comma"
     )
     encoding: Annotated[Text, AfterValidator(_encoding)] = Field("utf-8", description="often cp1252 for older exports")
     header: Annotated[bool | tuple[str, ...], BeforeValidator(_header)] | None = Field(
         None, description="false: no line with names, columns are called 1, 2, 3 ...; or the list of their names"
     )
     skip: int = Field(0, ge=0, description="this many lines stand before the header")
-    sheet: Text | None = Field(None, description="of a workbook; the first unless written")
+    sheet: Text | None = Field(None, description="of a workbook; default: the first")
     each: Text | None = Field(
         None, description="one record for each element of this list (JSON lines, Parquet) or part of this cell"
     )
-    split: Text | None = Field(
-        None, description="what separates the parts of the cell named by `each`; a comma unless written"
-    )
+    split: Text | None = Field(None, description="what separates the parts of the cell named by `each`; default: comma")
     most_unpacked_mb: Positive = Field(10_000, description="refuse a packed file that unpacks to more")
     deadline_seconds: Positive | None = Field(
-        None, description="give a file up that takes longer to read; 60 and 5 more for each MB unless written"
+        None, description="give a file up that takes longer to read; default: 60 and 5 more for each MB"
     )
 
 

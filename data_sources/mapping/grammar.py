@@ -95,7 +95,7 @@ class Reading(Table):
         None,
         description="of a date: iso (the default), unix, unix_ms, or like %d/%m/%Y %H:%M; or a list to try in turn",
     )
-    time_zone: Zone | None = Field(None, description="of times without one; the company's unless written")
+    time_zone: Zone | None = Field(None, description="of times without one; default: the company's")
     decimal_comma: bool | None = Field(None, description="true where 1.234,56 is a number")
     blanks: list[Plain] = Field(
         [], description="cells that mean nothing was written, in capitals or not; an empty cell always does"
@@ -128,7 +128,7 @@ class FieldOptions(Reading):
         None, description="the field has a value only in rows where these hold, as in `where`; else it is not known"
     )
     take: Literal["last", "first", "min", "max", "sum"] | None = Field(
-        None, description="of rows that are merged (last unless written)"
+        None, description="of rows that are merged; default: last"
     )
 
     @model_validator(mode="after")

@@ -25,7 +25,7 @@ class TableOptions(RecordOptions):
     record: str = Field(description="what one row is")
     table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
     query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
-    name: Text | None = Field(None, description="what it is called beside a rejected row; the table unless written")
+    name: Text | None = Field(None, description="what it is called beside a rejected row; default: the table")
 
 
 class Sql(Options):
