@@ -19,7 +19,7 @@ from data_sources.side_by_side import Ended as SourceEnded
 from data_sources.side_by_side import side_by_side
 from data_sources.source import Page, Request, SourceError
 from ranking import clusters
-from ranking.rules import rules
+from ranking.rules import PROBLEMS, rules
 from reporting import progress as said
 from reporting.cautions import waiting_sentence
 from reporting.upstream import held_back
@@ -167,7 +167,7 @@ def _publish(running: Refresh, settings: Settings, now: datetime, progress: Prog
 
 def _list_clusters(running: Refresh, now: datetime) -> None:
     """After everything else is published: nobody waits for it."""
-    tickets = running.unlinked_tickets(now, clusters.DAYS, clusters.NEWEST)
+    tickets = running.unlinked_tickets(now, clusters.DAYS, clusters.NEWEST, PROBLEMS)
     if tickets is not None:
         running.list_clusters(clusters.cluster(tickets), now)
 

@@ -5,10 +5,13 @@ Light to import, since every refresh does: no statistics are needed to count.
 
 from __future__ import annotations
 
-from metrics.counting.customers import PAID, stays_rule
+from metrics.counting.customers import PAID, PRICE, stays_rule
 from metrics.counting.ratings import DISSATISFIED_TO
 from settings import Settings
-from store.rules import Rule, Rules
+from store.rules import NOT_SAID, Rule, Rules
+
+# The kinds of tickets that a bug may be behind (METHODOLOGY 5.4); one whose source does not say its kind may be one.
+PROBLEMS = ("problem", NOT_SAID)
 
 
 def share_of_ticket(bugs: int) -> float:
@@ -21,6 +24,7 @@ def rules(settings: Settings) -> Rules:
     return Rules(
         stays=stays_rule(settings.grace_days),
         paid=PAID,
+        price=PRICE,
         worst=Rule(DISSATISFIED_TO, str(sorted(DISSATISFIED_TO.items()))),
         share_of_ticket=Rule(share_of_ticket, "1"),
     )

@@ -35,6 +35,7 @@ from ranking.known import (
 )
 from ranking.labels import Course, Label, labels
 from ranking.order import about_equal
+from ranking.rules import PROBLEMS
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -190,11 +191,11 @@ def top_bugs(
     rows = cautions(published, MADE_OF)
     bugs = () if rows.withheld else _described(known, known.ranked[:listed])
     ids = [bug.id for bug in bugs]
-    days = days_up_to(at, known.window_days)
+    days, paying_days = days_up_to(at, known.window_days), days_up_to(at, REVENUE_DAYS)
     customers = published.distinct_customers(ids, *days) if ids else 0
     revenue = beside.revenue(0, 0, 0)
     if ids:
-        revenue = beside.revenue(*published.revenue_of_bugs(at, ids), published.revenue_of_all()[1])
+        revenue = beside.revenue(*published.revenue_of_bugs(ids, *paying_days), published.revenue_of_all()[1])
     fastest = known.fastest()
     missing = None if bugs else _missing(published, known)
     if rows.withheld:
@@ -250,7 +251,7 @@ def _described(known: Known, chosen: list[Scored]) -> tuple[TopBug, ...]:
     ids = [scored.bug.id for scored in chosen]
     if not ids:
         return ()
-    revenues = known.published.bug_revenue(known.at, ids)
+    revenues = known.published.bug_revenue(ids, *days_up_to(known.at, REVENUE_DAYS))
     revenue_of_all = known.published.revenue_of_all()[1]
     days: dict[str, list[BugDay]] = {id: [] for id in ids}
     for row in known.days:
@@ -367,9 +368,11 @@ def _active_customers(published: Published, period: Period, at_least: int) -> in
 
 def _coverage(published: Published, at: date) -> Coverage:
     linked = tickets = 0
-    for count in published.tally("problem_tickets", *days_up_to(at, COVERAGE_DAYS)):
-        tickets += count.n
-        linked += count.n if count.bin == "linked" else 0
+    for count in published.tally("tickets_linked", *days_up_to(at, COVERAGE_DAYS)):
+        kind, _, is_linked = count.bin.rpartition(":")
+        if kind in PROBLEMS:
+            tickets += count.n
+            linked += count.n if is_linked == "linked" else 0
     return beside.coverage(linked, tickets)
 
 

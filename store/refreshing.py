@@ -250,13 +250,15 @@ class Refresh:
             connection.execute(insert(ranking_record).values(month=month, made_of=made_of, facts=dict(facts)))
             _new_snapshot(connection, now)
 
-    def unlinked_tickets(self, now: datetime, days: int, most: int) -> list[UnlinkedTicket] | None:
-        """The newest `most` problem tickets of the last `days` that no bug explains, as they were published last.
+    def unlinked_tickets(
+        self, now: datetime, days: int, most: int, kinds: Collection[str]
+    ) -> list[UnlinkedTicket] | None:
+        """The newest `most` tickets of these kinds of the last `days` that no bug explains, as they were published last.
 
         None where `list_clusters` has been called since they or the day changed.
         """
         with self.store.looking() as connection:
-            return clusters.unlinked_tickets(connection, self._day_of(now), days, most)
+            return clusters.unlinked_tickets(connection, self._day_of(now), days, most, kinds)
 
     def list_clusters(self, found: Iterable[Cluster], now: datetime) -> None:
         """Lists them beside the bugs instead of those of before; a new snapshot, where that changes anything."""

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Said = TypeVar("Said", covariant=True)
+NOT_SAID = "not said"  # what counts instead of a kind that the source of a row does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,20 @@ class Paid(NamedTuple):
     end: int
 
 
+class Prices(NamedTuple):
+    """What the rows of one customer say of its price on a day: hundredths a month, None where no row that runs says one."""
+
+    contracts: int  # how many with a price it has, or had
+    by_contracts: int | None  # the sum of those that run
+    by_own_row: int | None  # the highest, where several sources know it
+
+
 # All contracts of one customer, by their start, and its own dates where it has some -> when it was a customer.
 StaysOf = Callable[[Sequence[Contract], OwnDates | None], Iterable[Stay]]
 # All contracts of one customer, by their start, and the first month that is not over -> the months that count.
 PaidBy = Callable[[Sequence[Contract], date], Iterable[Paid]]
+# What the rows of a customer say of its price today -> what it pays; None where that is not known.
+PriceOf = Callable[[Prices], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class Rule(Generic[Said]):
 class Rules:
     stays: Rule[StaysOf]
     paid: Rule[PaidBy]
+    price: Rule[PriceOf]
     worst: Rule[Mapping[str, int]]  # scale of a csat survey -> the highest score that is a bad rating
     # The voice that each of so many bugs gets of one ticket. Arithmetic only: it is asked about columns as well as numbers.
     share_of_ticket: Rule[Callable[[Any], Any]]

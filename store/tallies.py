@@ -12,7 +12,7 @@ first_reply           opened             histogram bin of seconds               
 resolution            opened             histogram bin of seconds                tickets             area, channel, segment
 first_reply_open      opened             histogram bin of the age in seconds     tickets without a reply  area, channel, segment
 resolution_open       opened             histogram bin of the age in seconds     tickets not solved  area, channel, segment
-problem_tickets       opened             "linked", "not linked"                  tickets (kind problem or not said)  area, channel, segment
+tickets_linked        opened             "kind:linked", "kind:not linked": to a bug              tickets     area, channel, segment
 subscription_started  first day          "" *                                    contracts / mrr     segment, plan
 subscription_ended    first day without  started_on                              contracts / mrr     segment, plan
 contracts_due         first day without  days to the customer's nearest later contract, or "none"  contracts  segment, plan
@@ -61,6 +61,7 @@ from store.day_numbers import days_between
 from store.engines import Day, insert_into, look_again, sql_of
 from store.marks import counted_days
 from store.records import DIMENSIONS, RECORDS
+from store.rules import NOT_SAID
 from store.schema import (
     BEFORE,
     FACTS,
@@ -147,11 +148,11 @@ def _yes_no(condition: Expression, yes: str = "yes", no: str = "no") -> Expressi
     return case((condition, literal(yes, String)), else_=literal(no, String))
 
 
-def _is_problem(row: Any) -> Expression:
-    return or_(row.kind.is_(None), row.kind == literal("problem", String))
+def kind_of(row: Any) -> Expression:
+    """Of a ticket: "problem", "question", "request" or "not said". Which of them tell of a problem is not known here."""
+    return func.coalesce(row.kind, literal(NOT_SAID, String))
 
 
-is_problem = _is_problem(ticket.c)
 is_linked: Expression = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
 
 
@@ -164,7 +165,7 @@ def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple
         return Measure(name, "", day, bin, _with_account(table), dimensions, where, version=version)
 
     return (
-        measure("tickets", row.opened_on, func.coalesce(row.kind, "not said")),
+        measure("tickets", row.opened_on, kind_of(row)),
         measure("tickets_reopened", row.opened_on, _yes_no(row.reopens > 0), row.reopens.is_not(None)),
         measure(
             "tickets_within_target",
@@ -176,7 +177,7 @@ def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple
         measure("first_reply", row.opened_on, row.first_reply_bin, row.first_reply_bin.is_not(None), version=2),
         measure("resolution", row.opened_on, row.resolution_bin, row.resolution_bin.is_not(None), version=2),
         measure("repeat_contact", row.solved_on, _yes_no(again), row.customer.is_not(None)),
-        measure("problem_tickets", row.opened_on, _yes_no(linked, "linked", "not linked"), _is_problem(row)),
+        measure("tickets_linked", row.opened_on, kind_of(row) + _yes_no(linked, ":linked", ":not linked")),
     )
 
 
@@ -359,7 +360,7 @@ BY_DAY: tuple[Measure, ...] = (
         "employment_ended",
         "employment",
         employment.c.ended_on,
-        func.coalesce(employment.c.left_how, "not said"),
+        func.coalesce(employment.c.left_how, NOT_SAID),
         employment,
         _TEAM,
     ),

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from ranking.rules import rules
+from ranking.rules import PROBLEMS, rules
 from settings import Settings
 from store import Refresh, Store, open_store
 from store.publishing.clusters import Cluster, UnlinkedTicket
@@ -100,7 +100,7 @@ def employment(**fields: Any) -> Employment:
 
 def list_clusters(refresh: Refresh, cluster: ClusterBy, now: datetime = NOW) -> None:
     """As refresh.py does after it has published."""
-    tickets = refresh.unlinked_tickets(now, days=60, most=2000)
+    tickets = refresh.unlinked_tickets(now, days=60, most=2000, kinds=PROBLEMS)
     if tickets is not None:
         refresh.list_clusters(cluster(tickets), now)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from store.rules import Contract, OwnDates, Paid, Rule, Stay, StaysOf
+from store.rules import Contract, OwnDates, Paid, Prices, Rule, Stay, StaysOf
 
 ONE_DAY = timedelta(days=1)
 
@@ -101,6 +101,14 @@ def paid(contracts: Sequence[Contract], until: date) -> Iterator[Paid]:
 
 
 PAID = Rule(paid, "1")
+
+
+def price(prices: Prices) -> int | None:
+    """What a customer pays today: by its contracts, also when all of them are over; by its own row where it has none."""
+    return prices.by_contracts if prices.contracts else prices.by_own_row
+
+
+PRICE = Rule(price, "1")
 
 
 def _month_after(day: date) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from store.ids import bare, meant_by
 from store.instants import aware, naive
@@ -221,7 +221,7 @@ class Bugs(OpenSnapshot):
         """For each bug: distinct customers who reported in start <= day < end."""
         contact = bug_contact.c
         chosen = (
-            select(contact.bug, func.count(func.distinct(contact.customer)))
+            select(contact.bug, func.count(func.distinct(bug_contact.c.customer)))
             .where(contact.day >= start, contact.day < end)
             .group_by(contact.bug)
         )
@@ -229,19 +229,16 @@ class Bugs(OpenSnapshot):
 
     def distinct_customers(self, bugs: list[str], start: date, end: date) -> int:
         """How many different customers reported any of these bugs in start <= day < end."""
-        contact = bug_contact.c
-        chosen = select(func.count(func.distinct(contact.customer))).where(
-            contact.bug.in_(bugs), contact.day >= start, contact.day < end
-        )
+        chosen = select(func.count(func.distinct(bug_contact.c.customer))).where(*_reported(bugs, start, end))
         return int(self._connection.scalar(chosen) or 0)
 
-    def bug_revenue(self, at: date, bugs: list[str]) -> dict[str, tuple[int, int, int]]:
+    def bug_revenue(self, bugs: list[str], start: date, end: date) -> dict[str, tuple[int, int, int]]:
         """For each bug: (customers who pay, what they pay today, the largest of it), hundredths a month.
 
-        Of the distinct customers who reported it in the 90 days up to `at` (METHODOLOGY 5.2).
+        Of the distinct customers who reported it in start <= day < end.
         """
         contact = bug_contact.c
-        who = select(contact.bug, contact.customer).where(*self._of_90_days(at, bugs)).distinct().subquery("who")
+        who = select(contact.bug, contact.customer).where(*_reported(bugs, start, end)).distinct().subquery("who")
         chosen = (
             select(who.c.bug, func.count(), func.sum(paying.c.mrr), func.max(paying.c.mrr))
             .join(paying, paying.c.customer == who.c.customer)
@@ -249,18 +246,14 @@ class Bugs(OpenSnapshot):
         )
         return {name: (int(n), int(total), int(most)) for name, n, total, most in self._connection.execute(chosen)}
 
-    def revenue_of_bugs(self, at: date, bugs: list[str]) -> tuple[int, int, int]:
+    def revenue_of_bugs(self, bugs: list[str], start: date, end: date) -> tuple[int, int, int]:
         """The same for all these bugs together: a customer of two of them counts once."""
-        who = select(bug_contact.c.customer).where(*self._of_90_days(at, bugs))
+        who = select(bug_contact.c.customer).where(*_reported(bugs, start, end))
         return self._paid(paying.c.customer.in_(who))
 
     def revenue_of_all(self) -> tuple[int, int, int]:
         """(customers who pay, what they pay today, the largest of it), hundredths a month."""
         return self._paid(true())
-
-    def _of_90_days(self, at: date, bugs: list[str]) -> tuple[Any, ...]:
-        contact = bug_contact.c
-        return contact.bug.in_(bugs), contact.day > at - timedelta(days=90), contact.day <= at
 
     def _paid(self, which: Any) -> tuple[int, int, int]:
         mrr = paying.c.mrr
@@ -281,3 +274,9 @@ class Bugs(OpenSnapshot):
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)
         return [Mark(*row) for row in self._connection.execute(chosen)]
+
+
+def _reported(bugs: list[str], start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+    """Contacts about any of these bugs in start <= day < end."""
+    contact = bug_contact.c
+    return contact.bug.in_(bugs), contact.day >= start, contact.day < end

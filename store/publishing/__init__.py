@@ -48,6 +48,7 @@ from store.schema import (
     listed_bug,
     mark,
     meta,
+    paying,
     revenue_month,
     stale_contact,
     stale_key,
@@ -56,7 +57,7 @@ from store.schema import (
 from store.tallies import Measures, add_up, count_over_all_days, recount, take_away
 
 # What is made of rows by their ids, besides the tallies ...
-MADE_OF_ROWS = (account, customer_interval, revenue_month, bug_rating, mark)
+MADE_OF_ROWS = (account, customer_interval, revenue_month, paying, bug_rating, mark)
 # ... and by which column that is a bug's: what is listed of clusters stays until they are made anew.
 MADE_OF_BUGS = {listed_bug: listed_bug.c.id, bug_contact: bug_contact.c.bug, excerpt_of_bug: excerpt_of_bug.c.bug}
 
@@ -100,7 +101,7 @@ def count_again(
     recount(connection, measures, told)
     told("revenue")
     count_revenue(connection, rules.paid, today)
-    list_paying(connection, today)
+    list_paying(connection, rules.price, today)
     told("bugs")
     list_bugs(connection)
     count_contacts(connection, rules)

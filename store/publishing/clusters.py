@@ -1,9 +1,9 @@
-"""Problem tickets without a bug that look alike, listed beside the bugs as "no bug yet"."""
+"""Tickets of a problem without a bug that look alike, listed beside the bugs as "no bug yet"."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from store.instants import naive
 from store.publishing.excerpts import EXCERPTS
 from store.publishing.stale import is_done
 from store.schema import bug_contact, excerpt_of_bug, listed_bug, meta, ticket, ticket_before
-from store.tallies import is_linked, is_problem
+from store.tallies import is_linked, kind_of
 
 Row = dict[str, str | date | datetime | float | bool | None]
 CLUSTERED_ON = "pains"  # in `meta`: the day on which clusters were listed, until a ticket changes
@@ -23,7 +23,7 @@ CLUSTERED_ON = "pains"  # in `meta`: the day on which clusters were listed, unti
 
 @dataclass(frozen=True, slots=True)
 class UnlinkedTicket:
-    """A problem ticket that no bug in the tracker explains."""
+    """A ticket that no bug in the tracker explains."""
 
     id: str
     customer: str
@@ -49,15 +49,17 @@ def mark_stale(connection: Connection, everything: bool) -> None:
         connection.execute(delete(meta).where(meta.c.name == CLUSTERED_ON))
 
 
-def unlinked_tickets(connection: Connection, today: date, days: int, most: int) -> list[UnlinkedTicket] | None:
-    """The newest problem tickets without a bug of so many days; None where they are those that were clustered last."""
+def unlinked_tickets(
+    connection: Connection, today: date, days: int, most: int, kinds: Collection[str]
+) -> list[UnlinkedTicket] | None:
+    """The newest tickets of these kinds without a bug of so many days; None where they are those that were clustered last."""
     if connection.scalar(select(meta.c.value).where(meta.c.name == CLUSTERED_ON)) == today.isoformat():
         return None
     unlinked = (
         ticket.c.opened_on > today - timedelta(days=days),
         ticket.c.opened_on <= today,
         ticket.c.customer.is_not(None),
-        is_problem,
+        kind_of(ticket.c).in_(kinds),
         ~is_linked,
     )
     # First the day that the oldest of them is of, which is a walk along the index; only of these days are words read.

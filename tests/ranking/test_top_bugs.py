@@ -221,6 +221,12 @@ def test_a_problem_that_nobody_filed_is_found_in_the_unlinked_tickets(database_u
     assert found.coverage.linked == 1
 
 
+def test_coverage_is_of_problems_and_of_tickets_that_do_not_say_what_they_are(tmp_path: Path) -> None:
+    more = [ticket(kind=kind) for kind in (None, "question", "request")]
+    found = ten(company(tmp_path, bug("B1"), told("B1", 0), [ticket("asked", kind="question")], more)).coverage
+    assert (found.linked, found.tickets) == (1, 2)
+
+
 def test_coverage_is_of_the_last_ninety_days_and_incomplete_under_half(tmp_path: Path) -> None:
     unlinked = [ticket(opened_at=days_ago(89)) for _ in range(3)]
     poor = ten(company(tmp_path, bug("B1"), told("B1", 0, 1, 90, 91), unlinked)).coverage

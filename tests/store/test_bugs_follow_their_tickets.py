@@ -102,13 +102,13 @@ def test_what_a_source_no_longer_has_is_no_longer_counted(store: Store, gone: st
     save(store, [ticket("t")], source="tickets")
     save(store, [answer(1, id="a", ticket="t")], source="ratings")
     save(store, [report("B", id="r", ticket="t")], source="links")
-    assert counted(store, "problem_tickets") == {("", "linked"): 1}
+    assert counted(store, "tickets_linked") == {("", "problem:linked"): 1}
     replace(store, gone, customer("somebody"))
     with store.reading() as published:
         days = published.bug_days(LONG_AGO, TODAY)
     assert days == ([BugDay("B", YESTERDAY, 1, 0, 0)] if gone == "ratings" else [])
-    linked = {"links": {("", "not linked"): 1}, "tickets": {}, "ratings": {("", "linked"): 1}}
-    assert counted(store, "problem_tickets") == linked[gone]
+    linked = {"links": {("", "problem:not linked"): 1}, "tickets": {}, "ratings": {("", "problem:linked"): 1}}
+    assert counted(store, "tickets_linked") == linked[gone]
 
 
 def test_a_customer_who_moves_takes_all_tickets_and_answers_along(store: Store) -> None:
@@ -121,7 +121,7 @@ def test_a_customer_who_moves_takes_all_tickets_and_answers_along(store: Store) 
 def test_counting_everything_again_gives_the_same_numbers(store: Store) -> None:
     save(store, [customer("acme"), ticket("t"), answer(5), report("B", ticket="t")])
     save(store, [ticket("t", area="Login"), ticket("u")])
-    before = [counted(store, name, by="area") for name in ("tickets", "problem_tickets", "csat")]
+    before = [counted(store, name, by="area") for name in ("tickets", "tickets_linked", "csat")]
     with store.refreshing(NOW) as refresh:
         refresh.publish(NOW, RULES, everything=True)
-    assert [counted(store, name, by="area") for name in ("tickets", "problem_tickets", "csat")] == before
+    assert [counted(store, name, by="area") for name in ("tickets", "tickets_linked", "csat")] == before

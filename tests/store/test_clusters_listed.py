@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from ranking.rules import PROBLEMS
 from store import Refresh, Store, open_store
 from store.publishing.clusters import Cluster, UnlinkedTicket
 from tests.builders import NOW, RULES, bug, report, save, settings, ticket
@@ -22,8 +23,8 @@ def store(database_url: str) -> Iterator[Store]:
     made.engine.dispose()
 
 
-def unlinked(refresh: Refresh, days: int = 0) -> list[UnlinkedTicket] | None:
-    return refresh.unlinked_tickets(NOW + timedelta(days=days), days=60, most=100)
+def unlinked(refresh: Refresh, days: int = 0, kinds: tuple[str, ...] = PROBLEMS) -> list[UnlinkedTicket] | None:
+    return refresh.unlinked_tickets(NOW + timedelta(days=days), days=60, most=100, kinds=kinds)
 
 
 def together(tickets: list[UnlinkedTicket] | None) -> list[Cluster]:
@@ -96,3 +97,13 @@ def test_counting_everything_anew_keeps_what_has_no_bug_until_it_is_clustered_ag
         refresh.publish(NOW, RULES, everything=True)
         assert listed(store) == {"pain:coupon": (3, 3)}
         assert unlinked(refresh) is not None
+
+
+def test_which_kinds_of_tickets_tell_of_a_problem_is_said_by_who_asks_for_them(store: Store) -> None:
+    save(store, [ticket("q", kind="question"), ticket("s", kind=None)])
+    with store.refreshing(NOW) as refresh:
+        told = {
+            kind: sorted(each.id for each in unlinked(refresh, kinds=(kind,)) or [])
+            for kind in ("problem", "question", "not said", "request")
+        }
+    assert told == {"problem": ["t0", "t1", "t2"], "question": ["q"], "not said": ["s"], "request": []}

@@ -46,9 +46,9 @@ def test_two_help_desks_with_one_ticket_number_and_one_link_are_one_customer(dat
         assert published.rows("ticket") == 3
         # The link is of the first desk: the other's ticket of that number is not about this bug.
         assert published.distinct_customers(["12"], TODAY - timedelta(days=30), EVER) == 1
-        assert [(each.bin, each.n) for each in published.tally("problem_tickets", None, EVER)] == [
-            ("linked", 1),
-            ("not linked", 2),
+        assert [(each.bin, each.n) for each in published.tally("tickets_linked", None, EVER)] == [
+            ("problem:linked", 1),
+            ("problem:not linked", 2),
         ]
         assert [each.ticket for each in published.excerpts("12")] in ([], ["35436"])
     store.engine.dispose()
@@ -61,13 +61,13 @@ def test_the_same_id_in_two_unrelated_sources_is_two_customers_and_in_two_that_s
     saved(apart, desk=[*DESK, customer("7")], crm=CRM)
     with apart.reading() as published:
         assert sum(each.n for each in published.tally("customer_started", None, EVER)) == 2
-        assert published.bug_revenue(TODAY, ["12"]) == {}
+        assert published.bug_revenue(["12"], TODAY - timedelta(days=30), EVER) == {}
     apart.engine.dispose()
     together = opened(database_url, desk=["crm"], crm=[])
     saved(together)
     with together.reading() as published:
         assert sum(each.n for each in published.tally("customer_started", None, EVER)) == 1
-        assert published.bug_revenue(TODAY, ["12"]) == {"12": (1, 50_00, 50_00)}
+        assert published.bug_revenue(["12"], TODAY - timedelta(days=30), EVER) == {"12": (1, 50_00, 50_00)}
     together.engine.dispose()
 
 

@@ -50,7 +50,7 @@ with store.refreshing(NOW) as refresh:
     here("between pages")
     run.save([bug("B2"), Slow("t2", NOW)], NOW, cursor="2")
     run.finish(NOW)
-    refresh.publish(NOW, RULES, told=lambda name: here("publishing") if name == "problem_tickets" else None)
+    refresh.publish(NOW, RULES, told=lambda name: here("publishing") if name == "tickets_linked" else None)
     here("published")
 """
 STEPS = ["between pages", "inside a page", "publishing", "published"]
@@ -142,7 +142,7 @@ def everything(published: Published) -> dict[str, Any]:
         "reaches": published.reaches(TODAY),
         "bug days": published.bug_days(date(2020, 1, 1), end),
         "customers": published.bug_customers(date(2020, 1, 1), end),
-        "revenue": published.bug_revenue(TODAY, ["B"]),
+        "revenue": published.bug_revenue(["B"], TODAY - timedelta(days=30), end),
         "excerpts": published.excerpts("B"),
         "releases": published.releases(date(2020, 1, 1), end),
     }

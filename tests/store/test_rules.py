@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from store import Store, open_store
-from store.rules import Paid, Rule, Rules, Stay
-from tests.builders import NOW, RULES, answer, bug, days_ago, report, save, settings, subscription, ticket
+from store.rules import Paid, Prices, Rule, Rules, Stay
+from tests.builders import (
+    NOW,
+    RULES,
+    TODAY,
+    answer,
+    bug,
+    customer,
+    days_ago,
+    report,
+    save,
+    settings,
+    subscription,
+    ticket,
+)
 
 FAR = date(2200, 1, 1)
 ROWS = [
@@ -61,6 +75,38 @@ def test_another_rule_of_what_was_paid_makes_other_months_of_revenue(store: Stor
     assert [(each.month, each.start_mrr, each.kept_mrr, each.end_mrr) for each in found] == [
         (date(2026, 3, 1), 5, 0, 6)
     ]
+
+
+def test_another_rule_of_prices_makes_another_sum_that_customers_pay(store: Store) -> None:
+    save(store, [customer("acme", mrr=9_00), customer("beta", mrr=5_00), subscription("acme", mrr=70_00)])
+    assert all_pay(store) == (2, 75_00, 70_00)
+    publish(store, replace(RULES, price=Rule(lambda prices: prices.by_own_row, "another")))
+    assert all_pay(store) == (2, 14_00, 9_00)
+
+
+def test_a_price_is_asked_for_again_only_where_a_row_of_the_customer_or_the_day_is_another(store: Store) -> None:
+    asked: list[Prices] = []
+
+    def noting(prices: Prices) -> int | None:
+        asked.append(prices)
+        return prices.by_contracts
+
+    rules = replace(RULES, price=Rule(noting, "noting"))
+    save(store, [subscription("beta", id="b", mrr=5_00), subscription("gamma", mrr=2_00, ended_on=TODAY)])
+    publish(store, rules)
+    assert Counter(asked) == {(1, None, None): 2, (1, 5_00, None): 1}  # acme and gamma have left
+    asked.clear()
+    save_and_publish(store, subscription("beta", id="b", mrr=6_00), rules)
+    assert asked == [(1, 6_00, None)]
+    assert all_pay(store) == (1, 6_00, 6_00)
+    with store.refreshing(NOW + timedelta(days=1)) as refresh:
+        refresh.publish(NOW + timedelta(days=1), rules)
+    assert len(asked) == 4
+
+
+def all_pay(store: Store) -> tuple[int, int, int]:
+    with store.reading() as published:
+        return published.revenue_of_all()
 
 
 def test_another_rule_of_bad_ratings_judges_those_that_are_stored_anew(store: Store) -> None:
