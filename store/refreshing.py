@@ -19,6 +19,7 @@ from store.engines import sql_of
 from store.growth import Baseline, Jump, baseline, jumps, note_held
 from store.ids import settle
 from store.instants import naive
+from store.masked_again import mask_again
 from store.publishing import clusters
 from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.rules import Rules
@@ -59,7 +60,9 @@ def refreshing(store: Store, now: datetime) -> Iterator[Refresh]:
             notes += store.staff_key_moved(moved)
         try:
             with lease.Heartbeat(engine_for(store.settings, patience_s=0.1), fence):
-                yield Refresh(store, fence, notes, prefixes)
+                running = Refresh(store, fence, notes, prefixes)
+                running.mask_again(now)
+                yield running
         except BaseException:
             # What went wrong is the news, not that a broken store cannot be told either: the lease is free as soon as
             # this process is known to have left it.
@@ -192,6 +195,15 @@ class Refresh:
             connection.execute(delete(meta).where(meta.c.name == FINGERPRINT))
         self.store.staff_key.give_up()
         return removed
+
+    def mask_again(self, now: datetime) -> None:
+        """All that is stored, where an older version of masking wrote it."""
+        with self.transaction(now) as connection:
+            changed = mask_again(connection)
+        if changed:
+            self.notes.append(
+                f"{changed:,} stored texts were masked again: this version masks more than the one that wrote them."
+            )
 
     def rows_of(self, source: str) -> int:
         """How many rows of this source are stored now."""
