@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 Said = TypeVar("Said", covariant=True)
 NOT_SAID = "not said"  # what counts instead of a kind that the source of a row does not say
+UNSAID = "end not said"  # ends the bin of a start whose source cannot say an end
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ are any, else of the customer's own dates; a gap of at most `grace_days` is no e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -40,8 +39,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    bindparam,
-    case,
     cast,
     delete,
     exists,
@@ -54,27 +51,30 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.sql import ColumnElement
 
 from store.contacts import contacted_again
-from store.day_numbers import days_between
-from store.engines import Day, insert_into, look_again, sql_of
+from store.engines import insert_into, look_again, sql_of
 from store.marks import counted_days
-from store.records import DIMENSIONS, RECORDS
-from store.rules import NOT_SAID
+from store.measure import (
+    ALWAYS,
+    EMPTY,
+    SEGMENT,
+    Expression,
+    Measure,
+    kind_of,
+    with_account,
+    yes_no,
+)
+from store.measured_by_day import BY_DAY
+from store.records import RECORDS
 from store.schema import (
     BEFORE,
     FACTS,
     IS_NOTHING,
-    account,
-    age,
     bug_report,
     counted,
     customer_interval,
-    employment,
-    purchase,
     stale_key,
-    subscription,
     survey_response,
     survey_response_before,
     tally,
@@ -82,76 +82,7 @@ from store.schema import (
     tally_total,
     ticket,
     ticket_before,
-    unsaid,
 )
-
-UNSAID = "end not said"
-Expression = ColumnElement[Any]
-EMPTY: Expression = literal("", String)
-ONE: Expression = func.count()
-ALWAYS: Expression = true()
-TODAY: Expression = bindparam("today", type_=Day())  # the day of the snapshot, for measures that are counted every time
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One SELECT, declared once: what is counted, on which day, by what.
-
-    `stale` names the changes after which its days are counted again; "" where single rows are taken away and added.
-    A measure that is new, or has another `version` than the one it was counted by, is counted over all days by the next
-    publishing. One that says `every_time` is so by every publishing, because it hangs on the day of the snapshot (TODAY).
-    """
-
-    name: str
-    stale: str
-    day: Expression
-    bin: Expression
-    of: Any  # the table, joined as needed
-    dimensions: Mapping[str, Expression]
-    where: Expression = ALWAYS
-    amount: Expression | None = None
-    version: int = 1  # another number when it counts otherwise than before
-    every_time: bool = False
-
-    def select(self, narrowed: Expression, sign: int = 1) -> Select[*tuple[Any, ...]]:
-        """The counts of what `narrowed` lets through, as rows of the tally; below zero for a `sign` of -1."""
-        dimensions = [self.dimensions.get(name, EMPTY) for name in DIMENSIONS]
-        grouped = [each for each in dimensions if each is not EMPTY]
-        return (
-            select(
-                literal(self.name, String),
-                self.day,
-                *dimensions,
-                self.bin,
-                ONE * sign if sign < 0 else ONE,
-                self.amount if self.amount is not None else literal(0),
-            )
-            .select_from(self.of)
-            .where(self.day.is_not(None), self.where, narrowed)
-            # Twice the same expression object: PostgreSQL must see that what is selected is what is grouped.
-            .group_by(self.day, *grouped, *([self.bin] if self.bin is not EMPTY else []))
-        )
-
-
-def _with_account(fact: Any) -> Any:
-    return fact.outerjoin(account, account.c.id == fact.c.customer)
-
-
-def _known(column: Any) -> Expression:
-    return func.coalesce(column, EMPTY)
-
-
-SEGMENT, PLAN = _known(account.c.segment), _known(account.c.plan)
-
-
-def _yes_no(condition: Expression, yes: str = "yes", no: str = "no") -> Expression:
-    return case((condition, literal(yes, String)), else_=literal(no, String))
-
-
-def kind_of(row: Any) -> Expression:
-    """Of a ticket: "problem", "question", "request" or "not said". Which of them tell of a problem is not known here."""
-    return func.coalesce(row.kind, literal(NOT_SAID, String))
-
 
 is_linked: Expression = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
 
@@ -162,67 +93,32 @@ def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple
     dimensions = {"area": row.area, "channel": row.channel, "segment": SEGMENT}
 
     def measure(name: str, day: Expression, bin: Expression, where: Expression = ALWAYS, version: int = 1) -> Measure:
-        return Measure(name, "", day, bin, _with_account(table), dimensions, where, version=version)
+        return Measure(name, "", day, bin, with_account(table), dimensions, where, version=version)
 
     return (
         measure("tickets", row.opened_on, kind_of(row)),
-        measure("tickets_reopened", row.opened_on, _yes_no(row.reopens > 0), row.reopens.is_not(None)),
+        measure("tickets_reopened", row.opened_on, yes_no(row.reopens > 0), row.reopens.is_not(None)),
         measure(
             "tickets_within_target",
             row.opened_on,
-            _yes_no(row.within_target.is_(true())),
+            yes_no(row.within_target.is_(true())),
             row.within_target.is_not(None),
         ),
         measure("replies", row.solved_on, cast(row.replies, String), row.replies.is_not(None)),
         measure("first_reply", row.opened_on, row.first_reply_bin, row.first_reply_bin.is_not(None), version=2),
         measure("resolution", row.opened_on, row.resolution_bin, row.resolution_bin.is_not(None), version=2),
-        measure("repeat_contact", row.solved_on, _yes_no(again), row.customer.is_not(None)),
-        measure("tickets_linked", row.opened_on, kind_of(row) + _yes_no(linked, ":linked", ":not linked")),
-    )
-
-
-def _open_measures() -> tuple[Measure, ...]:
-    """Open tickets by how old they are in this snapshot. Those of a source that can never say when one was answered
-    or solved are not open for that: nothing is known of them."""
-    row = ticket.c
-    bin = select(age.c.bin).where(age.c.opened_before > row.opened_at).order_by(age.c.opened_before).limit(1)
-    found = (
-        select(
-            row.customer,
-            row.source,
-            # Not the bare column: SQLite would walk the index of all days instead of the one of open tickets.
-            func.coalesce(row.opened_on, row.opened_on).label("opened_on"),
-            row.area,
-            row.channel,
-            row.first_reply_at,
-            bin.scalar_subquery().label("bin"),
-        )
-        .where(row.solved_at.is_(None))
-        .subquery("open_ticket")
-    )
-    dimensions = {"area": found.c.area, "channel": found.c.channel, "segment": SEGMENT}
-
-    def measure(name: str, field: str, where: Expression = ALWAYS) -> Measure:
-        silent = select(unsaid.c.source).where(
-            unsaid.c.record == literal("ticket", String), unsaid.c.field == literal(field, String)
-        )
-        said = and_(found.c.source.not_in(silent), where)
-        of = _with_account(found)
-        return Measure(name, "", found.c.opened_on, found.c.bin, of, dimensions, said, every_time=True)
-
-    return (
-        measure("first_reply_open", "first_reply_at", found.c.first_reply_at.is_(None)),
-        measure("resolution_open", "solved_at"),
+        measure("repeat_contact", row.solved_on, yes_no(again), row.customer.is_not(None)),
+        measure("tickets_linked", row.opened_on, kind_of(row) + yes_no(linked, ":linked", ":not linked")),
     )
 
 
 def _survey_measures(table: Any) -> tuple[Measure, ...]:
     """Of the surveys, or of what they were before."""
     row = table.c
-    of, dimensions = _with_account(table), {"area": row.area, "channel": row.channel, "segment": SEGMENT}
+    of, dimensions = with_account(table), {"area": row.area, "channel": row.channel, "segment": SEGMENT}
     score = row.scale + literal(":", String) + cast(row.score, String)
     answered = row.score.is_not(None)
-    state = row.kind + literal(":", String) + _yes_no(answered, "answered", "waiting")
+    state = row.kind + literal(":", String) + yes_no(answered, "answered", "waiting")
     return (
         *(
             Measure(kind, "", row.answered_on, score, of, dimensions, and_(row.kind == literal(kind, String), answered))
@@ -231,93 +127,6 @@ def _survey_measures(table: Any) -> tuple[Measure, ...]:
         Measure("surveys_sent", "", row.sent_on, state, of, dimensions),
     )
 
-
-def _purchases() -> Any:
-    """Each purchase with the two before it by the same customer: distinct customers of any period can be counted from that."""
-    ordered: dict[str, Any] = {
-        "partition_by": purchase.c.customer,
-        "order_by": [purchase.c.ordered_at, purchase.c.source, purchase.c.id],
-    }
-    touched = select(purchase.c.customer).where(
-        purchase.c.ordered_on.in_(select(stale_key.c.day).where(stale_key.c.kind == "purchase"))
-    )
-    return (
-        select(
-            purchase.c.customer,
-            purchase.c.ordered_on.label("on"),
-            purchase.c.ordered_ordinal.label("ordinal"),
-            func.coalesce(purchase.c.amount, 0).label("amount"),
-            func.lag(purchase.c.ordered_on, 1).over(**ordered).label("previous"),
-            func.lag(purchase.c.ordered_on, 2).over(**ordered).label("one_before"),
-            func.row_number().over(**ordered).label("nth"),
-            func.lead(purchase.c.ordered_ordinal, 1).over(**ordered).label("next_ordinal"),
-        )
-        .where(purchase.c.customer.in_(touched))
-        .subquery("chained")
-    )
-
-
-_CHAINED = _purchases()
-_CHAINED_WITH_ACCOUNT = _CHAINED.outerjoin(account, account.c.id == _CHAINED.c.customer)
-_BY_PLAN: dict[str, Expression] = {"segment": SEGMENT, "plan": PLAN}
-
-
-def _silent(record: str) -> Any:
-    """The sources whose rows of this noun cannot have an end."""
-    mine = and_(unsaid.c.record == literal(record, String), unsaid.c.field == literal("ended_on", String))
-    return select(unsaid.c.source).where(mine).subquery(f"silent_{record}")
-
-
-_SILENT = {record: _silent(record) for record in ("subscription", "employment")}
-
-
-def _end_said(record: str) -> Expression:
-    return _yes_no(_SILENT[record].c.source.is_(None), "", UNSAID)
-
-
-def _with_silent(fact: Any, record: str) -> Any:
-    return fact.outerjoin(_SILENT[record], _SILENT[record].c.source == FACTS[record].c.source)
-
-
-def _interval(name: str, day: Any, bin: Any, mrr: Any) -> Measure:
-    dimensions = {"segment": customer_interval.c.segment, "plan": customer_interval.c.plan}
-    return Measure(name, "interval", day, bin, customer_interval, dimensions, amount=func.sum(mrr))
-
-
-def _contract(name: str, day: Any, bin: Any) -> Measure:
-    dimensions = {
-        "segment": SEGMENT,
-        "plan": func.coalesce(subscription.c.plan, account.c.plan, EMPTY),
-    }
-    amount = func.coalesce(func.sum(subscription.c.mrr), 0)
-    of = _with_silent(_with_account(subscription), "subscription")
-    return Measure(name, "subscription", day, bin, of, dimensions, amount=amount)
-
-
-def _contracts_due() -> Measure:
-    """Each contract that ends, by how far from its end the customer's nearest later contract begins, if there is one."""
-    later = subscription.alias("later")
-    gap = (
-        select(func.min(func.abs(days_between(subscription.c.ended_on, later.c.started_on))))
-        .where(
-            later.c.customer == subscription.c.customer,
-            later.c.started_on > subscription.c.started_on,
-            or_(later.c.ended_on.is_(None), later.c.ended_on > subscription.c.ended_on),
-        )
-        .correlate(subscription)
-        .scalar_subquery()
-    )
-    ending = (
-        select(subscription.c.customer, subscription.c.ended_on, subscription.c.plan, gap.label("gap"))
-        .where(subscription.c.ended_on.is_not(None))
-        .subquery("ending")
-    )
-    dimensions = {"segment": SEGMENT, "plan": func.coalesce(ending.c.plan, account.c.plan, EMPTY)}
-    bin = func.coalesce(cast(ending.c.gap, String), literal("none", String))
-    return Measure("contracts_due", "subscription", ending.c.ended_on, bin, _with_account(ending), dimensions)
-
-
-_TEAM: dict[str, Expression] = {"team": _known(employment.c.team)}
 
 # Counted row by row: what a row was counted for is taken away, what it counts for now is added.
 BY_ROW: dict[str, tuple[Measure, ...]] = {
@@ -330,61 +139,6 @@ _COUNTED_BEFORE: dict[str, tuple[Measure, ...]] = {
         ticket_before, ticket_before.c.is_linked.is_(true()), ticket_before.c.contacted_again.is_(true())
     ),
 }
-# Counted day by day: of a day on which something changed all is counted again.
-BY_DAY: tuple[Measure, ...] = (
-    *_open_measures(),
-    _contract("subscription_started", subscription.c.started_on, _end_said("subscription")),
-    _contract("subscription_ended", subscription.c.ended_on, cast(subscription.c.started_on, String)),
-    _contracts_due(),
-    _interval(
-        "customer_started",
-        customer_interval.c.started_on,
-        customer_interval.c.how + _yes_no(customer_interval.c.end_known.is_(true()), "", f", {UNSAID}"),
-        customer_interval.c.start_mrr,
-    ),
-    _interval(
-        "customer_ended",
-        customer_interval.c.ended_on,
-        cast(customer_interval.c.started_on, String),
-        customer_interval.c.end_mrr,
-    ),
-    Measure(
-        "employment_started",
-        "employment",
-        employment.c.started_on,
-        _end_said("employment"),
-        _with_silent(employment, "employment"),
-        _TEAM,
-    ),
-    Measure(
-        "employment_ended",
-        "employment",
-        employment.c.ended_on,
-        func.coalesce(employment.c.left_how, NOT_SAID),
-        employment,
-        _TEAM,
-    ),
-    Measure(
-        "purchases",
-        "purchase",
-        _CHAINED.c.on,
-        func.coalesce(cast(_CHAINED.c.previous, String), EMPTY)
-        + literal("|", String)
-        + func.coalesce(cast(_CHAINED.c.one_before, String), EMPTY),
-        _CHAINED_WITH_ACCOUNT,
-        _BY_PLAN,
-        amount=func.sum(_CHAINED.c.amount),
-    ),
-    Measure(
-        "repeat_cohort",
-        "purchase",
-        _CHAINED.c.on,
-        func.coalesce(cast(_CHAINED.c.next_ordinal - _CHAINED.c.ordinal, String), "none"),
-        _CHAINED_WITH_ACCOUNT,
-        _BY_PLAN,
-        where=_CHAINED.c.nth == 1,
-    ),
-)
 
 
 class Measures(NamedTuple):

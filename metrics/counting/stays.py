@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from metrics.period import Period
-from store.tallies import UNSAID
+from store.rules import UNSAID
 
 if TYPE_CHECKING:
     from store.published import Count, Published

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from store.ids import PAIN
 from store.instants import naive
+from store.measure import kind_of
 from store.publishing.excerpts import EXCERPTS
 from store.publishing.stale import is_done
 from store.schema import bug_contact, excerpt_of_bug, listed_bug, meta, ticket, ticket_before
-from store.tallies import is_linked, kind_of
+from store.tallies import is_linked
 
 Row = dict[str, str | date | datetime | float | bool | None]
 CLUSTERED_ON = "pains"  # in `meta`: the day on which clusters were listed, until a ticket changes

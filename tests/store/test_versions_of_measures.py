@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import String, case, func, literal, select
 
 from store import Store, open_store
+from store.measure import TODAY, Expression, Measure
 from store.schema import employment, purchase, survey_response, survey_response_before, tally, ticket, ticket_before
-from store.tallies import ALL, TODAY, Expression, Measure, Measures
+from store.tallies import ALL, Measures
 from tests.builders import (
     NOW,
     RULES,
