@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Rejected(Exception):
     """Why a row is rejected, with all that somebody needs to correct it where it comes from.
 
-    Raised by whoever reads a cell, which knows its column, value and reason. Whoever knows which row that is says record
-    and place, hands it on as a value, and the store keeps it (masked) as a row of `rejected_row`.
+    Made by whoever reads a cell, which knows its value and the reason: raised, or left in its row instead of the cell.
+    Whoever knows which row that is says record, place and column, hands it on, and the store keeps it (masked) as a row
+    of `rejected_row`.
     """
 
     record: str  # the table that the row was meant for, for example "ticket"
@@ -18,6 +19,11 @@ class Rejected(Exception):
     column: str  # as its source calls it
     value: str
     reason: str  # goes on behind the value: "is not a date"
+
+    @classmethod
+    def cell(cls, value: str, reason: str, column: str = "") -> Rejected:
+        """Of a row that is not known here."""
+        return cls("", "", column, value, reason)
 
     def __str__(self) -> str:
         return self.reason

@@ -114,7 +114,7 @@ METRIC = Metric(
     model=share("tickets_by_phone", missing="No ticket of this period says how it came."),
 )
 '''
-MEASURE = """        measure("tickets_by_phone", row.opened_on, _yes_no(row.channel == "phone"), row.channel != ""),
+MEASURE = """        measure("tickets_by_phone", row.opened_on, yes_no(row.channel == "phone"), row.channel != ""),
 """
 
 # --- a record: one class, its name in RECORDS, and a mapping -----------------------------------------------------------

@@ -10,9 +10,9 @@ from typing import Any
 from data_sources.files.json_lines import picked
 from data_sources.files.layout import Layout, Row, Shape
 from data_sources.files.opening import seekable
-from data_sources.mapping.cells import BadCell
 from data_sources.source import SourceError
 from data_sources.words import nearest
+from store.rejected import Rejected
 
 
 @contextmanager
@@ -80,4 +80,4 @@ def _alone(cell: Any) -> Any:
         return cell.as_py()
     except Exception as error:  # whatever the type of the column makes of it
         raw = getattr(cell, "value", "")
-        return BadCell(str(raw), f"is out of range for a {cell.type} ({type(error).__name__})")
+        return Rejected.cell(str(raw), f"is out of range for a {cell.type} ({type(error).__name__})")

@@ -13,12 +13,12 @@ from data_sources.files import workbook
 from data_sources.files.delimited import columns_of, has_header, refuse_lacking
 from data_sources.files.layout import MOST_EXPANSION, MOST_TEXT_OF_WORKBOOK, SMALL, BadRow, Layout, Row, Shape
 from data_sources.files.opening import seekable
-from data_sources.mapping.cells import BadCell
 from data_sources.source import SourceError
+from store.rejected import Rejected
 
 
 @contextmanager
-def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, list[Any] | BadCell]]]:
+def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, list[Any] | Rejected]]]:
     with seekable(path, layout) as stream:
         _refuse_bomb(path, layout, stream)
         try:
@@ -59,7 +59,7 @@ def _refuse_bomb(path: Path, layout: Layout, stream: IO[bytes]) -> None:
 def check(path: Path, layout: Layout, kind: str, wanted: list[str]) -> Shape:
     with _rows_of_sheet(path, layout) as rows:
         for _, row in rows:
-            if not isinstance(row, BadCell):
+            if not isinstance(row, Rejected):
                 columns = columns_of(row, layout, "xlsx")
                 refuse_lacking(path, layout, "xlsx", columns, wanted)
                 return Shape(kind, columns, None, wanted)
@@ -71,7 +71,7 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
     waiting_for_header = has_header(layout, "xlsx")
     with _rows_of_sheet(path, layout) as rows:
         for row_number, row in rows:
-            if isinstance(row, BadCell):
+            if isinstance(row, Rejected):
                 yield row_number, BadRow("", row.value, row.reason)
             elif waiting_for_header:
                 waiting_for_header = False

@@ -15,9 +15,9 @@ from datetime import datetime
 from typing import IO, Any
 from xml.parsers import expat
 
-from data_sources.mapping.cells import BadCell
 from data_sources.source import SourceError
 from data_sources.words import nearest
+from store.rejected import Rejected
 
 CHUNK = 1 << 16
 DEFINITIONS = "holds definitions that no spreadsheet writes; it was not read."
@@ -55,7 +55,7 @@ def opened(name: str, stream: IO[bytes]) -> Book:
     return book
 
 
-def rows(book: Book, sheet: str | None) -> Iterator[tuple[int, list[Any] | BadCell]]:
+def rows(book: Book, sheet: str | None) -> Iterator[tuple[int, list[Any] | Rejected]]:
     """Row number, and its cells up to the last that is filled; or the bad cell that makes it no row. Empty rows are left out."""
     if not book.sheets:
         raise SourceError(f"{book.name} is not a workbook that can be read: it names no sheets.")
@@ -226,14 +226,14 @@ class _Rows:
     """What the parser calls while it goes over a sheet; finished rows are put into `done`."""
 
     def __init__(self, book: Book) -> None:
-        self.done: list[tuple[int, list[Any] | BadCell]] = []
+        self.done: list[tuple[int, list[Any] | Rejected]] = []
         self._book = book
         self._local = _Locals()
         self._columns: dict[str, int] = {}  # letters -> place, from 0
         self._row = 0
         self._place = -1
         self._cells: list[Any] = []
-        self._bad: BadCell | None = None
+        self._bad: Rejected | None = None
         self._kind, self._style = "n", ""
         self._parts: list[str] = []
         self._in_cell = self._collecting = self._spoken = self._is_filled = False
@@ -287,7 +287,7 @@ class _Rows:
             if number.isdecimal() and len(number) < 16:
                 self._row = int(number)
                 return
-            self._bad = BadCell(number, "is not the number of a row")
+            self._bad = Rejected.cell(number, "is not the number of a row")
         self._row += 1
 
     def _column(self, letters: str, reference: str) -> int:
@@ -295,7 +295,7 @@ class _Rows:
         for letter in letters if len(letters) <= 3 and letters.isascii() and letters.isalpha() else "":
             place = place * 26 + ord(letter.upper()) - 64
         if not 0 < place <= MOST_COLUMNS:
-            self._bad = BadCell(reference, "is not the place of a cell")
+            self._bad = Rejected.cell(reference, "is not the place of a cell")
             return self._place + 1
         self._columns[letters] = place - 1
         return place - 1
@@ -329,10 +329,10 @@ def _value(book: Book, kind: str, style: str, text: str) -> Any:
 
             return from_ISO8601(text)
     except IndexError:
-        return BadCell(text, f"is the number of a text, and the workbook holds {len(book.texts):,}")
+        return Rejected.cell(text, f"is the number of a text, and the workbook holds {len(book.texts):,}")
     except (ValueError, OverflowError):
         kinds = {"n": "is not a number", "b": "is neither true nor false", "d": "is not a date"}
-        return BadCell(text, kinds.get(kind, "is the number of a text that the workbook does not hold"))
+        return Rejected.cell(text, kinds.get(kind, "is the number of a text that the workbook does not hold"))
     return text
 
 
@@ -342,4 +342,4 @@ def _date(book: Book, style: str, number: float, text: str) -> Any:
     try:
         return from_excel(number, book.epoch, timedelta=book.dates[style])
     except (ValueError, OverflowError):
-        return BadCell(text, "is a date out of range")
+        return Rejected.cell(text, "is a date out of range")

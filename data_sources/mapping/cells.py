@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from datetime import time as clock
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
@@ -15,26 +14,9 @@ from zoneinfo import ZoneInfo
 from data_sources.mapping.plan import MONEY, FieldMap
 from data_sources.words import listed
 from store.records import WORDS
+from store.rejected import Rejected
 
 Convert = Callable[[str], Any]
-
-
-class Wrong(Exception):
-    """A cell that cannot be what its field needs."""
-
-    def __init__(self, value: str, reason: str, column: str | None = None) -> None:
-        self.value, self.reason, self.column = value, reason, column
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """A cell that is not what it says it is."""
-
-    value: str
-    reason: str
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def as_text(cell: Any) -> str:
@@ -43,7 +25,7 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, str):
         return cell.strip()
-    if isinstance(cell, BadCell):
+    if isinstance(cell, Rejected):
         return cell.value
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -63,13 +45,13 @@ def as_text(cell: Any) -> str:
 
 
 def converter(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Convert:
-    """What turns a text that is not blank into the value of this field. It raises Wrong."""
+    """What turns a text that is not blank into the value of this field. It raises Rejected."""
     convert = _of_kind(record, mapped, company_zone)
     return convert if mapped.values is None else _through_values(mapped.values, mapped.other, convert)
 
 
 def constant(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Any:
-    """The value of a field that is the same in every row. Raises Wrong."""
+    """The value of a field that is the same in every row. Raises Rejected."""
     text = as_text(mapped.source)
     value = None if text == "" else converter(record, mapped, company_zone)(text)
     return (() if value is None else (value,)) if mapped.kind is tuple else value
@@ -128,7 +110,7 @@ def _moved(moment: datetime, zone: tzinfo) -> datetime:
     try:
         return moment.astimezone(zone)
     except OverflowError:
-        raise Wrong(moment.isoformat(" "), "date out of range") from None
+        raise Rejected.cell(moment.isoformat(" "), "date out of range") from None
 
 
 def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Any]) -> Convert:
@@ -142,7 +124,7 @@ def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Any]) -> Conve
             except (ValueError, OverflowError, OSError):
                 continue
             return settle(moment)
-        raise Wrong(text, f"is no date ({expected})")
+        raise Rejected.cell(text, f"is no date ({expected})")
 
     return convert
 
@@ -209,7 +191,7 @@ def _truth(text: str) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise Wrong(text, "is neither true nor false (true, yes, 1; false, no, 0)")
+    raise Rejected.cell(text, "is neither true nor false (true, yes, 1; false, no, 0)")
 
 
 def _one_word_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
@@ -219,7 +201,7 @@ def _one_word_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
         folded = text.casefold()
         if folded in allowed:
             return folded
-        raise Wrong(text, f"is none of {listed(allowed)}; say what it means with values = {{ ... }}")
+        raise Rejected.cell(text, f"is none of {listed(allowed)}; say what it means with values = {{ ... }}")
 
     return convert
 
@@ -249,7 +231,7 @@ def decimals(comma: bool) -> Callable[[str], Decimal]:
             hint = "; if the comma is a decimal comma, write decimal_comma = true"
         elif comma and _POINTS(bare):
             hint = "; the mapping says decimal_comma = true"
-        raise Wrong(text, f"is no number{hint}")
+        raise Rejected.cell(text, f"is no number{hint}")
 
     return convert
 
@@ -257,21 +239,21 @@ def decimals(comma: bool) -> Callable[[str], Decimal]:
 def _hundredths(number: Decimal) -> int:
     cents = int((number * 100).quantize(Decimal(1), ROUND_HALF_UP))
     if abs(cents) > 10**15:
-        raise Wrong(str(number), "is more money than can be meant")
+        raise Rejected.cell(str(number), "is more money than can be meant")
     return cents
 
 
 def amount(mapped: FieldMap, number: Decimal, shown: str) -> int:
-    """A number as the field holds it: money in whole hundredths, all else whole. Raises Wrong."""
+    """A number as the field holds it: money in whole hundredths, all else whole. Raises Rejected."""
     if mapped.times != 1 or mapped.divided_by != 1:
         try:
             number = number * mapped.times / mapped.divided_by
         except DecimalException:
-            raise Wrong(shown, "is too large a number") from None
+            raise Rejected.cell(shown, "is too large a number") from None
     if mapped.name in MONEY:
         return _hundredths(number)
     if number != number.to_integral_value() or abs(number) > 10**9:
-        raise Wrong(shown, "is no whole number")
+        raise Rejected.cell(shown, "is no whole number")
     if number < 0 and mapped.name != "score":
-        raise Wrong(shown, "is less than nothing")
+        raise Rejected.cell(shown, "is less than nothing")
     return int(number)

@@ -21,7 +21,7 @@ MOST_REMEMBERED = 8_192
 FAULT = object()
 
 Row = Sequence[Any]
-Get = Callable[[Row], Any]  # the value of one field in one row; raises Wrong
+Get = Callable[[Row], Any]  # the value of one field in one row; raises Rejected
 Whole = Callable[[Sequence[Any], Sequence[Row]], list[Any]]  # of the cells of its column, or of the rows
 
 

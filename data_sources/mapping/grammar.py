@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from data_sources.mapping import cells
-from data_sources.mapping.cells import Wrong, as_text
+from data_sources.mapping.cells import as_text
 from data_sources.mapping.plan import Blanks, Condition, FieldMap, Mapping, kind_of
 from data_sources.source import SourceError
 from data_sources.words import listed, nearest
 from settings import zone_named
 from store.records import BY_TABLE, SCALES
+from store.rejected import Rejected
 
 WAYS = ("column", "columns", "constant", "template", "product")
 UNITS = ("seconds", "minutes", "hours", "days")
@@ -273,7 +274,7 @@ def mapping_of(key: str, record: str, options: RecordOptions, company_zone: Zone
         if each.way == "constant":
             try:
                 cells.constant(record, each, company_zone)
-            except Wrong as wrong:
+            except Rejected as wrong:
                 raise SourceError(f"{key}.fields.{name}: {wrong.value!r} {wrong.reason}.") from None
     return mapping
 

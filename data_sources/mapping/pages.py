@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from data_sources.mapping.cells import Wrong
 from data_sources.mapping.records import Bound
 from store.rejected import Rejected
 
@@ -118,7 +117,7 @@ class Collected:
             try:
                 if (checked := bound.checked(values)) is not None:
                     good.append((number, checked))
-            except Wrong as wrong:
+            except Rejected as wrong:
                 self._rejected.append((number, bound.explain(row, wrong, self._place(number))))
         return bound.to_send([values for _, values in good]), [number for number, _ in good]
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from data_sources.mapping import cells
-from data_sources.mapping.cells import BadCell, Wrong, as_text
+from data_sources.mapping.cells import as_text
 from data_sources.mapping.columns import FAULT, Get, Row, Whole, received, to_send, whole
 from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, kind_of
 from data_sources.mapping.where import holds
@@ -112,16 +112,16 @@ class Bound:
         return map(self.record, *(received(kind, column) for kind, column in zip(self.kinds, columns, strict=True)))
 
     def values(self, row: Row) -> list[Any]:
-        """Raises Wrong."""
+        """Raises Rejected."""
         return [get(row) for get in self.get]
 
     def checked(self, values: list[Any]) -> list[Any] | None:
-        """The values of a record, in the order of its fields; None where the row is no record of this kind. Raises Wrong."""
+        """The values of a record, in the order of its fields; None where the row is no record of this kind. Raises Rejected."""
         if self._is_survey and _unanswered(self._place, values):
             return None
         if None in values[: self.required]:
             name = self.names[values.index(None)]
-            raise Wrong("", f"is blank, and a {self.mapping.record} needs its {name}", name)
+            raise Rejected.cell("", f"is blank, and a {self.mapping.record} needs its {name}", name)
         return values
 
     def merged(self, rows: list[list[Any]]) -> list[Any]:
@@ -144,18 +144,18 @@ class Bound:
 
         A cell can also break what reads it, which is no fault of the other rows.
         """
-        column = self.mapping.label(fault.column) if isinstance(fault, Wrong) and fault.column else None
-        value = fault.value if isinstance(fault, Wrong) else ""
+        column = self.mapping.label(fault.column) if isinstance(fault, Rejected) and fault.column else None
+        value = fault.value if isinstance(fault, Rejected) else ""
         if column is None:
             for name, get in zip(self.names, self.get, strict=True):
                 try:
                     get(row)
                 except Exception as error:
                     column = self.mapping.label(name)
-                    if not isinstance(error, Wrong):
+                    if not isinstance(error, Rejected):
                         value = self._raw(row, name)
                     break
-        reason = fault.reason if isinstance(fault, Wrong) else f"cannot be read ({type(fault).__name__})"
+        reason = fault.reason if isinstance(fault, Rejected) else f"cannot be read ({type(fault).__name__})"
         return Rejected(self.mapping.record, place, column or "", value[:200], reason)
 
     def _raw(self, row: Row, name: str) -> str:
@@ -230,8 +230,8 @@ def _from_column(
             return None
         elif cell.__class__ in typed:
             return typed[cell.__class__](cell)
-        elif cell.__class__ is BadCell:
-            raise Wrong(cell.value, cell.reason)
+        elif cell.__class__ is Rejected:
+            raise Rejected.cell(cell.value, cell.reason)  # not itself, which would hold its row
         else:
             cell = as_text(cell)
         return None if cell in blanks else convert(cell)
@@ -307,10 +307,10 @@ def _later(get: Get, columns: list[str], mapped: FieldMap) -> Get:
             try:
                 whole += timedelta(**{unit: float(found)})
             except OverflowError:
-                raise Wrong(str(found), "is too much time to add") from None
+                raise Rejected.cell(str(found), "is too much time to add") from None
         try:
             return start + whole
         except OverflowError:
-            raise Wrong(str(whole), "is too much time to add") from None
+            raise Rejected.cell(str(whole), "is too much time to add") from None
 
     return later

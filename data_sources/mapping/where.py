@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from data_sources.mapping.cells import Wrong, as_text, decimals
+from data_sources.mapping.cells import as_text, decimals
 from data_sources.mapping.plan import Blanks, Condition
+from store.rejected import Rejected
 
 
 def holds(
@@ -46,7 +47,7 @@ def _bounded(is_least: bool, bound: Decimal, decimal: Callable[[str], Decimal]) 
     def test(text: str) -> bool:
         try:
             number = decimal(text)
-        except Wrong:
+        except Rejected:
             return False
         return number >= bound if is_least else number <= bound
 

@@ -15,7 +15,8 @@ from typing import Any
 from data_sources.files import formats
 from data_sources.files.guess.headers import OF_DATES, OF_KEYS, PLAIN_KEYS
 from data_sources.files.layout import BadRow, Layout, Shape
-from data_sources.mapping.cells import Wrong, as_text, decimals, reader_of
+from data_sources.mapping.cells import as_text, decimals, reader_of
+from store.rejected import Rejected
 
 SAMPLE = 2_000  # rows
 MISSING_WORDS = {"na", "n/a", "#n/a", "?", "-", "--", "null", "none", "nan", "nil", "blank", "(blank)", "unknown"}
@@ -109,7 +110,7 @@ class Column:
         read = decimals(self.comma)
         found = []
         for text in self.texts:
-            with suppress(Wrong):
+            with suppress(Rejected):
                 found.append(float(read(text)))
         return found
 
@@ -170,7 +171,7 @@ def _failures(read: Callable[[str], Any], texts: list[str]) -> int | None:
     for text in texts:
         try:
             read(text)
-        except (Wrong, ValueError, OverflowError, OSError):
+        except (Rejected, ValueError, OverflowError, OSError):
             failures += 1
             if failures > slips:
                 return None
