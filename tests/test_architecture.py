@@ -33,10 +33,11 @@ ARROWS = {
     "display": {"reporting", "views", "metrics", "ranking"},
     "pages": {"display", "reporting", "views", "metrics"},
     "web": {"display", "views"},
-    # The programs.
+    # What a program says while it runs, and the programs.
+    "progress": {"data_sources", "reporting", "store"},
     "app": {"web"},
     "read": {"metrics", "reporting", "store", "views"},
-    "refresh": {"data_sources", "metrics", "ranking", "reporting", "store"},
+    "refresh": {"data_sources", "metrics", "progress", "ranking", "reporting", "store"},
     "sources": {"data_sources", "reporting", "store"},
 }
 # What of the store its neighbours may know: who fills it the nouns, who reads it what is published and the rules.
@@ -176,7 +177,7 @@ def has_literal_text(call: ast.Call) -> bool:
 
 
 # Who shows sentences that somebody else has written.
-SHOWN_BY = ("display/*.py", "pages/*.py", "views/*.py", "read.py", "refresh.py")
+SHOWN_BY = ("display/*.py", "pages/*.py", "views/*.py", "read.py", "refresh.py", "progress.py")
 # Sentences that stay where they are, and why. What is raised (a refusal) or asserted stays, too: it stands where its rule is.
 SENTENCES = {
     "The settings cannot be read: %s": "for the log of the server",

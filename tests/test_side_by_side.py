@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import progress
 import refresh
 from data_sources.side_by_side import Ended, side_by_side
 from data_sources.source import Page
@@ -104,7 +105,7 @@ def test_what_a_source_brought_is_seen_before_a_slow_one_is_done(tmp_path: Path,
     with trackers(lambda name: name == "fast" or is_seen.wait(PATIENCE_S)) as base:
         settings = load(settings_for(tmp_path, database_url, base, "slow", "fast"))
         store = open_store(settings)
-        outcomes: list[refresh.Outcome] = []
+        outcomes: list[progress.Outcome] = []
         thread = threading.Thread(target=lambda: outcomes.extend(refresh.refresh(settings, NOW)), daemon=True)
         thread.start()
         wait_until(lambda: bugs(store) == 1, "the fast source to be published")
