@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from estimates.retention import compounded, hazard
 from metrics.begins import Begins
-from metrics.counted import Counted, Where
+from metrics.counted import Counted, Details, Where
 from metrics.counting.stays import Stays, stays
 from metrics.metric import Metric
 from metrics.models import Model, share_of
@@ -38,7 +38,7 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     ended = group.ended_in(period)
     lost = [each for each in ended if was_there_before(each, period.start)]
     at_start, n_lost = group.at_start_of(period.start), sum(each.n for each in lost)
-    details: dict[str, Any] = {
+    details: Details = {
         "at_start": at_start.n,
         "lost": n_lost,
         "new": sum(each.n for each in group.started_in(period) if each.bin != "reactivated"),
@@ -52,7 +52,7 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     return replace(counted, left_out=group.without_end(period.start))
 
 
-def leaving(events: int, customer_days: int) -> dict[str, Any]:
+def leaving(events: int, customer_days: int) -> Details:
     """Leavings per 30 customer-days, exact Poisson interval (METHODOLOGY 1.4, churn-006); None without exposure."""
     found = hazard(events, customer_days)
     return {

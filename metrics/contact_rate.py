@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, quasi_poisson_rate, quasi_poisson_ratio, ratio_by_weeks
 from metrics.begins import Begins, known
 from metrics.churn import nothing_is_dated, undated_sentence
-from metrics.counted import Counted, Where
+from metrics.counted import Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.stays import Stays, stays
 from metrics.metric import Metric
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from store.published import Count, Published
 
 DAYS_OF_A_MONTH = 365.25 / 12  # a month of average length, so that February is like any other
-Weeks = list[dict[str, Any]]
+Weeks = list[Details]
 
 
 def count(
@@ -64,7 +64,7 @@ def rate(
     """
     n = sum(each.n for each in tickets)
     days = customers.days(period) if customers else 0
-    details: dict[str, Any] = {"tickets": n, "customer_days": days, "average_customers": days / period.days}
+    details: Details = {"tickets": n, "customer_days": days, "average_customers": days / period.days}
     if customers is None or days <= 0:
         return Counted(None, numerator=n, n=n, details=details, missing=unknown)
     weeks = by_week(tickets, customers, period)

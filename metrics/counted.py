@@ -17,6 +17,9 @@ Where = Mapping[str, str]
 NOWHERE: Where = {}
 
 
+Details = dict[str, Any]  # what is said beside a number, by name; each metric has its own
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A metric over one period, before anybody asks whether it may be shown.
@@ -33,7 +36,7 @@ class Counted:
     numerator: float | None = None
     denominator: float | None = None
     n: int = 0
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     missing: Reason | None = None
     hidden: str | None = None
     left_out: int | None = None

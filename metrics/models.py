@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from estimates.interval import Difference
 from estimates.means import mean_interval, welch
@@ -22,7 +22,7 @@ from estimates.nps import nps, nps_difference, nps_interval
 from estimates.rates import rate_difference
 from estimates.shares import newcombe, wilson
 from metrics.begins import Begins
-from metrics.counted import Count, Counted, Where
+from metrics.counted import Count, Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.period import Period
 
@@ -103,7 +103,7 @@ def share(
     return Model("share", count, Begins((measure,), shortens=True))
 
 
-def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], dict[str, Any]] = lambda bins: {}) -> Model:
+def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], Details] = lambda bins: {}) -> Model:
     """The mean of a measure whose bins are whole numbers; `parts` are details that are made of {number: how many}."""
 
     def count(
@@ -130,7 +130,7 @@ def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], dict[s
 # --- numbers of each kind, with their interval ---
 
 
-def share_of(part: int, whole: int, missing: str | None, details: dict[str, Any] | None = None) -> Counted:
+def share_of(part: int, whole: int, missing: str | None, details: Details | None = None) -> Counted:
     """part / whole in percent; without a whole there is no value, and `missing` says why."""
     if whole <= 0:
         return Counted(None, numerator=part, denominator=whole, details=details or {}, missing=missing)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from estimates.interval import Difference
 from metrics.begins import known
 from metrics.cautions import Caution, Cautions, LeftOut, Reason, cautions
-from metrics.counted import NOWHERE, Counted, Where
+from metrics.counted import NOWHERE, Counted, Details, Where
 from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
 
@@ -60,7 +60,7 @@ class Reading:
     reason: Reason | None
     as_of: datetime | None
     sources: tuple[str, ...]
-    details: dict[str, Any]
+    details: Details
     comparison: Comparison | None = None
     cautions: tuple[Caution, ...] = ()
     apart: tuple[Reading, ...] = ()

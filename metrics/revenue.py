@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metrics.begins import Begins
 from metrics.churn import is_month, nothing_is_dated, undated_sentence
-from metrics.counted import Counted, Where
+from metrics.counted import Counted, Details, Where
 from metrics.metric import Metric
 from metrics.models import Model
 from metrics.period import Period
@@ -53,7 +53,7 @@ def kept(months: list[Month], period: Period) -> Counted:
     )
 
 
-def retention(month: Month) -> dict[str, Any]:
+def retention(month: Month) -> Details:
     """GRR, NRR and their complements in percent, and the money in whole currency units. None where nothing was paid."""
 
     def share(part: int) -> float | None:

@@ -25,8 +25,10 @@ from views.question import (
     Sources,
 )
 
+Data = dict[str, Any]  # as it leaves as JSON: names of ours, and what JSON knows
 
-def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
+
+def as_data(found: Answer, settings: Settings) -> Data:
     """Exactly what --json prints."""
     currency = settings.currency
     match found:
@@ -65,7 +67,7 @@ def as_data(found: Answer, settings: Settings) -> dict[str, Any]:
             }
 
 
-def _head(metric: Metric, currency: str) -> dict[str, Any]:
+def _head(metric: Metric, currency: str) -> Data:
     return {
         "metric": metric.key,
         "name": metric.name,
@@ -76,7 +78,7 @@ def _head(metric: Metric, currency: str) -> dict[str, Any]:
     }
 
 
-def reading_as_data(reading: Reading, asked: Metric) -> dict[str, Any]:
+def reading_as_data(reading: Reading, asked: Metric) -> Data:
     return {
         "metric": asked.key,
         "name": asked.name,
@@ -113,7 +115,7 @@ def told_n(reading: Reading) -> int | None:
     return None if reading.state == "withheld" and reading.n == 0 else reading.n
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> Data:
     previous = comparison.previous
     return {
         "period": plain_period(previous.period),
@@ -129,20 +131,20 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _ranked(found: Ranked, settings: Settings) -> dict[str, Any]:
+def _ranked(found: Ranked, settings: Settings) -> Data:
     from reporting import bugs  # only here: it is not needed for a metric, and takes a while to load
 
-    top: dict[str, Any] = plain(bugs.as_data(found.top, settings, found.at))
+    top: Data = plain(bugs.as_data(found.top, settings, found.at))
     return {**top, "currency": settings.currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
 
 
-def _record(found: RankingRecord, settings: Settings) -> dict[str, Any]:
+def _record(found: RankingRecord, settings: Settings) -> Data:
     from reporting import ranking
 
     return {**plain(ranking.as_data(found.learned, settings)), "as_of": plain(found.as_of)}
 
 
-def _sources(found: Sources) -> dict[str, Any]:
+def _sources(found: Sources) -> Data:
     return {
         "as_of": plain(found.published_at),
         "held": found.held,
@@ -153,7 +155,7 @@ def _sources(found: Sources) -> dict[str, Any]:
     }
 
 
-def _rejected(found: Rejected) -> dict[str, Any]:
+def _rejected(found: Rejected) -> Data:
     names = ("source", "record", "read", "rejected")
     return {
         "as_of": plain(found.published_at),
@@ -162,7 +164,7 @@ def _rejected(found: Rejected) -> dict[str, Any]:
     }
 
 
-def _overview(found: Overview, settings: Settings) -> dict[str, Any]:
+def _overview(found: Overview, settings: Settings) -> Data:
     from reporting.bugs import headline
 
     names = ("source", "record", "read", "stored", "rejected")
@@ -176,7 +178,7 @@ def _overview(found: Overview, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _listed(each: Metric) -> dict[str, Any]:
+def _listed(each: Metric) -> Data:
     return {
         "metric": each.key,
         "name": each.name,
@@ -189,7 +191,7 @@ def _listed(each: Metric) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """Records, days and instants as JSON knows them; an endless number is not a number."""
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
@@ -77,7 +77,7 @@ def readings(metric: Metric, shown: Sequence[Reading]) -> list[dict[str, object]
     ]
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, object]:
+def _flat(row: Mapping[str, object]) -> dict[str, object]:
     """Parts of a part as columns ("severity_word"); words in one cell; longer lists stay in JSON."""
     flat: dict[str, object] = {}
     for name, value in row.items():
@@ -90,7 +90,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, object]:
     return flat
 
 
-def _is_word(value: Any) -> bool:
+def _is_word(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, Mapping) and "word" in value)
 
 

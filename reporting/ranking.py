@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ranking.record import CANDIDATES, LEAST_MONTHS, Learned
 from reporting.words import day, share
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ranking.impact import Memory
+    from reporting.data import Data
     from settings import Settings
 
 HEADING = "How well the ranking does"
@@ -81,7 +84,7 @@ def rows(learned: Learned | None) -> list[dict[str, str]]:
     ]
 
 
-def as_data(learned: Learned | None, settings: Settings) -> dict[str, Any]:
+def as_data(learned: Learned | None, settings: Settings) -> Data:
     """What `./run read ranking --json` prints; shares are 0 to 1 of the best possible list."""
     return {
         "ranking": sentences(learned, settings),
@@ -100,5 +103,5 @@ def as_data(learned: Learned | None, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _mean(shares: Any) -> str:
+def _mean(shares: Iterable[float]) -> str:
     return share(fmean(shares), 1)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from reporting import words
 from reporting.cautions import FIX, found_elsewhere, plural, waiting_sentence
-from views.sources import SourceState, Unresolved, is_stale
+from views.sources import RejectedRow, SourceState, Unresolved, is_stale
 from views.view import View
 
 SHOWN = 50  # rejected rows that are listed; the file has all of them
@@ -99,7 +98,7 @@ def _held(record: str, n: int) -> str:
     return f"{n:,} {word if n != 1 else word.removesuffix('s')}"
 
 
-def rejected_rows(found: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def rejected_rows(found: Sequence[RejectedRow]) -> list[dict[str, str]]:
     """Where each of the newest is, and what is wrong with it. The values were masked before they were stored."""
     return [
         {

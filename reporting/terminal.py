@@ -5,18 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.cautions import FIX, all_said, found_elsewhere, plural, rejected_sentence, waiting_sentence
-from reporting.data import as_data, told_n
+from reporting.data import Data, as_data, told_n
 from reporting.one_metric import details
 from reporting.readings import NOT_SAID, change, sentence, told, why
 from settings import Settings
 from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, RankingRecord, Rejected
+from views.sources import RejectedRow
 
 SHOWN = 50  # rejected rows that are printed as text; --json has all of them
 WIDTH = 80
@@ -123,7 +123,7 @@ def _cells(metric: Metric, reading: Reading) -> tuple[str, str, str, str]:
     return value, between, words.NOTHING if n is None else f"{n:,}", reading.state
 
 
-def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
+def _bugs_text(found: Data, zone: ZoneInfo, at: date | None) -> str:
     """The list as the page says it: place and title, why it ranks there, the arithmetic, and who is at it."""
     known = f"As known on {words.day(at)}. " if at else ""
     blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
@@ -137,7 +137,7 @@ def _bugs_text(found: dict[str, Any], zone: ZoneInfo, at: date | None) -> str:
     return "\n\n".join([*blocks, _age(found["sources"], found["as_of"], zone)]).rstrip()
 
 
-def _ranking_text(found: dict[str, Any]) -> str:
+def _ranking_text(found: Data) -> str:
     """The record of the ranking in sentences, then month by month."""
     rows = [tuple(row.values()) for row in found["rows"]]
     heads = tuple(found["rows"][0]) if rows else ()
@@ -153,7 +153,7 @@ def _wrapped(text: str, indent: str = "", first: str = "") -> str:
     return textwrap.fill(printable(text), WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _sources_text(found: dict[str, Any]) -> str:
+def _sources_text(found: Data) -> str:
     if not found["sources"]:
         return "No source has been read yet. Type ./run refresh"
     rows = [
@@ -181,7 +181,7 @@ def _sources_text(found: dict[str, Any]) -> str:
     return "\n\n".join([*held, head, table, *failed, *waiting, *hints])
 
 
-def _rejected_text(found: dict[str, Any]) -> str:
+def _rejected_text(found: Data) -> str:
     """How many of how many, then row by row: where it is, and what is wrong with it."""
     rows = found["rejected"]
     counts = [
@@ -198,7 +198,7 @@ def _rejected_text(found: dict[str, Any]) -> str:
     return "\n\n".join(each for each in blocks if each)
 
 
-def _why_rejected(row: dict[str, Any]) -> str:
+def _why_rejected(row: RejectedRow) -> str:
     column = f", {row['column']}" if row["column"] else ""
     said = f"{row['value']!r} {row['reason'].removeprefix('it ')}" if row["value"] else row["reason"]
     return f"{row['place']}{column}: {said}"

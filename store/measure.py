@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    Column,
+    FromClause,
+    Join,
     Select,
     String,
     bindparam,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from store.engines import Day
 from store.records import DIMENSIONS
@@ -26,6 +30,8 @@ from store.schema import (
 )
 
 Expression = ColumnElement[Any]
+Counting = Select[*tuple[Any, ...]]
+Columns: TypeAlias = ReadOnlyColumnCollection[str, Column[Any]]
 EMPTY: Expression = literal("", String)
 ONE: Expression = func.count()
 ALWAYS: Expression = true()
@@ -45,14 +51,14 @@ class Measure:
     stale: str
     day: Expression
     bin: Expression
-    of: Any  # the table, joined as needed
+    of: FromClause  # the table, joined as needed
     dimensions: Mapping[str, Expression]
     where: Expression = ALWAYS
     amount: Expression | None = None
     version: int = 1  # another number when it counts otherwise than before
     every_time: bool = False
 
-    def select(self, narrowed: Expression, sign: int = 1) -> Select[*tuple[Any, ...]]:
+    def select(self, narrowed: Expression, sign: int = 1) -> Counting:
         """The counts of what `narrowed` lets through, as rows of the tally; below zero for a `sign` of -1."""
         dimensions = [self.dimensions.get(name, EMPTY) for name in DIMENSIONS]
         grouped = [each for each in dimensions if each is not EMPTY]
@@ -72,11 +78,11 @@ class Measure:
         )
 
 
-def with_account(fact: Any) -> Any:
+def with_account(fact: FromClause) -> Join:
     return fact.outerjoin(account, account.c.id == fact.c.customer)
 
 
-def or_empty(column: Any) -> Expression:
+def or_empty(column: Expression) -> Expression:
     return func.coalesce(column, EMPTY)
 
 
@@ -87,6 +93,6 @@ def yes_no(condition: Expression, yes: str = "yes", no: str = "no") -> Expressio
     return case((condition, literal(yes, String)), else_=literal(no, String))
 
 
-def kind_of(row: Any) -> Expression:
+def kind_of(row: Columns) -> Expression:
     """Of a ticket: "problem", "question", "request" or "not said". Which of them tell of a problem is not known here."""
     return func.coalesce(row.kind, literal(NOT_SAID, String))

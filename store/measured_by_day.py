@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    FromClause,
+    Join,
     String,
+    Subquery,
     and_,
     cast,
     func,
@@ -77,7 +80,7 @@ def _open_measures() -> tuple[Measure, ...]:
     )
 
 
-def _purchases() -> Any:
+def _purchases() -> Subquery:
     """Each purchase with the two before it by the same customer: distinct customers of any period can be counted from that."""
     ordered: dict[str, Any] = {
         "partition_by": purchase.c.customer,
@@ -107,7 +110,7 @@ _CHAINED_WITH_ACCOUNT = _CHAINED.outerjoin(account, account.c.id == _CHAINED.c.c
 _BY_PLAN: dict[str, Expression] = {"segment": SEGMENT, "plan": PLAN}
 
 
-def _silent(record: str) -> Any:
+def _silent(record: str) -> Subquery:
     """The sources whose rows of this noun cannot have an end."""
     mine = and_(unsaid.c.record == literal(record, String), unsaid.c.field == literal("ended_on", String))
     return select(unsaid.c.source).where(mine).subquery(f"silent_{record}")
@@ -120,16 +123,16 @@ def _end_said(record: str) -> Expression:
     return yes_no(_SILENT[record].c.source.is_(None), "", UNSAID)
 
 
-def _with_silent(fact: Any, record: str) -> Any:
+def _with_silent(fact: FromClause, record: str) -> Join:
     return fact.outerjoin(_SILENT[record], _SILENT[record].c.source == FACTS[record].c.source)
 
 
-def _interval(name: str, day: Any, bin: Any, mrr: Any) -> Measure:
+def _interval(name: str, day: Expression, bin: Expression, mrr: Expression) -> Measure:
     dimensions = {"segment": customer_interval.c.segment, "plan": customer_interval.c.plan}
     return Measure(name, "interval", day, bin, customer_interval, dimensions, amount=func.sum(mrr))
 
 
-def _contract(name: str, day: Any, bin: Any) -> Measure:
+def _contract(name: str, day: Expression, bin: Expression) -> Measure:
     dimensions = {
         "segment": SEGMENT,
         "plan": func.coalesce(subscription.c.plan, account.c.plan, EMPTY),

@@ -32,12 +32,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Select,
     String,
+    Table,
     and_,
     cast,
     delete,
@@ -59,6 +59,7 @@ from store.measure import (
     ALWAYS,
     EMPTY,
     SEGMENT,
+    Counting,
     Expression,
     Measure,
     kind_of,
@@ -87,7 +88,7 @@ from store.schema import (
 is_linked: Expression = exists().where(bug_report.c.ticket == ticket.c.id).correlate(ticket)
 
 
-def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple[Measure, ...]:
+def _ticket_measures(table: Table, linked: Expression, again: Expression) -> tuple[Measure, ...]:
     """Of the tickets, or of what they were before."""
     row = table.c
     dimensions = {"area": row.area, "channel": row.channel, "segment": SEGMENT}
@@ -112,7 +113,7 @@ def _ticket_measures(table: Any, linked: Expression, again: Expression) -> tuple
     )
 
 
-def _survey_measures(table: Any) -> tuple[Measure, ...]:
+def _survey_measures(table: Table) -> tuple[Measure, ...]:
     """Of the surveys, or of what they were before."""
     row = table.c
     of, dimensions = with_account(table), {"area": row.area, "channel": row.channel, "segment": SEGMENT}
@@ -246,15 +247,15 @@ def recount(connection: Connection, measures: Measures, told: Callable[[str], No
         _total(connection, of_days, and_(tally_total.c.measure == measure.name, tally_total.c.day.in_(days)))
 
 
-def _names(table: Any) -> list[str]:
+def _names(table: Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _note(connection: Connection, counts: Select[*tuple[Any, ...]]) -> None:
+def _note(connection: Connection, counts: Counting) -> None:
     connection.execute(insert(tally_change).from_select(_names(tally_change), counts))
 
 
-def _move(connection: Connection, table: Any, keys: list[str]) -> None:
+def _move(connection: Connection, table: Table, keys: list[str]) -> None:
     """Adds the noted changes to a table of counts; a count that comes to nothing goes."""
     change = tally_change.c
     cell = [change[name] for name in keys]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metrics import all_metrics, metric
 from metrics.metric import Metric, Unanswerable
@@ -13,6 +13,7 @@ from metrics.reading import Reading, check_dimensions, headline_period, read, se
 from settings import Settings
 from store import EmptyStoreError, Published, open_store
 from store.published import SourceState, Unresolved
+from store.published.sources import RejectedRow
 from store.records import BY_TABLE
 from store.tallies import MEASURES
 
@@ -97,7 +98,7 @@ class Rejected:
 
     published_at: datetime | None
     counts: tuple[tuple[str, str, int, int], ...]
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[RejectedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Overview:
 
     published_at: datetime | None
     counts: tuple[tuple[str, str, int, int, int], ...]
-    rejected: tuple[dict[str, Any], ...]
+    rejected: tuple[RejectedRow, ...]
     numbers: tuple[OneNumber, ...]
     top: TopBugs | None
     unresolved: tuple[Unresolved, ...]
@@ -174,7 +175,7 @@ def overview(published: Published, settings: Settings, today: date) -> Overview:
     """Every metric over its own period; over the newest of its data where they are older than that."""
     published_at = published.snapshot.published_at if published.snapshot else None
     counts = tuple(published.counts())
-    first: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    first: dict[tuple[str, str], list[RejectedRow]] = {}
     for row in published.rejected_rows():
         first.setdefault((row["source"], row["record"]), []).append(row)
     spans = {name: published.span(name) for each in all_metrics() for name in each.begins.measures}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from store import Published
 from store.published import SourceState as SourceState
 from store.published import Unresolved as Unresolved
+from store.published.sources import RejectedRow as RejectedRow
 from views.cache import cached
 from views.view import View
 
@@ -30,7 +30,7 @@ def held(view: View) -> str | None:
         return published.held()
 
 
-def rejected_rows(view: View, source: str | None = None) -> list[dict[str, Any]]:
+def rejected_rows(view: View, source: str | None = None) -> list[RejectedRow]:
     with view.store.reading() as published:
         return published.rejected_rows(source)
 

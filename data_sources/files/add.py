@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -20,6 +19,7 @@ from tomlkit.items import Table
 
 from data_sources.files.fence import Fence
 from data_sources.files.guess import PASTE
+from data_sources.mapping.plan import Written
 from data_sources.source import SourceError, harmless
 from data_sources.words import number
 from settings import SettingsError, load, place_of
@@ -119,7 +119,7 @@ def _share_ids(new: list[Added]) -> None:
 # --- the settings ------------------------------------------------------------------------------------------------
 
 
-def _read(config: Path) -> dict[str, Any]:
+def _read(config: Path) -> dict[str, Written]:
     try:
         return tomllib.loads(config.read_text("utf-8-sig")) if config.exists() else {}
     except OSError as error:
@@ -128,7 +128,7 @@ def _read(config: Path) -> dict[str, Any]:
         raise SettingsError(f"{config.name} is not valid TOML: {error}") from None
 
 
-def _mapped(written: dict[str, Any], folder: Path) -> set[Path]:
+def _mapped(written: dict[str, Written], folder: Path) -> set[Path]:
     """Every file that a mapping in the settings names."""
     found = set()
     for options in written.get("sources", {}).values():

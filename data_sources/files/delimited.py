@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from data_sources.files.layout import LONGEST_LINE, MOST_COLUMNS, RAGGED_SHARE, BadRow, Layout, Row, Shape
 from data_sources.files.opening import unpacked
@@ -45,7 +44,7 @@ def has_header(layout: Layout, kind: str) -> bool:
     return kind != "blanks" if layout.header is None else layout.header is True
 
 
-def columns_of(first: Iterable[Any], layout: Layout, kind: str) -> list[str]:
+def columns_of(first: Iterable[object], layout: Layout, kind: str) -> list[str]:
     cells = list(first)
     if has_header(layout, kind):
         return ["" if cell is None else str(cell).strip() for cell in cells]

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from data_sources.files.layout import Entry, Layout
 from data_sources.kit.options import Options, read
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
-from data_sources.mapping.plan import filled
+from data_sources.mapping.plan import Written, filled
 from data_sources.source import Request, SourceError
 from data_sources.words import listed
 
@@ -34,13 +34,13 @@ def _encoding(name: str) -> str:
     return name
 
 
-def _delimiter(written: Any) -> Any:
+def _delimiter(written: Written) -> Written:
     if not isinstance(written, str) or len(written) != 1 or written in '"\r\n\0':
         raise ValueError("write one character, for example ';' or '\\t'")
     return written
 
 
-def _header(written: Any) -> Any:
+def _header(written: Written) -> Written:
     if isinstance(written, bool):
         return written
     names = written if isinstance(written, list) else []
@@ -91,9 +91,9 @@ class FileOptions(RecordOptions):
 class Files(Options):
     """The options of a source of files."""
 
-    files: Annotated[list[dict[str, Any]], BeforeValidator(lambda each: [each] if isinstance(each, dict) else each)] = (
-        Field([], description="a list of tables, each with " + listed(FileOptions.model_fields))
-    )
+    files: Annotated[
+        list[dict[str, Written]], BeforeValidator(lambda each: [each] if isinstance(each, dict) else each)
+    ] = Field([], description="a list of tables, each with " + listed(FileOptions.model_fields))
 
 
 def entries(asked: Request) -> list[Entry]:
@@ -111,7 +111,7 @@ def entries(asked: Request) -> list[Entry]:
     ]
 
 
-def _one_for_each_record(key: str, table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _one_for_each_record(key: str, table: dict[str, Written]) -> Iterator[tuple[str, dict[str, Written]]]:
     """A table that says several records of one file, as if each had a table of its own."""
     several = table.get("records")
     if several is None:
@@ -128,7 +128,7 @@ def _one_for_each_record(key: str, table: dict[str, Any]) -> Iterator[tuple[str,
         yield f"{key}.records.{record}", {**common, **own, **both, "record": record}
 
 
-def _has_where(table: dict[str, Any]) -> bool:
+def _has_where(table: dict[str, Written]) -> bool:
     return isinstance(table.get("where"), dict)
 
 
@@ -137,7 +137,7 @@ def declared(asked: Request) -> dict[str, frozenset[str]]:
     return filled(entry.mapping for entry in entries(asked))
 
 
-def _entry(key: str, table: dict[str, Any], company_zone: ZoneInfo) -> Entry:
+def _entry(key: str, table: dict[str, Written], company_zone: ZoneInfo) -> Entry:
     options = checked(FileOptions, key, table)
     shown = options.path if len(options.path) <= 100 else options.path[:100] + "…"
     key = f"{key} ({shown})"

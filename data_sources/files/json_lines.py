@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from data_sources.files.delimited import lines, sound
 from data_sources.files.layout import LONGEST_LINE, MOST_COLUMNS, RAGGED_SHARE, BadRow, Layout, Row, Shape
@@ -60,7 +59,7 @@ def _whole_lines(lines: Iterable[str]) -> Iterator[tuple[int, str | None]]:
         count += not is_long
 
 
-def _paths(thing: Any, before: str = "") -> Iterator[str]:
+def _paths(thing: object, before: str = "") -> Iterator[str]:
     """The dotted path of every field, also of the fields of the things in a list."""
     if isinstance(thing, dict):
         for key, value in thing.items():
@@ -96,7 +95,7 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
                 yield line_number, row
 
 
-def picked(thing: dict[str, Any], each: str | None, wanted: list[str]) -> Iterator[list[Any]]:
+def picked(thing: dict[str, object], each: str | None, wanted: list[str]) -> Iterator[list[object]]:
     if each is None:
         yield [_at(thing, name) for name in wanted]
         return
@@ -115,7 +114,7 @@ def picked(thing: dict[str, Any], each: str | None, wanted: list[str]) -> Iterat
         ]
 
 
-def _at(thing: Any, dotted: str) -> Any:
+def _at(thing: object, dotted: str) -> object:
     if isinstance(thing, dict) and dotted in thing:
         return thing[dotted]
     for part in dotted.split("."):

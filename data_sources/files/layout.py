@@ -6,7 +6,6 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 from data_sources.mapping.plan import Mapping
 
@@ -58,7 +57,7 @@ class Shape:
     wanted: list[str]
 
     @property
-    def picks(self) -> Callable[[list[Any]], Sequence[Any]]:
+    def picks(self) -> Callable[[Sequence[object]], Sequence[object]]:
         """What takes the wanted cells out of a whole row."""
         places = [self.columns.index(name) for name in self.wanted]
         return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
@@ -77,7 +76,7 @@ class BadRow:
     reason: str
 
 
-Row = Sequence[Any] | BadRow
+Row = Sequence[object] | BadRow
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ from data_sources.source import SourceError
 from data_sources.words import nearest
 from store.rejected import Rejected
 
+Arrow = Any  # of pyarrow, which comes without types
+
 
 @contextmanager
-def _parquet(path: Path, layout: Layout) -> Iterator[Any]:
+def _parquet(path: Path, layout: Layout) -> Iterator[Arrow]:
     with seekable(path, layout) as stream:
         import pyarrow  # imported here: refresh starts faster without it
         import pyarrow.parquet
@@ -60,7 +62,7 @@ def read(path: Path, layout: Layout, shape: Shape) -> Iterator[tuple[int, Row]]:
                     yield row_number, row
 
 
-def _plain(column: Any) -> list[Any]:
+def _plain(column: Arrow) -> list[object]:
     """Python values. Nanoseconds are cut to microseconds: Arrow would need pandas to hand them over."""
     import pyarrow
 
@@ -68,13 +70,13 @@ def _plain(column: Any) -> list[Any]:
     if pyarrow.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pyarrow.timestamp("us", tz=kind.tz), safe=False)
     try:
-        values: list[Any] = column.to_pylist()
+        values: list[object] = column.to_pylist()
     except (ValueError, OverflowError, TypeError, LookupError, pyarrow.ArrowException):
         return [_alone(cell) for cell in column]
     return values
 
 
-def _alone(cell: Any) -> Any:
+def _alone(cell: Arrow) -> object:
     """One cell of a column in which at least one cannot be had."""
     try:
         return cell.as_py()

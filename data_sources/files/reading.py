@@ -51,7 +51,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
     """Every row of the file; `named` is what the file is called beside a rejected row. The last page may be empty."""
     page = Collected(Bound(entry.mapping, shape.wanted), lambda number: f"{named} row {number}")
     for row_number, row in formats.read(path, entry.layout, shape):
-        if row.__class__ is BadRow:
+        if isinstance(row, BadRow):
             page.reject(row_number, row.column, row.value, row.reason)
         else:
             page.add(row_number, row)

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from data_sources.files import workbook
 from data_sources.files.delimited import columns_of, has_header, refuse_lacking
@@ -18,7 +18,7 @@ from store.rejected import Rejected
 
 
 @contextmanager
-def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, list[Any] | Rejected]]]:
+def _rows_of_sheet(path: Path, layout: Layout) -> Iterator[Iterator[tuple[int, list[object] | Rejected]]]:
     with seekable(path, layout) as stream:
         _refuse_bomb(path, layout, stream)
         try:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 from xml.parsers import expat
 
 from data_sources.source import SourceError
@@ -55,7 +55,7 @@ def opened(name: str, stream: IO[bytes]) -> Book:
     return book
 
 
-def rows(book: Book, sheet: str | None) -> Iterator[tuple[int, list[Any] | Rejected]]:
+def rows(book: Book, sheet: str | None) -> Iterator[tuple[int, list[object] | Rejected]]:
     """Row number, and its cells up to the last that is filled; or the bad cell that makes it no row. Empty rows are left out."""
     if not book.sheets:
         raise SourceError(f"{book.name} is not a workbook that can be read: it names no sheets.")
@@ -85,7 +85,7 @@ def _parsed(
 ) -> Iterator[None]:
     """Feeds the part to the handlers, a few kilobytes at each step."""
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: object) -> None:
         raise SourceError(f"{book.name} {DEFINITIONS}")
 
     parser = expat.ParserCreate(namespace_separator="}")
@@ -119,13 +119,19 @@ class _Locals(dict[str, str]):
         return self[name]
 
 
-def _all(book: Book, part: str, start: Callable[[str, dict[str, str]], None], **more: Any) -> None:
+def _all(
+    book: Book,
+    part: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    characters: Callable[[str], None] | None = None,
+) -> None:
     if part not in book.archive.namelist():
         raise SourceError(f"{book.name} is not a workbook that can be read: it holds no {part}.")
-    if "end" not in more and book.archive.getinfo(part).file_size > LARGEST_PART:
+    if end is None and book.archive.getinfo(part).file_size > LARGEST_PART:
         size = book.archive.getinfo(part).file_size / 1e6
         raise SourceError(f"{book.name} holds {size:,.0f} MB in {part}; it was not read. Save it as CSV.")
-    for _ in _parsed(book, part, start, **more):
+    for _ in _parsed(book, part, start, end, characters):
         pass
 
 
@@ -226,13 +232,13 @@ class _Rows:
     """What the parser calls while it goes over a sheet; finished rows are put into `done`."""
 
     def __init__(self, book: Book) -> None:
-        self.done: list[tuple[int, list[Any] | Rejected]] = []
+        self.done: list[tuple[int, list[object] | Rejected]] = []
         self._book = book
         self._local = _Locals()
         self._columns: dict[str, int] = {}  # letters -> place, from 0
         self._row = 0
         self._place = -1
-        self._cells: list[Any] = []
+        self._cells: list[object] = []
         self._bad: Rejected | None = None
         self._kind, self._style = "n", ""
         self._parts: list[str] = []
@@ -300,7 +306,7 @@ class _Rows:
         self._columns[letters] = place - 1
         return place - 1
 
-    def _put(self, value: Any) -> None:
+    def _put(self, value: object) -> None:
         cells = self._cells
         if self._place >= MOST_COLUMNS:
             return
@@ -313,7 +319,7 @@ class _Rows:
         self._is_filled = True
 
 
-def _value(book: Book, kind: str, style: str, text: str) -> Any:
+def _value(book: Book, kind: str, style: str, text: str) -> object:
     try:
         if kind == "n":
             number = float(text) if "." in text or "E" in text or "e" in text else int(text)
@@ -336,7 +342,7 @@ def _value(book: Book, kind: str, style: str, text: str) -> Any:
     return text
 
 
-def _date(book: Book, style: str, number: float, text: str) -> Any:
+def _date(book: Book, style: str, number: float, text: str) -> object:
     from openpyxl.utils.datetime import from_excel
 
     try:

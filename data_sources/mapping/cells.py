@@ -8,18 +8,17 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from datetime import time as clock
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from data_sources.mapping.plan import MONEY, FieldMap
+from data_sources.mapping.plan import MONEY, FieldMap, Value
 from data_sources.words import listed
 from store.records import WORDS
 from store.rejected import Rejected
 
-Convert = Callable[[str], Any]
+Convert = Callable[[str], Value]
 
 
-def as_text(cell: Any) -> str:
+def as_text(cell: object) -> str:
     """A cell as a person would have typed it: 17.0 of a spreadsheet is 17, midnight is the day."""
     if cell is None:
         return ""
@@ -50,14 +49,14 @@ def converter(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Convert:
     return convert if mapped.values is None else _through_values(mapped.values, mapped.other, convert)
 
 
-def constant(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Any:
+def constant(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Value:
     """The value of a field that is the same in every row. Raises Rejected."""
     text = as_text(mapped.source)
     value = None if text == "" else converter(record, mapped, company_zone)(text)
     return (() if value is None else (value,)) if mapped.kind is tuple else value
 
 
-def typed(mapped: FieldMap, company_zone: ZoneInfo) -> dict[type, Callable[[Any], Any]]:
+def typed(mapped: FieldMap, company_zone: ZoneInfo) -> dict[type, Callable[[Value], Value]]:
     """Cells that a workbook or Parquet already gives as what they are."""
     if mapped.values is not None:
         return {}
@@ -82,14 +81,14 @@ def _of_kind(record: str, mapped: FieldMap, company_zone: ZoneInfo) -> Convert:
 
 
 def _through_values(values: dict[str, str], other: str | None, convert: Convert) -> Convert:
-    def through(text: str) -> Any:
+    def through(text: str) -> Value:
         meant = values.get(text, text if other is None else other)
         return convert(meant) if meant else None
 
     return through
 
 
-def _settle(kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[datetime], Any]:
+def _settle(kind: type, zone: ZoneInfo, company_zone: ZoneInfo) -> Callable[[datetime], Value]:
     """A moment as the record wants it: an instant in UTC, or the calendar day of the company."""
     is_utc = str(zone) == "UTC"
 
@@ -113,11 +112,11 @@ def _moved(moment: datetime, zone: tzinfo) -> datetime:
         raise Rejected.cell(moment.isoformat(" "), "date out of range") from None
 
 
-def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Any]) -> Convert:
+def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Convert:
     readers = [reader_of(each) for each in formats]
     expected = " or ".join(each if each != "iso" else "like 2026-01-31 or 2026-01-31 14:05" for each in formats)
 
-    def convert(text: str) -> Any:
+    def convert(text: str) -> Value:
         for reader in readers:
             try:
                 moment = reader(text)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from data_sources.mapping.plan import Blanks, FieldMap
+from data_sources.mapping.plan import Blanks, FieldMap, Value
 from store.records import WORDS
 
 EPOCH, NAIVE_EPOCH = datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1)  # noqa: DTZ001
@@ -20,12 +19,12 @@ EXACT = 4_000_000_000.0  # seconds to either side of 1970, up to 2096: so far a 
 MOST_REMEMBERED = 8_192
 FAULT = object()
 
-Row = Sequence[Any]
-Get = Callable[[Row], Any]  # the value of one field in one row; raises Rejected
-Whole = Callable[[Sequence[Any], Sequence[Row]], list[Any]]  # of the cells of its column, or of the rows
+Row = Sequence[Value]
+Get = Callable[[Row], Value]  # the value of one field in one row; raises Rejected
+Whole = Callable[[Sequence[Value], Sequence[Row]], list[Value]]  # of the cells of its column, or of the rows
 
 
-def to_send(kind: type, values: Iterable[Any]) -> list[Any]:
+def to_send(kind: type, values: Iterable[Value]) -> list[Value]:
     if kind is datetime:
         return [each if each is None or each is FAULT else _number(each) for each in values]
     if kind is date:
@@ -33,7 +32,7 @@ def to_send(kind: type, values: Iterable[Any]) -> list[Any]:
     return list(values)
 
 
-def received(kind: type, column: list[Any]) -> list[Any]:
+def received(kind: type, column: list[Value]) -> list[Value]:
     if kind is datetime:
         return [
             None if at is None else datetime.fromtimestamp(at, UTC) if at.__class__ is float else EPOCH + at * MICRO
@@ -53,7 +52,7 @@ def whole(record: str, mapped: FieldMap, get: Get, get_cell: Get | None) -> Whol
     row_by_row = _row_by_row(kind, get)
     if get_cell is None or kind is tuple:
         return row_by_row
-    by_text: Callable[[Sequence[Any]], list[Any]]
+    by_text: Callable[[Sequence[Value]], list[Value]]
     if mapped.values is None and kind is datetime and mapped.formats[0] == "iso":
         by_text = _instants(mapped, get_cell)
     elif mapped.values is None and kind is str and (record, mapped.name) not in WORDS:
@@ -61,7 +60,7 @@ def whole(record: str, mapped: FieldMap, get: Get, get_cell: Get | None) -> Whol
     else:
         by_text = _Remembered(kind, get_cell).column
 
-    def column(cells: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
+    def column(cells: Sequence[Value], rows: Sequence[Row]) -> list[Value]:
         # 1, 1.0 and True are the same to a dictionary, and dates of a workbook need no reading.
         return by_text(cells) if set(map(type, cells)) == {str} else row_by_row(cells, rows)
 
@@ -69,7 +68,7 @@ def whole(record: str, mapped: FieldMap, get: Get, get_cell: Get | None) -> Whol
 
 
 def _row_by_row(kind: type, get: Get) -> Whole:
-    def column(_: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
+    def column(_: Sequence[Value], rows: Sequence[Row]) -> list[Value]:
         try:
             values = [get(row) for row in rows]
         except Exception:  # one bad cell costs one row, whatever it breaks
@@ -79,26 +78,26 @@ def _row_by_row(kind: type, get: Get) -> Whole:
     return column
 
 
-def _tried(get: Get, row: Row) -> Any:
+def _tried(get: Get, row: Row) -> Value:
     try:
         return get(row)
     except Exception:
         return FAULT
 
 
-class _Remembered(dict[str, Any]):
+class _Remembered(dict[str, Value]):
     """The same words, days and amounts come again and again; the last few thousand are kept."""
 
     def __init__(self, kind: type, get_cell: Get) -> None:
         self._kind, self._get = kind, get_cell
 
-    def __missing__(self, cell: str) -> Any:
+    def __missing__(self, cell: str) -> Value:
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         (self[cell],) = to_send(self._kind, [_tried(self._get, (cell,))])
         return self[cell]
 
-    def column(self, cells: Sequence[str]) -> list[Any]:
+    def column(self, cells: Sequence[str]) -> list[Value]:
         return [self[cell] for cell in cells]
 
 
@@ -129,19 +128,21 @@ class _Ahead(dict[float, float | None]):
         return self[hour]
 
 
-def _instants(mapped: FieldMap, get_cell: Get) -> Callable[[Sequence[str]], list[Any]]:
+def _instants(mapped: FieldMap, get_cell: Get) -> Callable[[Sequence[str]], list[Value]]:
     """Instants like 2026-01-31 14:05, of which hardly two are the same."""
     texts = _texts(mapped.blanks)
     is_utc, ahead = str(mapped.time_zone) == "UTC", _Ahead(mapped.time_zone)
     read = datetime.fromisoformat
 
-    def one(text: str) -> Any:
+    def one(text: str) -> Value:
         return to_send(datetime, [_tried(get_cell, (text,))])[0]
 
-    def column(cells: Sequence[str]) -> list[Any]:
+    def column(cells: Sequence[str]) -> list[Value]:
         given = texts(cells)
         try:
-            found: list[Any] = [None if text is None else (read(text) - NAIVE_EPOCH).total_seconds() for text in given]
+            found: list[Value] = [
+                None if text is None else (read(text) - NAIVE_EPOCH).total_seconds() for text in given
+            ]
             if not is_utc:
                 found = [None if at is None else at - ahead[at // 3600] for at in found]
         except (ValueError, TypeError, OverflowError):  # a cell that is no date, or has a zone, or where clocks change

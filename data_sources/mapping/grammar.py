@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from data_sources.mapping import cells
 from data_sources.mapping.cells import as_text
-from data_sources.mapping.plan import Blanks, Condition, FieldMap, Mapping, kind_of
+from data_sources.mapping.plan import Blanks, Condition, FieldMap, Mapping, Written, kind_of
 from data_sources.source import SourceError
 from data_sources.words import listed, nearest
 from settings import zone_named
@@ -38,7 +38,7 @@ class Table(BaseModel):
     noun: ClassVar[str] = "option"
 
 
-def _formats(written: Any) -> Any:
+def _formats(written: Written) -> Written:
     several = written if isinstance(written, list) else [written]
     if not several or not all(isinstance(each, str) and each for each in several):
         raise ValueError('write a text like "%d/%m/%Y", or a list of them')
@@ -76,11 +76,11 @@ class Conditions(Table):
     at_most: Number | None = Field(None, description="it is a number, and not more")
 
 
-def _condition(written: Any) -> Any:
+def _condition(written: Written) -> Written:
     return written if isinstance(written, dict) else {"is": written}
 
 
-def _where(written: Any) -> Any:
+def _where(written: Written) -> Written:
     if not isinstance(written, dict):
         raise ValueError('write a table, for example { Status = "Closed" }')
     return written
@@ -110,15 +110,15 @@ class FieldOptions(Reading):
         None, description="the column"
     )
     columns: Columns | None = Field(None, description="several columns, joined", min_length=1)
-    constant: Any = Field(None, description="the same value for every row")
+    constant: Written = Field(None, description="the same value for every row")
     template: str | None = Field(None, description="text with {column} in it")
     product: Columns | None = Field(None, description="columns to multiply", min_length=1)
     join: str = Field("/", description="what stands between joined columns")
-    values: dict[str, Any] | None = Field(None, description="what a cell says = what is meant")
+    values: dict[str, Written] | None = Field(None, description="what a cell says = what is meant")
     other: Plain | None = Field(
         None, description="what every cell that is not in `values` means; an empty text means not known"
     )
-    plus: dict[str, Any] = Field(
+    plus: dict[str, Written] = Field(
         {}, description="time to add: { minutes = column or number }, also seconds, hours, days"
     )
     times: Number | None = Field(None, description="a number is multiplied by this")
@@ -144,7 +144,7 @@ class FieldOptions(Reading):
         return next(way for way in WAYS if way in self.model_fields_set)
 
 
-def _field(written: Any) -> Any:
+def _field(written: Written) -> Written:
     if isinstance(written, bool) or not isinstance(written, (str, int, list, dict)):
         raise ValueError("write a column, a list of columns, or a table like { constant = ... }")
     if isinstance(written, list):
@@ -169,7 +169,7 @@ class RecordOptions(Reading):
 T = TypeVar("T", bound=Table)
 
 
-def checked(model: type[T], key: str, table: Any) -> T:
+def checked(model: type[T], key: str, table: Written) -> T:
     """The table as the model. Raises SourceError: one sentence about the first thing that is wrong with it."""
     try:
         return model.model_validate(table)
@@ -179,7 +179,7 @@ def checked(model: type[T], key: str, table: Any) -> T:
         raise SourceError(_sentence(model, key, first)) from None
 
 
-def _sentence(model: type[Table], key: str, error: Any) -> str:
+def _sentence(model: type[Table], key: str, error: Written) -> str:
     inner, place = _model_at(model, [part for part in error["loc"] if isinstance(part, str)])
     whole, kind, written = ".".join([key, *place]), error["type"], error["input"]
     name = place[-1] if place else ""
@@ -333,7 +333,7 @@ def _conditions(where: dict[str, Conditions] | None) -> tuple[Condition, ...]:
     )
 
 
-def _refuse_time(key: str, unit: str, amount: Any, units: Iterable[str]) -> None:
+def _refuse_time(key: str, unit: str, amount: Written, units: Iterable[str]) -> None:
     if unit not in units:
         raise SourceError(f"{key}: there is no such unit; {nearest(unit, units, 'there are')}.")
     if isinstance(amount, str):

@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
 
+from data_sources.mapping.columns import Row
+from data_sources.mapping.plan import Value
 from data_sources.mapping.records import Bound
 from store.rejected import Rejected
 
@@ -26,7 +27,7 @@ SAME_ID = (
 class Rows:
     """One page: the values of its records as columns (mapping/columns.py), and what was rejected."""
 
-    columns: list[list[Any]] = field(default_factory=list)
+    columns: list[list[Value]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)  # of the row of each record
     rejected: list[Rejected] = field(default_factory=list)
     looked_at: int = 0
@@ -40,17 +41,19 @@ class Collected:
         self._bound, self._place = bound, place
         self._record, self._same_id = bound.mapping.record, bound.mapping.same_id
         self._seen = Seen()
-        self._open: list[tuple[int, Any, list[Any]]] = []  # the last row of an id that is being merged, and its values
+        self._open: list[
+            tuple[int, Row, list[Value]]
+        ] = []  # the last row of an id that is being merged, and its values
         self._last = 0
         self._begin()
 
     def _begin(self) -> None:
-        self._rows: list[Any] = []
+        self._rows: list[Row] = []
         self._numbers: list[int] = []
         self._rejected: list[tuple[int, Rejected]] = []
         self._looked_at = 0
 
-    def add(self, number: int, row: Any) -> None:
+    def add(self, number: int, row: Row) -> None:
         self._look_at(number)
         keeps = self._bound.keeps
         if keeps is not None:
@@ -89,13 +92,13 @@ class Collected:
         self._begin()
         return page
 
-    def _converted(self) -> tuple[list[list[Any]], list[int]]:
+    def _converted(self) -> tuple[list[list[Value]], list[int]]:
         numbers = self._numbers
         found = self._bound.page(self._rows, lambda at: self._place(numbers[at]))
         self._rejected += [(numbers[at], row) for at, row in found.rejected]
         return found.columns, [numbers[at] for at in found.kept]
 
-    def _merged(self, is_last: bool) -> tuple[list[list[Any]], list[int]]:
+    def _merged(self, is_last: bool) -> tuple[list[list[Value]], list[int]]:
         """One record of all rows of an id, which stand together."""
         bound = self._bound
         runs, self._open = self._open, []
@@ -112,7 +115,7 @@ class Collected:
         if not is_last:
             self._open = runs[-1:]
             runs = runs[:-1]
-        good: list[tuple[int, list[Any]]] = []
+        good: list[tuple[int, list[Value]]] = []
         for number, row, values in runs:
             try:
                 if (checked := bound.checked(values)) is not None:
@@ -121,7 +124,7 @@ class Collected:
                 self._rejected.append((number, bound.explain(row, wrong, self._place(number))))
         return bound.to_send([values for _, values in good]), [number for number, _ in good]
 
-    def _distinct(self, ids: list[Any], numbers: list[int]) -> Sequence[int]:
+    def _distinct(self, ids: list[str], numbers: list[int]) -> Sequence[int]:
         """Which of the records stay: no id twice. In a page of last_wins the later row stands for the earlier one."""
         if self._same_id == "last_wins":
             return list({id: at for at, id in enumerate(ids)}.values())

@@ -19,7 +19,11 @@ from store.records import BY_TABLE
 
 MONEY = ("mrr", "amount")  # whole hundredths; every other number is a whole number as it stands
 REFERENCES = ("id", "customer", "ticket", "bug")  # joined of several columns only if all of them are there
-Condition = tuple[str, str, Any]  # column, one of CONDITIONS in grammar.py, what it is held against
+# What a field of a record holds: each its own kind, which is known only when the settings are read.
+Value = Any
+# What stands in the settings before it has been checked (TOML).
+Written = Any
+Condition = tuple[str, str, Written]  # column, one of CONDITIONS in grammar.py, what it is held against
 
 
 class Blanks:
@@ -44,7 +48,7 @@ class FieldMap:
     name: str
     kind: type  # str, int, bool, date, datetime or tuple: what it holds when it holds something
     way: str  # column, columns, constant, template or product
-    source: Any
+    source: Written
     join: str = "/"
     formats: tuple[str, ...] = ("iso",)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -52,7 +56,7 @@ class FieldMap:
     blanks: Blanks = field(default_factory=Blanks)
     values: dict[str, str] | None = None
     other: str | None = None
-    plus: dict[str, Any] = field(default_factory=dict)  # unit -> a column, or a number
+    plus: dict[str, Written] = field(default_factory=dict)  # unit -> a column, or a number
     times: Decimal = Decimal(1)
     divided_by: Decimal = Decimal(1)
     when: tuple[Condition, ...] = ()

@@ -10,25 +10,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from data_sources.mapping import cells
 from data_sources.mapping.cells import as_text
 from data_sources.mapping.columns import FAULT, Get, Row, Whole, received, to_send, whole
-from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, kind_of
+from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, Value, kind_of
 from data_sources.mapping.where import holds
 from data_sources.words import listed
 from store.records import BY_TABLE
 from store.rejected import Rejected
 
-Record = Any
+Record = Value
 
 
 @dataclass(slots=True)
 class Converted:
     """What became of some rows: columns of values (columns.py), which rows those are, and which were rejected."""
 
-    columns: list[list[Any]]
+    columns: list[list[Value]]
     kept: list[int]
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
 
@@ -89,7 +88,7 @@ class Bound:
             found.columns = [[column[at] for at in found.kept] for column in columns]
         return found
 
-    def _worth_a_look(self, columns: list[list[Any]], count: int) -> list[int]:
+    def _worth_a_look(self, columns: list[list[Value]], count: int) -> list[int]:
         """The rows that are not plainly right: the exact rules decide about them, one by one."""
         odd: set[int] = set()
         for place, column in enumerate(columns):
@@ -102,20 +101,20 @@ class Bound:
             odd.update(at for at, cell in enumerate(score) if cell is None)
         return sorted(odd)
 
-    def to_send(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    def to_send(self, rows: Sequence[Sequence[Value]]) -> list[list[Value]]:
         """Rows of values as columns (columns.py)."""
         columns = zip(*rows, strict=True) if rows else ([] for _ in self.kinds)
         return [to_send(kind, column) for kind, column in zip(self.kinds, columns, strict=True)]
 
-    def records(self, columns: Sequence[list[Any]]) -> Iterator[Record]:
+    def records(self, columns: Sequence[list[Value]]) -> Iterator[Record]:
         """The records of columns as `page` gives them."""
         return map(self.record, *(received(kind, column) for kind, column in zip(self.kinds, columns, strict=True)))
 
-    def values(self, row: Row) -> list[Any]:
+    def values(self, row: Row) -> list[Value]:
         """Raises Rejected."""
         return [get(row) for get in self.get]
 
-    def checked(self, values: list[Any]) -> list[Any] | None:
+    def checked(self, values: list[Value]) -> list[Value] | None:
         """The values of a record, in the order of its fields; None where the row is no record of this kind. Raises Rejected."""
         if self._is_survey and _unanswered(self._place, values):
             return None
@@ -124,9 +123,9 @@ class Bound:
             raise Rejected.cell("", f"is blank, and a {self.mapping.record} needs its {name}", name)
         return values
 
-    def merged(self, rows: list[list[Any]]) -> list[Any]:
+    def merged(self, rows: list[list[Value]]) -> list[Value]:
         """One row of values out of several; a row that left a field blank has no say in it."""
-        together: list[Any] = []
+        together: list[Value] = []
         for take, column in zip(self.take, zip(*rows, strict=True), strict=True):
             said = [value for value in column if value is not None]
             if not said:
@@ -167,10 +166,10 @@ class Bound:
         return listed(shown)
 
 
-_TOGETHER: dict[str, Callable[[list[Any]], Any]] = {"min": min, "max": max, "sum": sum}
+_TOGETHER: dict[str, Callable[[list[Value]], Value]] = {"min": min, "max": max, "sum": sum}
 
 
-def _unanswered(place: dict[str, int], values: list[Any]) -> bool:
+def _unanswered(place: dict[str, int], values: list[Value]) -> bool:
     """Whether it is a survey that nobody answered and nobody says was sent: no record. One that was sent has no answer."""
     if "score" in place and values[place["score"]] is not None:
         return False
@@ -220,9 +219,9 @@ def _number(columns: list[str], column: str, mapped: FieldMap) -> Get:
 
 
 def _from_column(
-    place: int, blanks: Blanks, convert: Callable[[str], Any], typed: dict[type, Callable[[Any], Any]]
+    place: int, blanks: Blanks, convert: Callable[[str], Value], typed: dict[type, Callable[[Value], Value]]
 ) -> Get:
-    def get(row: Row) -> Any:
+    def get(row: Row) -> Value:
         cell = row[place]
         if cell.__class__ is str:
             cell = cell.strip()
@@ -246,8 +245,8 @@ def _as_names(texts: list[Get]) -> Get:
     return get
 
 
-def _joined(texts: list[Get], between: str, all_needed: bool, convert: Callable[[str], Any]) -> Get:
-    def get(row: Row) -> Any:
+def _joined(texts: list[Get], between: str, all_needed: bool, convert: Callable[[str], Value]) -> Get:
+    def get(row: Row) -> Value:
         parts = [text(row) for text in texts]
         if None in parts:
             if all_needed:
@@ -258,8 +257,8 @@ def _joined(texts: list[Get], between: str, all_needed: bool, convert: Callable[
     return get
 
 
-def _filled_in(between: list[str], texts: list[Get], convert: Callable[[str], Any]) -> Get:
-    def get(row: Row) -> Any:
+def _filled_in(between: list[str], texts: list[Get], convert: Callable[[str], Value]) -> Get:
+    def get(row: Row) -> Value:
         whole = [between[0]]
         for text, after in zip(texts, between[1:], strict=True):
             part = text(row)
@@ -295,7 +294,7 @@ def _later(get: Get, columns: list[str], mapped: FieldMap) -> Get:
         (unit, _number(columns, amount, mapped)) for unit, amount in mapped.plus.items() if isinstance(amount, str)
     ]
 
-    def later(row: Row) -> Any:
+    def later(row: Row) -> Value:
         start = get(row)
         if start is None:
             return None

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from data_sources.mapping.cells import as_text, decimals
-from data_sources.mapping.plan import Blanks, Condition
+from data_sources.mapping.plan import Blanks, Condition, Written
 from store.rejected import Rejected
 
 
 def holds(
     conditions: tuple[Condition, ...], columns: list[str], blanks: Blanks, decimal_comma: bool
-) -> Callable[[Sequence[Any]], bool] | None:
+) -> Callable[[Sequence[object]], bool] | None:
     """Whether all of them hold for a row of these columns; None where there are none."""
     tests = [(columns.index(column), _test(name, value, blanks, decimal_comma)) for column, name, value in conditions]
     if not tests:
@@ -24,7 +23,7 @@ def holds(
     return lambda row: all(test(as_text(row[place])) for place, test in tests)
 
 
-def _test(name: str, value: Any, blanks: Blanks, decimal_comma: bool) -> Callable[[str], bool]:
+def _test(name: str, value: Written, blanks: Blanks, decimal_comma: bool) -> Callable[[str], bool]:
     if name == "blank":
         return lambda text: (text in blanks) is value
     if name in ("at_least", "at_most"):

@@ -6,8 +6,7 @@ stands in truths.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from data_sources.sample.company import Company
 from data_sources.sample.help_desk import HelpDesk
 from data_sources.sample.truths import TRUTHS, Truth, truth
 from data_sources.source import Page, Request, Source
+from store.marks import Record
 from store.records import BugReport, SurveyResponse, Ticket
 
 COMPANY = "Kestrel (sample company)"
@@ -49,7 +49,7 @@ def fetch(request: Request) -> Iterator[Page]:
     yield _page(list(company.staff()))
     yield _page(list(company.releases()))
     yield _page([trouble.record for trouble in troubles])
-    waiting: dict[type[Any], list[Any]] = {Ticket: [], BugReport: [], SurveyResponse: []}
+    waiting: dict[type[Record], list[Record]] = {Ticket: [], BugReport: [], SurveyResponse: []}
     for rows in HelpDesk(company, accounts, troubles).days():
         for row in rows:
             waiting[type(row)].append(row)
@@ -59,7 +59,7 @@ def fetch(request: Request) -> Iterator[Page]:
     yield Page(cursor=cursor)
 
 
-def _full(waiting: dict[type[Any], list[Any]]) -> Iterator[Page]:
+def _full(waiting: dict[type[Record], list[Record]]) -> Iterator[Page]:
     """Tickets first: reports and answers refer to them."""
     for record, rows in waiting.items():
         if rows:
@@ -67,8 +67,8 @@ def _full(waiting: dict[type[Any], list[Any]]) -> Iterator[Page]:
             waiting[record] = []
 
 
-def _page(rows: list[Any]) -> Page:
-    return Page(records=rows, read=len(rows))
+def _page(rows: Sequence[Record]) -> Page:
+    return Page(records=list(rows), read=len(rows))
 
 
 SOURCE = Source(

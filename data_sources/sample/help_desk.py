@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from math import exp
 from random import Random
-from typing import Any
 
 from data_sources.sample.company import DAYS, Account, Company, Trouble, poisson
 from data_sources.sample.texts import about_bug, about_something, slip, texts
 from data_sources.sample.truths import truth
+from store.marks import Record
 from store.records import BugReport, SurveyResponse, Ticket
 
 KINDS, KIND_SHARES = ("problem", "question", "request"), (0.56, 0.88, 1.0)
@@ -56,12 +56,12 @@ class HelpDesk:
         self.without_bug = company.rng("pain").sample(here, pain["customers"])
         self.hostile = {(2, 3, 5, 6, 8, 9, 11, 13)[index]: pair for index, pair in enumerate(texts()["hostile"])}
 
-    def days(self) -> Iterator[list[Any]]:
+    def days(self) -> Iterator[list[Record]]:
         """Tickets, bug reports and surveys of each day."""
         for ago in range(DAYS, 0, -1):
             yield self._day(ago)
 
-    def _day(self, ago: int) -> list[Any]:
+    def _day(self, ago: int) -> list[Record]:
         rng = self.rng
         season = truth("weekly season")["by_weekday"]
         busy = season[self.company.day(ago).weekday()] * 7 / sum(season)
@@ -92,7 +92,7 @@ class HelpDesk:
                 at_least, self._count(bug, rate * busy, 0.5)
             )
         rng.shuffle(wanted)
-        rows: list[Any] = []
+        rows: list[Record] = []
         midnight = self.company.at(ago)
         for area, kind, trouble in wanted:
             account = present[bisect(totals, rng.random() * totals[-1])]
@@ -123,7 +123,7 @@ class HelpDesk:
         trouble: Trouble | None,
         subject: str,
         excerpt: str,
-    ) -> list[Any]:
+    ) -> list[Record]:
         rng, company = self.rng, self.company
         self.number += 1
         key = f"T-{self.number:06d}"
@@ -170,7 +170,7 @@ class HelpDesk:
             excerpt=excerpt,
             names=(f"{account.first} {account.last}",),
         )
-        rows: list[Any] = [ticket]
+        rows: list[Record] = [ticket]
         if trouble is not None and linked:
             rows.append(BugReport(f"{key}/{trouble.record.id}", trouble.record.id, key, account.record.id, opened, by))
             if rng.random() < 0.03:
@@ -184,7 +184,7 @@ class HelpDesk:
             rows += self._ticket_survey(ticket, account, hurt, wait, ago)
         return rows
 
-    def _ticket_survey(self, ticket: Ticket, account: Account, hurt: float, wait: float, ago: int) -> list[Any]:
+    def _ticket_survey(self, ticket: Ticket, account: Account, hurt: float, wait: float, ago: int) -> list[Record]:
         """A day after it was solved most customers are asked: 58 % how good the help was, 32 % how easy it was."""
         rng = self.asking
         assert ticket.solved_at is not None
@@ -231,7 +231,7 @@ class HelpDesk:
             )
         ]
 
-    def _relationship_surveys(self, ago: int) -> list[Any]:
+    def _relationship_surveys(self, ago: int) -> list[SurveyResponse]:
         """Every customer is asked once a quarter whether they would recommend us, not all on the same day."""
         rng, rows = self.recommending, []
         for index, account in enumerate(self.accounts):
@@ -257,9 +257,9 @@ class HelpDesk:
             )
         return rows
 
-    def _pain_without_bug(self, ago: int, midnight: datetime) -> list[Any]:
+    def _pain_without_bug(self, ago: int, midnight: datetime) -> list[Record]:
         facts = truth("pain with no bug")
-        rows: list[Any] = []
+        rows: list[Record] = []
         tickets, first = facts["tickets"], facts["first_report"]
         for number in range(tickets):
             if ago == max(1, first - round(number * (first - 1) / (tickets - 1))):
@@ -268,7 +268,7 @@ class HelpDesk:
                 rows += self._ticket(ago, midnight, account, facts["area"], "problem", None, subject, excerpt)
         return rows
 
-    def _hostile(self, ago: int, midnight: datetime, present: list[Account]) -> list[Any]:
+    def _hostile(self, ago: int, midnight: datetime, present: list[Account]) -> list[Record]:
         """Texts that try to break a page, some of them linked to the first two bugs so that their pages show them."""
         if ago not in self.hostile:
             return []
@@ -276,7 +276,9 @@ class HelpDesk:
         trouble = self.by_id[truth("spreading" if ago % 2 else "chronic")["bug"]]
         account = present[(ago * 31) % len(present)]
         rows = self._ticket(ago, midnight, account, trouble.record.area or "", "problem", trouble, subject, excerpt)
-        rows[0].subject, rows[0].excerpt = subject, excerpt
+        told = rows[0]
+        assert isinstance(told, Ticket)
+        told.subject, told.excerpt = subject, excerpt
         return rows
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from estimates.shares import with_the_silent
 from metrics.begins import Begins
-from metrics.counted import Count, Counted, Where
+from metrics.counted import Count, Counted, Details, Where
 from metrics.models import Kind, Model
 from metrics.period import Period
 
@@ -110,7 +110,7 @@ def with_response(counted: Counted, kind: str, sent_bins: Bins) -> Counted:
     """Adds how many answered of those who were asked in the period, and how far the others could move the number."""
     answered, waiting = sent_bins.get(f"{kind}:answered", 0), sent_bins.get(f"{kind}:waiting", 0)
     rate = response(answered, waiting)
-    details: dict[str, Any] = {
+    details: Details = {
         "sent": answered + waiting if rate is not None else None,
         "answered_of_sent": answered if rate is not None else None,
         "response_rate": rate,

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from math import floor, inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from estimates.chance import binomial_at_most
 from estimates.survival import Survival, survival_of_table
 from metrics.begins import Begins
-from metrics.counted import Counted, Where
+from metrics.counted import Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.models import Model
 from metrics.period import Period
@@ -90,10 +90,10 @@ def survival(bins: Mapping[str, int], censored: Mapping[str, int]) -> Survival:
     return survival_of_table(rows, sum(bins.values()) + sum(censored.values()))
 
 
-def tail(curve: Survival) -> dict[str, Any]:
+def tail(curve: Survival) -> Details:
     """How long the slowest tenth waits at least, with its interval, or the words why that cannot be said."""
     withheld, full = FEWEST[0.9]
-    nothing: dict[str, Any] = dict.fromkeys(("p90", "p90_low", "p90_high"))
+    nothing: Details = dict.fromkeys(("p90", "p90_low", "p90_high"))
     if curve.n < withheld:
         return {**nothing, "p90_state": "withheld" if curve.n else "no data"}
     value = _value(curve, 0.9)

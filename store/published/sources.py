@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from settings import Settings
 from store.growth import held
@@ -46,12 +46,26 @@ class Unresolved(NamedTuple):
     found: int
 
 
+class RejectedRow(TypedDict):
+    """Why a row is in no number, as pages, terminal and JSON show it."""
+
+    source: str
+    record: str
+    place: str
+    file: str  # the file or address that was read
+    row: int | None  # as a spreadsheet counts them; None where it has none
+    column: str
+    value: str
+    reason: str
+    seen_at: str
+
+
 class Sources(OpenSnapshot):
     """What is known of the sources of one snapshot."""
 
     def __init__(self, connection: Connection, settings: Settings, newest: Newest) -> None:
         super().__init__(connection, settings, newest)
-        self._stored: list[Any] | None = None
+        self._stored: list[Row[*tuple[Any, ...]]] | None = None
         self._unsaid: set[tuple[str, str, str]] | None = None
         self._freshness: dict[tuple[str, ...], tuple[tuple[str, ...], datetime | None]] = {}
 
@@ -85,7 +99,7 @@ class Sources(OpenSnapshot):
             self._freshness[records] = (names, min(known) if known else None)
         return self._freshness[records]
 
-    def _rows(self) -> list[Any]:
+    def _rows(self) -> list[Row[*tuple[Any, ...]]]:
         if self._stored is None:
             chosen = select(stored_rows).order_by(stored_rows.c.source, stored_rows.c.record)
             self._stored = list(self._connection.execute(chosen))
@@ -169,26 +183,25 @@ class Sources(OpenSnapshot):
             )
         return states
 
-    def rejected_rows(self, source: str | None = None, at_most: int | None = 200) -> list[dict[str, Any]]:
-        """Rows that were rejected, newest first: source, record, place, file, row, column, value, reason, seen_at.
-
-        `file` is the file or address that was read, `row` its row as a spreadsheet counts them, None where it has none.
-        """
+    def rejected_rows(self, source: str | None = None, at_most: int | None = 200) -> list[RejectedRow]:
+        """Rows that were rejected, newest first."""
         chosen = select(rejected_row).order_by(rejected_row.c.seen_at.desc(), rejected_row.c.place).limit(at_most)
         if source is not None:
             chosen = chosen.where(rejected_row.c.source == source)
+        found = ((row, *_located(row.stream, row.place)) for row in self._connection.execute(chosen))
         return [
             {
                 "source": row.source,
                 "record": row.record,
                 "place": row.place,
-                **_located(row.stream, row.place),
+                "file": file,
+                "row": number,
                 "column": row.column_name,
                 "value": row.value,
                 "reason": row.reason,
                 "seen_at": aware(row.seen_at).isoformat(),
             }
-            for row in self._connection.execute(chosen)
+            for row, file, number in found
         ]
 
     def unresolved(self) -> list[Unresolved]:
@@ -198,9 +211,9 @@ class Sources(OpenSnapshot):
         return [Unresolved(*row) for row in self._connection.execute(chosen)]
 
 
-def _located(file: str, place: str) -> dict[str, Any]:
+def _located(file: str, place: str) -> tuple[str, int | None]:
     """File and row of a place like "tickets.csv row 17"."""
     before, found, number = place.rpartition(" row ")
     if not found or not number.replace(",", "").isdigit():
-        return {"file": file, "row": None}
-    return {"file": file or before, "row": int(number.replace(",", ""))}
+        return file, None
+    return file or before, int(number.replace(",", ""))

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from store import Store, open_store
 from store.marks import personal_fields
+from store.published.sources import RejectedRow
 from store.records import BY_TABLE, Employment
 from store.rejected import Rejected
 from store.schema import FACTS, run, stale_key, survey_response, ticket
@@ -38,7 +39,7 @@ def last_run(store: Store) -> Any:
         return connection.execute(select(run).order_by(run.c.id.desc()).limit(1)).one()
 
 
-def rejected_rows(store: Store) -> list[dict[str, str]]:
+def rejected_rows(store: Store) -> list[RejectedRow]:
     with store.reading() as published:
         return published.rejected_rows()
 

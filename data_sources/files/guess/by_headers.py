@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 from data_sources.files.guess.columns import Column, folded
 from data_sources.files.guess.compose import add_common
 from data_sources.files.guess.known_exports import EXPORTS, RATING, Table
 from data_sources.files.guess.lines import Draft, Line, columns_in, line_of, meant
 from data_sources.files.guess.ratings import rating_of
+from data_sources.mapping.plan import Written
 from store.records import BY_TABLE, WORDS
 
 
@@ -64,7 +64,7 @@ def _filled(column: Column) -> int:
     return len(column.texts)
 
 
-def _line(record: str, name: str, spec: Any, columns: list[Column]) -> Line | None:
+def _line(record: str, name: str, spec: Written, columns: list[Column]) -> Line | None:
     if isinstance(spec, str):
         column = _column(spec.removeprefix(RATING), columns)
         return None if column is None else _plain(record, name, column)
@@ -109,15 +109,15 @@ def _with_values(record: str, name: str, column: Column, known: dict[str, str], 
     for text in dict.fromkeys(column.texts):
         values[text] = by_folded.get(folded(text)) or meant(name, text, allowed or (), [text])
     doubts = [f"what {', '.join(new[:10])} means was guessed"] if new and allowed else []
-    rest: dict[str, Any] = {"column": column.name, "values": values}
+    rest: dict[str, Written] = {"column": column.name, "values": values}
     if allowed or "other" in line.value:
         rest["other"] = ""
     return Line({**rest, **{key: each for key, each in line.value.items() if key not in rest}}, doubts)
 
 
-def _where(table: Table, columns: list[Column]) -> tuple[dict[str, Any], list[str]]:
+def _where(table: Table, columns: list[Column]) -> tuple[dict[str, Written], list[str]]:
     """Only conditions whose column is there; a list of words is left out where the file uses none of them."""
-    where: dict[str, Any] = {}
+    where: dict[str, Written] = {}
     doubts: list[str] = []
     for said, condition in table.where.items():
         column = _column(said, columns)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from data_sources.files.guess import headers
 from data_sources.files.guess.columns import Column, folded
@@ -177,7 +176,7 @@ def _missing(guess: Guess) -> Iterator[str]:
         yield "id"
 
 
-def is_required(declared: Any) -> bool:
+def is_required(declared: Field[object]) -> bool:
     return declared.default is MISSING and declared.default_factory is MISSING
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from data_sources.files import formats
 from data_sources.files.guess.headers import OF_DATES, OF_KEYS, PLAIN_KEYS
@@ -49,7 +48,7 @@ class Column:
     """What is in one column of the sample."""
 
     name: str
-    cells: list[Any]
+    cells: list[object]
     texts: list[str] = field(default_factory=list)  # what is written, without what means nothing
     missing: list[str] = field(default_factory=list)  # words such as NA that mean nothing
     dates: str | None = None  # format
@@ -164,7 +163,7 @@ def _look_into(column: Column) -> None:
     column.comma_unsure = points and commas and any(re.search(r"[.,]\d{3}$", text) for text in written)
 
 
-def _failures(read: Callable[[str], Any], texts: list[str]) -> int | None:
+def _failures(read: Callable[[str], object], texts: list[str]) -> int | None:
     """How many of these it cannot read; None if they are too many to be slips of the hand (one in fifty, or one of 20)."""
     slips = max(len(texts) // 50, len(texts) >= 20)
     failures = 0
@@ -178,7 +177,7 @@ def _failures(read: Callable[[str], Any], texts: list[str]) -> int | None:
     return failures
 
 
-def _reads_all(read: Callable[[str], Any], texts: list[str]) -> bool:
+def _reads_all(read: Callable[[str], object], texts: list[str]) -> bool:
     return _failures(read, texts) is not None
 
 

@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from typing import Any
 
 from data_sources.files.guess import headers
 from data_sources.files.guess.choose import Guess
 from data_sources.files.guess.columns import Column, folded
 from data_sources.files.guess.lines import Draft, Line, columns_in, line_of
 from data_sources.files.guess.ratings import Rating, rating_of
+from data_sources.mapping.plan import Written
 from data_sources.source import harmless
 from data_sources.words import number
 from store.records import BY_TABLE
@@ -111,7 +111,7 @@ def _in_order(record: str, found: dict[str, Line]) -> dict[str, Line]:
     return {name: found[name] for name in order if name in found}
 
 
-def _without_take(value: Any) -> Any:
+def _without_take(value: Written) -> Written:
     return {key: each for key, each in value.items() if key != "take"} if isinstance(value, dict) else value
 
 
@@ -272,10 +272,10 @@ def _amounts(found: dict[str, Line], draft: Draft, guess: Guess, columns: list[C
     quantity = next((named[name] for name in headers.QUANTITY if name in named), None)
     price = next((named[name] for name in headers.UNIT_PRICE if name in named), None)
     amount = guess.fields.get("amount")
-    where: dict[str, Any] = {}
+    where: dict[str, Written] = {}
     doubts: list[str] = []
     if quantity is not None and price is not None and (amount is None or amount is price or "unit" in price.folded):
-        value: dict[str, Any] = {"product": [quantity.name, price.name]}
+        value: dict[str, Written] = {"product": [quantity.name, price.name]}
         if quantity.comma or price.comma:
             value["decimal_comma"] = True
         found["amount"] = Line(value | ({"take": "sum"} if merges else {}))
@@ -319,7 +319,7 @@ def _leave_out_what_is_no_end(found: dict[str, Line], draft: Draft, columns: lis
 def stands_together(keys: Iterable[tuple[str, ...]]) -> bool:
     """Whether equal keys follow each other, as in an event log that is sorted by case."""
     seen: set[int] = set()
-    now: Any = None
+    now: Written = None
     for key in keys:
         if any(key) and key != now:
             if hash(key) in seen:

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+from data_sources.mapping.plan import Written
+
+NOTHING: Mapping[str, Written] = MappingProxyType({})
 
 
 class Table(NamedTuple):
     """One record that the export gives. Without a filled column for one of `needs` it gives none of it."""
 
     record: str
-    fields: dict[str, Any]
+    fields: dict[str, Written]
     needs: tuple[str, ...]
-    where: Mapping[str, Any] = NOTHING
-    options: Mapping[str, Any] = NOTHING
+    where: Mapping[str, Written] = NOTHING
+    options: Mapping[str, Written] = NOTHING
     only_if_said: bool = False  # not where no row says one of the words of `where`
 
 

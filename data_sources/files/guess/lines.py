@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from data_sources.files.guess import headers
 from data_sources.files.guess.columns import Column, folded
-from data_sources.mapping.plan import MONEY, kind_of
+from data_sources.mapping.plan import MONEY, Written, kind_of
 from data_sources.source import harmless
 from data_sources.words import listed
 from store.records import WORDS
@@ -20,7 +19,7 @@ from store.records import WORDS
 class Line:
     """The right side of one line, and what is not sure about it."""
 
-    value: Any
+    value: Written
     doubts: list[str] = field(default_factory=list)
 
 
@@ -39,7 +38,7 @@ class Draft:
 
 def line_of(record: str, name: str, column: Column, merges: bool, by_content: bool = False) -> Line:
     kind = kind_of(record, name)
-    options: dict[str, Any] = {}
+    options: dict[str, Written] = {}
     doubts: list[str] = []
     if by_content:
         doubts.append("only its content fits, its name does not say so")
@@ -72,7 +71,7 @@ def line_of(record: str, name: str, column: Column, merges: bool, by_content: bo
     return Line({"column": column.name, **options} if options else column.name, doubts)
 
 
-def _about_dates(name: str, column: Column, options: dict[str, Any], doubts: list[str]) -> None:
+def _about_dates(name: str, column: Column, options: dict[str, Written], doubts: list[str]) -> None:
     if column.dates not in (None, "iso"):
         options["format"] = column.dates
         if column.dates_too:
@@ -105,7 +104,7 @@ def _ordinal(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def columns_in(value: Any) -> list[str]:
+def columns_in(value: Written) -> list[str]:
     """The columns that the right side of a line names."""
     if isinstance(value, str):
         return [value]

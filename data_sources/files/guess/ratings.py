@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from data_sources.files.guess.columns import Column, folded
+from data_sources.mapping.plan import Written
 from data_sources.source import harmless
 from data_sources.words import listed, number
 from store.records import SCALES
@@ -40,7 +40,7 @@ class Rating:
 
     kind: str = ""
     scale: str = ""
-    score: dict[str, Any] = field(default_factory=dict)
+    score: dict[str, Written] = field(default_factory=dict)
     about_kind: list[str] = field(default_factory=list)  # doubts
     about_score: list[str] = field(default_factory=list)
     wrong: str = ""

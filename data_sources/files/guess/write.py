@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import tomlkit
 from tomlkit.items import InlineTable, Item, Table
@@ -12,6 +11,7 @@ from tomlkit.items import InlineTable, Item, Table
 from data_sources.files.guess import headers
 from data_sources.files.guess.lines import Draft, Line
 from data_sources.files.layout import Layout
+from data_sources.mapping.plan import Written
 from data_sources.source import OBEYED, harmless
 from data_sources.words import listed
 
@@ -86,7 +86,7 @@ def _item(line: Line) -> Item:
     return item
 
 
-def _inline(value: dict[str, Any]) -> InlineTable:
+def _inline(value: dict[str, Written]) -> InlineTable:
     table = tomlkit.inline_table()
     for key, each in value.items():
         table.append(key, _inline(each) if isinstance(each, dict) else each)
