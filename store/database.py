@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from settings import Settings
 from store.masking import clean
+from store.passwords import passwords, without
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 PATIENCE_S = 10.0
@@ -273,8 +274,8 @@ def unchanged(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(file: Path | None = None, password: str | None = None) -> Iterator[None]:
-    """Database errors as StoreError, in words that say what to do; `password` is kept out of what the database said."""
+def in_words(file: Path | None = None, url: URL | None = None) -> Iterator[None]:
+    """Database errors as StoreError, in words that say what to do, without a password of the address of the database."""
     try:
         yield
     except DBAPIError as error:
@@ -285,7 +286,7 @@ def in_words(file: Path | None = None, password: str | None = None) -> Iterator[
         told = StoreError(operational(said, file))
         # The name of the file says which disk, and which of several stores.
         said = f"{file}: {said}" if file is not None else said
-        told.details = clean(" ".join((said.replace(password, "***") if password else said).split()), 500)
+        told.details = clean(" ".join(without(said, passwords(url) if url else ()).split()), 500)
         raise told from error
 
 

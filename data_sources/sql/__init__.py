@@ -13,7 +13,7 @@ from data_sources.mapping.pages import Collected, Rows
 from data_sources.mapping.plan import filled
 from data_sources.mapping.records import Bound
 from data_sources.source import Counts, Page, Request, Source, SourceError
-from data_sources.sql.database import Database
+from data_sources.sql.database import Database, OutOfTime
 from data_sources.sql.entries import Entry, Sql, entries
 from data_sources.words import listed, number
 from store.marks import is_pseudonymous
@@ -30,6 +30,8 @@ def fetch(request: Request) -> Iterator[Page]:
                 yield from _pages(entry, database)
             except SourceError as error:
                 refused.append(str(error))
+                if isinstance(error, OutOfTime):
+                    break
     if refused:
         raise SourceError(" ".join(dict.fromkeys(refused)))
 
@@ -76,6 +78,8 @@ def check(request: Request) -> Iterator[str]:
         for entry in tables:
             try:
                 there = database.columns(entry)
+            except OutOfTime:
+                raise
             except SourceError as error:
                 yield str(error)
                 continue

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from data_sources.kit.options import KeyName, Options, read
+from data_sources.kit.options import KeyName, Minutes, Options, read
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
 from data_sources.mapping.plan import Mapping
 from data_sources.source import Request, SourceError
@@ -37,6 +37,9 @@ class Sql(Options):
         None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
     )
     schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
+    deadline_minutes: Minutes = Field(
+        60, gt=0, description="how long a read may take; what waits longer, for a lock or a query, is stopped and said"
+    )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
     )

@@ -329,6 +329,10 @@ def test_an_account_that_is_not_known_is_one_sentence(postgres_database: str, mo
     [
         ("snowflake://ann:canary@acme/db", "type .venv/bin/python -m pip install snowflake-sqlalchemy."),
         ("mysql://ann:canary@acme/db", "The driver for mysql is not installed: type"),
+        (
+            "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3Dcanary",
+            "The driver for mssql+pyodbc is not installed: type",
+        ),
         ("unheard://ann:canary@acme/db", "The driver for unheard is not installed."),
         ("ann canary", "cannot be read; write it like postgresql://NAME:PASSWORD@HOST/DATABASE."),
         ("postgresql://ann:canary@acme:port/db", "cannot be read; write it like"),
@@ -341,7 +345,14 @@ def test_an_address_that_cannot_be_used_says_what_to_do(
     assert sentence in refused(monkeypatch, address)
 
 
-@pytest.mark.parametrize("url", ["postgresql://ann:canary@acme/db", "snowflake://acme/db?token=canary"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:canary@acme/db",
+        "snowflake://acme/db?token=canary",
+        "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BUID%3Dann%3BPWD%3Dcanary",
+    ],
+)
 def test_a_password_in_the_settings_is_refused_and_not_repeated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "url holds a password" in refused(monkeypatch, "", url=url, url_env=None)
 
