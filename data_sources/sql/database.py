@@ -27,6 +27,7 @@ from sqlalchemy import (
     exc,
     func,
     inspect,
+    literal_column,
     make_url,
     select,
     table,
@@ -225,12 +226,26 @@ class Database:
             raise SourceError(self._no_table(entry.table or ""))
         return found
 
-    def rows(self, entry: Entry) -> Iterator[list[list[str]]]:
-        """All rows, a page at a time, as the texts of the columns that the mapping names."""
+    def newest(self, entry: Entry, updated: str) -> Any:
+        """The newest change of all, as the driver gives it; None where there is none."""
+        if updated not in (there := self.columns(entry)):
+            raise SourceError(f"{entry.named} has no column {updated}; {nearest(updated, there, 'it has')}.")
+
+        def ask() -> Any:
+            if entry.table is not None:
+                return self.connection.scalar(select(func.max(column(updated))).select_from(_table(entry.table)))
+            asked = self._around(entry).replace("*", f"max({self._quoted(updated)})", 1)
+            return self.connection.exec_driver_sql(asked, **AS_IT_IS).scalar()
+
+        return self._ask(entry, ask)
+
+    def rows(self, entry: Entry, since: str | None = None) -> Iterator[list[list[str]]]:
+        """The rows that changed `since`, or all of them, a page at a time, as the texts of the columns that the mapping
+        names. A row that does not say when it changed is in every page of changes."""
         names = entry.mapping.columns
         if missing := [each for each in names if each not in (there := self.columns(entry))]:
             raise SourceError(f"{entry.named} has no column {listed(missing)}; {nearest(missing[0], there, 'it has')}.")
-        result = self._ask(entry, lambda: self._rows(entry, names))
+        result = self._ask(entry, lambda: self._rows(entry, names, since))
         pages = result.partitions(PAGE)
         try:
             while (page := self._ask(entry, lambda: next(pages, None))) is not None:
@@ -240,12 +255,20 @@ class Database:
                 self._ask(entry, result.close)
                 self._ask(entry, self.connection.rollback)
 
-    def _rows(self, entry: Entry, names: list[str]) -> Any:
+    def _rows(self, entry: Entry, names: list[str], since: str | None) -> Any:
+        updated = entry.updated or ""
         if entry.table is not None:
             asked = select().add_columns(*map(column, names)).select_from(_table(entry.table))
+            if since is not None:
+                # Not bound: as a text in quotes it is compared as whatever the column holds. Only signs of a date are in it.
+                changed = column(updated) >= literal_column(f"'{since}'")
+                asked = asked.where(changed | column(updated).is_(None))
             return self.connection.execute(asked, execution_options={"yield_per": PAGE})
+        query, quoted = self._query(entry), self._quoted(updated)
+        if since is not None:
+            query = f"{self._around(entry)} WHERE {quoted} >= '{since}' OR {quoted} IS NULL"
         options = {"no_parameters": True, "yield_per": PAGE}
-        return self.connection.exec_driver_sql(self._query(entry), execution_options=options).columns(*names)
+        return self.connection.exec_driver_sql(query, execution_options=options).columns(*names)
 
     def count(self, entry: Entry) -> int:
         def count() -> int:
@@ -258,6 +281,9 @@ class Database:
 
     def _around(self, entry: Entry) -> str:
         return f"SELECT * FROM ({self._query(entry)}) asked"  # noqa: S608 (the query is from the settings)
+
+    def _quoted(self, name: str) -> str:
+        return self.engine.dialect.identifier_preparer.quote(name)
 
     def _query(self, entry: Entry) -> str:
         if entry.schema is None:
