@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import secrets
 import shutil
 import sqlite3
 import stat
@@ -17,7 +18,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from settings import Settings
 from store.masking import clean
@@ -85,8 +86,9 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
         path = folder / url.database
         if not path.parent.is_dir():
             raise StoreError(f"There is no folder {path.parent} for the store; make it, or change database_url.")
-        url = url.set(database=str(path))
-    engine = create_engine(url, connect_args={"timeout": patience_s})
+        engine = create_engine(url.set(database=str(path)), connect_args={"timeout": patience_s})
+    else:
+        engine = _in_memory(patience_s)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -113,6 +115,17 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
 
     _begins(engine)
     return engine
+
+
+def _in_memory(patience_s: float) -> Engine:
+    """One database for all threads of this program, until the engine is disposed of; each connection waits for the others as
+    it would for those of a file."""
+    address = f"file:/{secrets.token_hex(8)}?vfs=memdb"
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, timeout=patience_s, check_same_thread=False),
+        poolclass=QueuePool,
+    )
 
 
 def _begins(engine: Engine) -> None:
