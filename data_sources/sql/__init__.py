@@ -33,11 +33,12 @@ def fetch(request: Request) -> Iterator[Page]:
     """Every table, whole or what changed in it; the last page of each says which. A table that cannot be read is said at the
     end."""
     tables, refused, all_whole = entries(request), list[str](), True
-    keys = {each.place: f"{each.place} {version(request)}" for each in tables if each.updated}
-    places = cursors.read_all(request.since, list(keys.values()))
     look_back = timedelta(minutes=read(Sql, request).look_back_minutes)
     of_record = Counter(each.mapping.record for each in tables)
     with Database(request) as database:
+        this = version(request, database.identity)
+        keys = {each.place: f"{each.place} {this}" for each in tables if each.updated}
+        places = cursors.read_all(request.since, list(keys.values()))
         for entry in tables:
             try:
                 cursor, since = Cursor(), None

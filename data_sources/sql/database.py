@@ -104,6 +104,8 @@ class Database:
         self.passwords = passwords(url)
         if options.url and self.passwords:
             raise SourceError(f"{key}.url holds a password: put the address into a variable and name it in url_env.")
+        # Which database it is: another account or password changes nothing.
+        self.identity = f"{url.get_backend_name()} {url.host} {url.port} {url.database}"
         self.is_file = url.get_backend_name() == "sqlite"
         self.name = Path(url.database or "").name if self.is_file else url.host or url.get_backend_name()
         self.engine = self._engine(url, request.settings.folder)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import exc, make_url
 
 from data_sources.kit.options import KeyName, Minutes, Options, read
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
@@ -107,15 +104,11 @@ def entries(request: Request) -> list[Entry]:
     return found
 
 
-def version(request: Request) -> str:
+def version(request: Request, database: str) -> str:
     """Another one as soon as what is asked for, of which database, or what becomes of it, is another."""
     options = read(Sql, request)
-    address = options.url or os.environ.get(options.url_env or "", "")
-    with suppress(exc.ArgumentError, ValueError):
-        url = make_url(address)
-        address = f"{url.get_backend_name()} {url.host} {url.port} {url.database}"  # a new password changes nothing
     preset = (PRESETS / f"{options.preset}.toml").read_text("utf-8") if options.preset else ""
-    of = json.dumps([options.tables, preset, options.schema_name, address, request.settings.time_zone], default=str)
+    of = json.dumps([options.tables, preset, options.schema_name, database, request.settings.time_zone], default=str)
     return blake2b(of.encode(), digest_size=8).hexdigest()
 
 

@@ -179,6 +179,12 @@ def test_another_mapping_query_or_database_means_that_everything_is_read_again(t
     assert ids(texts.read()) == {"old", "new"}
     texts.options = {"deadline_minutes": 5}  # how it is asked is not what is asked for
     assert ids(texts.read()) == {"new"}
+    other = Desk(create_engine(f"sqlite:///{tmp_path}/other.db"), "a text")
+    other.add("old", at=NOW - 9 * A_DAY)
+    other.add("new", at=NOW)
+    other.entry, other.cursor = texts.entry, texts.cursor
+    assert ids(other.read()) == {"old", "new"}
+    other.engine.dispose()
 
 
 def test_a_read_that_broke_off_is_not_taken_for_done(texts: Desk) -> None:
