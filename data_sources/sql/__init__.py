@@ -8,7 +8,7 @@ Only the columns that a mapping names are asked for. What is wrong with one tabl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -93,53 +93,35 @@ def _as_compared(since: datetime, newest: object) -> str:
 
 def _pages(entry: Entry, database: Database, since: str | None, is_alone: bool) -> Generator[Page, None, Page]:
     """The pages but the last one, which is returned. Of changes, a row that `where` leaves out now is gone, unless another
-    table gives such records too (`is_alone`) and may still have it."""
+    row of its id is there, or another table gives such records too (`is_alone`) and may still have it."""
     bound, number = Bound(entry.mapping, entry.mapping.columns), 0
     recent: dict[int, list[str]] = {}
-    gone: list[tuple[str, str]] = []
-
-    def place(number: int) -> str:
-        return _place(entry, bound, recent, number)
-
-    collected = Collected(bound, place)
+    wanted, left_out = set[str](), set[str]()
+    collected = Collected(bound, lambda number: _place(entry, bound, recent, number))
     for rows in database.rows(entry, since):
         for number, row in enumerate(rows, number + 1):  # noqa: B020 (goes on counting)
             recent[number] = row
             collected.add(number, row)
-            if since is not None and is_alone and (id := _left_out(bound, row)):
-                gone.append((entry.mapping.record, id))
+            if since is not None and is_alone and bound.keeps is not None:
+                with suppress(Exception):  # a cell that cannot be read costs its row elsewhere
+                    (wanted if bound.keeps(row) else left_out).add(bound.get[0](row))
         if collected.is_full:
-            yield _page(entry, bound, collected.done(), place, since, gone)
-            recent, gone = {}, []
-    return _page(entry, bound, collected.done(is_last=True), place, since, gone, is_last=True)
+            yield _page(entry, bound, collected.done(), recent, since)
+            recent = {}
+    last = _page(entry, bound, collected.done(is_last=True), recent, since)
+    last.whole = since is None
+    last.gone = [(entry.mapping.record, id) for id in sorted(filter(None, left_out - wanted))]
+    return last
 
 
-def _left_out(bound: Bound, row: list[str]) -> str | None:
-    """The id of a row that the mapping does not want."""
-    with suppress(Exception):  # a cell that cannot be read costs its row elsewhere
-        if bound.keeps is not None and not bound.keeps(row):
-            return str(bound.get[0](row))
-    return None
-
-
-def _page(
-    entry: Entry,
-    bound: Bound,
-    found: Rows,
-    place: Callable[[int], str],
-    since: str | None,
-    gone: list[tuple[str, str]],
-    is_last: bool = False,
-) -> Page:
+def _page(entry: Entry, bound: Bound, found: Rows, recent: dict[int, list[str]], since: str | None) -> Page:
     return Page(
         records=list(bound.records(found.columns)),
         rejected_rows=found.rejected,
         read=found.looked_at,
         place=entry.place,
-        where=lambda at, field: (place(found.numbers[at]), bound.mapping.label(field)),
-        whole=is_last and since is None,
+        where=lambda at, field: (_place(entry, bound, recent, found.numbers[at]), bound.mapping.label(field)),
         partial=since is not None,
-        gone=gone,
     )
 
 

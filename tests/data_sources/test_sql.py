@@ -119,6 +119,15 @@ def test_a_long_table_comes_in_pages_and_the_last_one_says_that_it_was_all(engin
     assert len({each.id for page in found for each in page.records}) == 12_001
 
 
+def test_a_row_that_is_refused_later_is_called_by_its_own_id_though_further_pages_came(engine: Engine) -> None:
+    tickets(engine, 5_001)
+    first, second = pages(request(engine, {"table": "tickets", "record": "ticket", "fields": TICKET}))
+    assert first.where is not None
+    assert second.where is not None
+    assert first.where(2, "opened_at") == ("tickets row 3 (t00002)", "opened")
+    assert second.where(0, "opened_at") == ("tickets row 5,001 (t05000)", "opened")
+
+
 def test_only_the_columns_that_a_mapping_names_are_asked_for(postgres_database: str) -> None:
     """An account that may read two columns is enough: PostgreSQL itself is the witness."""
     owner = create_engine(postgres_database)

@@ -221,6 +221,19 @@ def test_a_row_that_the_mapping_leaves_out_since_its_change_is_gone(texts: Desk)
     assert (ids([page]), page.gone) == ({"a"}, [("ticket", "b")])  # a is as new as the newest that was seen
 
 
+def test_an_older_version_of_a_row_that_is_left_out_does_not_take_the_row_away(texts: Desk) -> None:
+    texts.entry = {**texts.entry, "where": {"state": "current"}}
+    texts.add("a", at=NOW, state="current")
+    texts.add("b", at=NOW, state="older")
+    texts.read()
+    texts.change("a", NOW, state="older")
+    texts.add("a", at=NOW, state="current", title="newer")
+    texts.add("a", at=NOW, state="older")
+    (page,) = texts.read()
+    assert [(record.id, record.subject) for record in page.records] == [("a", "newer")]
+    assert page.gone == [("ticket", "b")]
+
+
 def test_a_row_that_another_table_may_still_have_is_not_said_to_be_gone(texts: Desk) -> None:
     texts.entry = {**texts.entry, "where": {"state": "open"}}
     texts.options = {"tables": [texts.entry, {**texts.entry, "where": {"state": "closed"}}]}
