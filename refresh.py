@@ -259,11 +259,9 @@ def _read(
     for name in reading:
         progress.source(name)
     ended: set[str] = set()
-    pages = side_by_side({name: each.pages for name, each in reading.items()})
+    pages = side_by_side({name: each.pages for name, each in reading.items()}, ended)
     with closing(pages):
         for name, page in pages:
-            if name in ended:
-                continue  # it went wrong while a page of it was saved
             error = page.error if isinstance(page, SourceEnded) else None
             if isinstance(page, Page):
                 try:

@@ -6,7 +6,7 @@ Each source is read in a thread of its own; whoever takes the pages saves them o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from queue import Full, Queue
 
@@ -24,30 +24,34 @@ class Ended:
 
 
 def side_by_side(
-    sources: Mapping[str, Callable[[], Iterator[Page]]], at_once: int = AT_ONCE
+    sources: Mapping[str, Callable[[], Iterator[Page]]], given_up: Collection[str] = (), at_once: int = AT_ONCE
 ) -> Generator[tuple[str, Page | Ended], None, None]:
     """(name, page) as they come, each source's in its own order, and (name, Ended) once after the last of each.
 
-    A source is asked for a page only when the one before was taken or waits to be. Close the generator to stop all of them:
-    each is closed when it comes back with what it is doing.
+    A source is asked for a page only when the one before was taken or waits to be. Whoever takes the pages may put the name
+    of a source into `given_up` between two of them: nothing of it comes any more. Close the generator to stop all of them.
+    A source that is stopped is closed when it comes back with what it is doing, and nobody waits for that.
     """
     pages: Queue[tuple[str, Page | Ended]] = Queue(at_once)
     may_read = threading.Semaphore(at_once)
     is_over = threading.Event()
 
+    def is_wanted(name: str) -> bool:
+        return not is_over.is_set() and name not in given_up
+
     def hand_over(name: str, page: Page | Ended) -> bool:
-        while not is_over.is_set():
+        while is_wanted(name):
             try:
                 pages.put((name, page), timeout=LOOK_EVERY)
             except Full:
                 continue
-            return True
+            return is_wanted(name)
         return False
 
     def read(name: str, fetch: Callable[[], Iterator[Page]]) -> None:
         error: Exception | None = None
         with may_read:
-            if is_over.is_set():
+            if not is_wanted(name):
                 return
             try:
                 fetched = fetch()
@@ -67,10 +71,11 @@ def side_by_side(
     try:
         for thread in threads:
             thread.start()
-        left = len(threads)
+        left = set(sources)
         while left:
             name, page = pages.get()
-            yield name, page
-            left -= isinstance(page, Ended)
+            if name in left:
+                yield name, page
+            left.difference_update([name] if isinstance(page, Ended) else [], given_up)
     finally:
         is_over.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import secrets
 import shutil
 import sqlite3
 import stat
@@ -17,10 +18,11 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from settings import Settings
 from store.masking import clean
+from store.passwords import passwords, without
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 PATIENCE_S = 10.0
@@ -84,8 +86,9 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
         path = folder / url.database
         if not path.parent.is_dir():
             raise StoreError(f"There is no folder {path.parent} for the store; make it, or change database_url.")
-        url = url.set(database=str(path))
-    engine = create_engine(url, connect_args={"timeout": patience_s})
+        engine = create_engine(url.set(database=str(path)), connect_args={"timeout": patience_s})
+    else:
+        engine = _in_memory(patience_s)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -112,6 +115,17 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
 
     _begins(engine)
     return engine
+
+
+def _in_memory(patience_s: float) -> Engine:
+    """One database for all threads of this program, until the engine is disposed of; each connection waits for the others as
+    it would for those of a file."""
+    address = f"file:/{secrets.token_hex(8)}?vfs=memdb"
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, timeout=patience_s, check_same_thread=False),
+        poolclass=QueuePool,
+    )
 
 
 def _begins(engine: Engine) -> None:
@@ -273,8 +287,8 @@ def unchanged(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(file: Path | None = None, password: str | None = None) -> Iterator[None]:
-    """Database errors as StoreError, in words that say what to do; `password` is kept out of what the database said."""
+def in_words(file: Path | None = None, url: URL | None = None) -> Iterator[None]:
+    """Database errors as StoreError, in words that say what to do, without a password of the address of the database."""
     try:
         yield
     except DBAPIError as error:
@@ -285,7 +299,7 @@ def in_words(file: Path | None = None, password: str | None = None) -> Iterator[
         told = StoreError(operational(said, file))
         # The name of the file says which disk, and which of several stores.
         said = f"{file}: {said}" if file is not None else said
-        told.details = clean(" ".join((said.replace(password, "***") if password else said).split()), 500)
+        told.details = clean(" ".join(without(said, passwords(url) if url else ()).split()), 500)
         raise told from error
 
 

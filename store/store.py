@@ -273,7 +273,7 @@ class Store:
     @contextmanager
     def words(self) -> Iterator[None]:
         """Database errors, in words that say what to do."""
-        with in_words(self.file, self.engine.url.password):
+        with in_words(self.file, self.engine.url):
             yield
 
 

@@ -42,7 +42,7 @@ ARROWS = {
 }
 # What of the store its neighbours may know: who fills it the nouns, who reads it what is published and the rules.
 OF_THE_STORE = {
-    "data_sources": {"records", "rejected", "masking", "marks"},
+    "data_sources": {"records", "rejected", "masking", "marks", "passwords"},
     "metrics": {"published", "rules", "tallies", "histogram", "contacts"},
     "ranking": {"published", "rules", "publishing"},
     "reporting": {"ids"},

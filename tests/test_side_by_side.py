@@ -32,13 +32,18 @@ PATIENCE_S = 20
 
 
 @contextmanager
-def trackers(before_issues: Callable[[str], bool]) -> Iterator[str]:
-    """A server of trackers; the issues of one are handed over when `before_issues` comes back for it, a failure if it says no."""
+def trackers(before_issues: Callable[[str], bool], counted: list[str] | None = None) -> Iterator[str]:
+    """A server of trackers; the issues of one are handed over when `before_issues` comes back for it, a failure if it says no.
+
+    "half" has two pages of issues, "endless" has ever more. What was asked for is `counted`.
+    """
+    asked = [] if counted is None else counted
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name, what = self.path.partition("?")[0].split("/")[-2:]
-            page = 2 if "page=2" in self.path else 1
+            page = int(self.path.rpartition("page=")[2]) if "&page=" in self.path else 1
+            asked.append(f"{name} {what} {page}")
             is_good = what != "issues" or before_issues(name if page == 1 else f"{name} 2")
             issue = {
                 "id": page,
@@ -53,8 +58,9 @@ def trackers(before_issues: Callable[[str], bool]) -> Iterator[str]:
             body = json.dumps([issue] if what == "issues" else []).encode()
             self.send_response(200 if is_good else 404)
             self.send_header("Content-Type", "application/json")
-            if name == "half" and what == "issues" and page == 1:
-                self.send_header("Link", f'<http://{self.headers["Host"]}{self.path}&page=2>; rel="next"')
+            if what == "issues" and (name == "endless" or (name == "half" and page == 1)):
+                path = self.path.partition("&page=")[0]
+                self.send_header("Link", f'<http://{self.headers["Host"]}{path}&page={page + 1}>; rel="next"')
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -139,6 +145,50 @@ def test_half_of_a_source_is_never_published_with_the_whole_of_another(tmp_path:
         assert seen == [0]
         assert bugs(store) == 3
         store.engine.dispose()
+
+
+def test_a_source_whose_rows_cannot_be_saved_is_asked_nothing_more(tmp_path: Path, database_url: str) -> None:
+    counted: list[str] = []
+    may_go_on = threading.Event()
+
+    def when_it_has_failed(name: str) -> bool:
+        # The second page is on its way while the first one is saved, which fails.
+        return name != "endless 2" or may_go_on.wait(PATIENCE_S)
+
+    with trackers(lambda name: True) as base:  # makes the tables
+        refresh.refresh(load(settings_for(tmp_path, database_url, base, "good")), NOW)
+    with trackers(when_it_has_failed, counted) as base:
+        settings = load(settings_for(tmp_path, database_url, base, "endless", "good"))
+        store = open_store(settings)
+        refuse_bugs_of(store, "endless")
+        # It does not wait for the page that is on its way, either.
+        endless, good = refresh.refresh(settings, NOW)
+        assert endless.failed
+        assert good.failed is None
+        may_go_on.set()
+        for thread in threading.enumerate():
+            if thread.name == "source endless":
+                thread.join(PATIENCE_S)
+                assert not thread.is_alive()
+        assert sum(each.startswith("endless issues") for each in counted) <= 2
+        store.engine.dispose()
+
+
+def refuse_bugs_of(store: Store, source: str) -> None:
+    """From now on the database itself refuses the bugs of this source."""
+    refused = f"NEW.source = '{source}'"
+    with store.engine.begin() as connection:
+        if store.sqlite:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER refuse BEFORE INSERT ON bug WHEN {refused} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+        else:
+            connection.exec_driver_sql(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE check_violation; END'"
+            )
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER refuse BEFORE INSERT ON bug FOR EACH ROW WHEN ({refused}) EXECUTE FUNCTION refuse()"
+            )
 
 
 def ended(store: Store) -> set[str]:

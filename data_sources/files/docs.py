@@ -1,6 +1,6 @@
-"""Writes the tables of docs/files.md anew: every field of every record, every scale, every word of a mapping.
+"""Writes the tables of docs/files.md and docs/sql.md anew: every field of every record, every scale, every word of a mapping.
 
-`python -m data_sources.files.docs`. What stands between two marks in the file is replaced; the rest is written by hand.
+`python -m data_sources.files.docs`. What stands between two marks in a file is replaced; the rest is written by hand.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from pydantic import BaseModel
+
 from data_sources.files.entries import FileOptions
-from data_sources.mapping.grammar import Conditions, FieldOptions, Table
+from data_sources.mapping.grammar import Conditions, FieldOptions, RecordOptions
 from data_sources.mapping.plan import MONEY, kind_of
+from data_sources.sql.entries import Sql, TableOptions
 from store.records import BY_TABLE, REFERENCES, SCALES, WORDS
 
-WRITTEN = Path(__file__).parents[2] / "docs" / "files.md"
+DOCS = Path(__file__).parents[2] / "docs"
+WRITTEN = (DOCS / "files.md", DOCS / "sql.md")
 KINDS = {
     str: "text",
     int: "whole number",
@@ -28,21 +32,21 @@ KINDS = {
 }
 
 
-def text() -> str:
-    """The whole of docs/files.md as it should be."""
-    return re.sub(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", _filled, WRITTEN.read_text("utf-8"), flags=re.DOTALL)
+def text(path: Path) -> str:
+    """The whole of this file as it should be."""
+    return re.sub(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", _filled, path.read_text("utf-8"), flags=re.DOTALL)
 
 
 def _filled(found: re.Match[str]) -> str:
     return f"{found[1]}\n" + "\n".join(PARTS[found[2]]()) + f"\n\n{found[3]}"
 
 
-def _options(*models: type[Table]) -> Iterator[str]:
+def _options(*models: type[BaseModel], without: type[BaseModel] = BaseModel) -> Iterator[str]:
     yield "| word | meaning |"
     yield "|---|---|"
     for model in models:
         for name, each in model.model_fields.items():
-            if model is models[0] or name not in models[0].model_fields:
+            if name not in without.model_fields and (model is models[0] or name not in models[0].model_fields):
                 default = each.default
                 shown = f" (default: `{default}`)" if isinstance(default, (str, int, float)) and default else ""
                 yield f"| `{each.alias or name}` | {_cell(each.description)}{shown} |"
@@ -89,9 +93,12 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "conditions": lambda: _options(Conditions),
     "scales": _scales,
     "records": _records,
+    "sql": lambda: _options(Sql),
+    "sql_table": lambda: _options(TableOptions, without=RecordOptions),
 }
 
 
 if __name__ == "__main__":
-    WRITTEN.write_text(text(), "utf-8")
-    print(f"Written: {WRITTEN}")
+    for path in WRITTEN:
+        path.write_text(text(path), "utf-8")
+        print(f"Written: {path}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+A_WEEK = timedelta(days=7)  # after so long everything is asked for again, where it is not said what was deleted
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANTS = ("since", "listed", "began", "newest")
 

@@ -28,7 +28,6 @@ from store.records import BugReport
 from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
-A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,9 @@ class Stream:
     updated: str = "updated_at"  # the field that says when an item changed
     gone: tuple[Which, ...] = ()
     with_it: tuple[type[Any], ...] = ()
-    again: timedelta | None = A_WEEK  # lists everything again after so long; None where it says what was deleted
+    again: timedelta | None = (
+        cursors.A_WEEK
+    )  # lists everything again after so long; None where it says what was deleted
     follows: bool = (
         False  # has no cursor, but those of the others: newest first, read to the first page with nothing new
     )

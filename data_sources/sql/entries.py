@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from data_sources.kit.options import KeyName, Options, read
+from data_sources.kit.options import KeyName, Minutes, Options, read
 from data_sources.mapping.grammar import RecordOptions, Text, checked, mapping_of
 from data_sources.mapping.plan import Mapping
 from data_sources.source import Request, SourceError
 from data_sources.words import listed
+from store.marks import is_pseudonymous
+from store.records import BY_TABLE
 
 PRESETS = Path(__file__).with_name("presets")
 
@@ -25,6 +29,9 @@ class TableOptions(RecordOptions):
     record: str = Field(description="what one row is")
     table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
     query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
+    updated: Text | None = Field(
+        None, description="the column that says when a row last changed: only what changed since is asked for"
+    )
     name: Text | None = Field(None, description="what it is called beside a rejected row; default: the table")
 
 
@@ -37,6 +44,12 @@ class Sql(Options):
         None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
     )
     schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
+    look_back_minutes: Minutes = Field(
+        60, description="how far a read of `updated` goes back behind the newest change that was seen"
+    )
+    deadline_minutes: Minutes = Field(
+        60, gt=0, description="how long a read may take; what waits longer, for a lock or a query, is stopped and said"
+    )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
     )
@@ -52,6 +65,7 @@ class Entry:
     table: str | None
     query: str
     schema: str | None  # of a query with {tables}, as in presets; None leaves braces alone
+    updated: str | None = None  # the column that says when a row last changed
 
 
 def entries(request: Request) -> list[Entry]:
@@ -76,13 +90,26 @@ def entries(request: Request) -> list[Entry]:
         name = told.name or told.table or f"query {len(found) + 1}"
         query = _only_reads(inner, told.query) if told.query else ""
         mapping = mapping_of(f"{inner} ({name})", told.record, told, request.settings.zone)
-        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema))
+        if told.updated and (told.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[told.record])):
+            raise SourceError(
+                f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
+                f'(same_id = "first" or "merge"), can only be read whole.'
+            )
+        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema, told.updated))
     twice = Counter[str]()
     for at, each in enumerate(found):
         twice[each.place] += 1
         if twice[each.place] > 1:
             found[at] = replace(each, place=f"{each.place} {twice[each.place]}")
     return found
+
+
+def version(request: Request, database: str) -> str:
+    """Another one as soon as what is asked for, of which database, or what becomes of it, is another."""
+    options = read(Sql, request)
+    preset = (PRESETS / f"{options.preset}.toml").read_text("utf-8") if options.preset else ""
+    of = json.dumps([options.tables, preset, options.schema_name, database, request.settings.time_zone], default=str)
+    return blake2b(of.encode(), digest_size=8).hexdigest()
 
 
 def _only_reads(key: str, query: str) -> str:

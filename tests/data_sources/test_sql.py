@@ -119,6 +119,15 @@ def test_a_long_table_comes_in_pages_and_the_last_one_says_that_it_was_all(engin
     assert len({each.id for page in found for each in page.records}) == 12_001
 
 
+def test_a_row_that_is_refused_later_is_called_by_its_own_id_though_further_pages_came(engine: Engine) -> None:
+    tickets(engine, 5_001)
+    first, second = pages(request(engine, {"table": "tickets", "record": "ticket", "fields": TICKET}))
+    assert first.where is not None
+    assert second.where is not None
+    assert first.where(2, "opened_at") == ("tickets row 3 (t00002)", "opened")
+    assert second.where(0, "opened_at") == ("tickets row 5,001 (t05000)", "opened")
+
+
 def test_only_the_columns_that_a_mapping_names_are_asked_for(postgres_database: str) -> None:
     """An account that may read two columns is enough: PostgreSQL itself is the witness."""
     owner = create_engine(postgres_database)
@@ -329,6 +338,10 @@ def test_an_account_that_is_not_known_is_one_sentence(postgres_database: str, mo
     [
         ("snowflake://ann:canary@acme/db", "type .venv/bin/python -m pip install snowflake-sqlalchemy."),
         ("mysql://ann:canary@acme/db", "The driver for mysql is not installed: type"),
+        (
+            "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3Dcanary",
+            "The driver for mssql+pyodbc is not installed: type",
+        ),
         ("unheard://ann:canary@acme/db", "The driver for unheard is not installed."),
         ("ann canary", "cannot be read; write it like postgresql://NAME:PASSWORD@HOST/DATABASE."),
         ("postgresql://ann:canary@acme:port/db", "cannot be read; write it like"),
@@ -341,7 +354,14 @@ def test_an_address_that_cannot_be_used_says_what_to_do(
     assert sentence in refused(monkeypatch, address)
 
 
-@pytest.mark.parametrize("url", ["postgresql://ann:canary@acme/db", "snowflake://acme/db?token=canary"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:canary@acme/db",
+        "snowflake://acme/db?token=canary",
+        "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BUID%3Dann%3BPWD%3Dcanary",
+    ],
+)
 def test_a_password_in_the_settings_is_refused_and_not_repeated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "url holds a password" in refused(monkeypatch, "", url=url, url_env=None)
 

@@ -28,3 +28,11 @@ def test_while_a_store_keeps_the_first_page_waiting_a_reader_is_told_and_health_
 def test_a_start_that_is_quick_is_not_spoken_of() -> None:
     with serving("sqlite://") as served:
         assert served.get("/", A_BROWSER).status == 200
+
+
+def test_a_store_in_memory_is_empty_and_no_fault_however_many_look_at_it() -> None:
+    with serving("sqlite://") as served:
+        for _ in range(8):  # each in another thread, at times
+            assert served.get("/healthz").status == 200
+        assert "Traceback" not in served.log
+        assert "cannot be r" not in served.log
