@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from data_sources.kit import cells, cursors, keys, labels, options, paging
+from data_sources.kit import cells, cursors, keys, labels, paging
 from data_sources.kit.streams import Count, Counted, Rows, Site, Stream, System, source
 from store.records import Bug
 
@@ -16,7 +16,6 @@ DROPS = "author assignee assignees closed_by description user_notes_count"
 
 class GitLab(labels.LabelOptions, System):
     project: str = Field(description="its path, or its number", examples=["group/project"])
-    token_env: options.KeyName = Field("GITLAB_TOKEN", description=options.ACCESS_KEY)
     base_url: str = Field("https://gitlab.com/api/v4", description="the address of the API")
     confidential: bool = Field(False, description="whether confidential issues are read, and shown to every reader")
 

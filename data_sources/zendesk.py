@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data_sources.kit import cells, cursors, labels, options, paging
+from data_sources.kit import cells, cursors, labels, paging
 from data_sources.kit.streams import Count, Counted, Hosted, Rows, Site, Stream, source
 from store.records import Bug, BugReport, SurveyResponse, Ticket
 
@@ -33,7 +33,6 @@ RATING |= {"answered_at": cells.only("score", ("good", "bad"), cells.instant("up
 
 
 class Zendesk(Hosted):
-    token_env: options.KeyName = Field("ZENDESK_TOKEN", description="the environment variable that holds the token")
     customer: Literal["requester_id", "organization_id"] = Field("requester_id", description="which id is a customer's")
 
     def site(self) -> Site:

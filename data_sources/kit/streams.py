@@ -7,6 +7,7 @@ become records). The rest is the same for all.
 from __future__ import annotations
 
 import builtins
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from data_sources.kit.limits import Limits
 from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
 from data_sources.source import Counts, Page, Request, Source
-from store.records import BugReport
+from store.records import Bug, BugReport, Ticket
 from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
@@ -87,17 +88,29 @@ class Rows:
         page.records += [cells.record(self.kind, self.table, each) for each in items]
 
 
-def links(path: str, sides: tuple[str, ...], key: str, bugs: Which, tickets: Which, declared: bool) -> Rows:
-    """The tickets that are linked to bugs, both items of one list that `key` names: in each object at `path` the other item
-    is at one of `sides`."""
+def bugs_and_tickets(
+    bug: Mapping[str, cells.Cell],
+    ticket: Mapping[str, cells.Cell],
+    links: str,
+    key: str,
+    is_bug: Which,
+    is_ticket: Which,
+    declared: bool,
+) -> list[Rows]:
+    """Of a list that holds both: the bugs, which tickets report them, and the tickets, where they are `declared`. `key` names
+    an item; each object at `links` of a bug holds the item that it is linked to, whichever way the link goes."""
 
-    def each(item: Item) -> list[Item]:
-        ends = [cells.at(each, side) for each in cells.objects(path)(item) for side in sides] if bugs(item) else []
-        found = {str(end[key]) for end in ends if isinstance(end, dict) and end.get(key) and tickets(end)}
-        return [{"id": f"{item[key]}/{ticket}", "bug": item[key], "ticket": ticket} for ticket in sorted(found)]
+    def reports(item: Item) -> list[Item]:
+        ends = [end for each in cells.objects(links)(item) for end in each.values()] if is_bug(item) else []
+        found = {str(end[key]) for end in ends if isinstance(end, dict) and end.get(key) and is_ticket(end)}
+        return [{"id": f"{item[key]}/{other}", "bug": item[key], "ticket": other} for other in sorted(found)]
 
-    table = cells.all_of(cells.text, id="id", bug="bug", ticket="ticket")
-    return Rows(BugReport, table, each=each, declared=declared)
+    report = cells.all_of(cells.text, id="id", bug="bug", ticket="ticket")
+    return [
+        Rows(Bug, bug, is_bug),
+        Rows(BugReport, report, each=reports, declared=declared),
+        Rows(Ticket, ticket, lambda item: is_ticket(item) and not is_bug(item), declared=declared),
+    ]
 
 
 @dataclass(frozen=True)
@@ -134,16 +147,26 @@ class Count:
         return cells.count(self.at)(web.ask(self.path, self.params, self.body).data)
 
 
+def quoted(words: list[str]) -> str:
+    """As a question in the language of another system lists them: "bug","crash"."""
+    return ",".join(map(json.dumps, words))
+
+
 Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, reason -> how many of them are not read)
 
 
 class System(Options):
     """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
 
-    token_env: KeyName = Field("", description=ACCESS_KEY)
+    token_env: KeyName = Field("", description=f"{ACCESS_KEY}; default: the type of the source in capitals and _TOKEN")
     look_back_minutes: Minutes = Field(
         60, description="how far each read goes back behind the newest change that was seen"
     )
+
+    @property
+    def key_name(self) -> str:
+        """The environment variable with the access key: GITLAB_TOKEN, unless the settings name another one."""
+        return self.token_env or f"{type(self).__name__.upper()}_TOKEN"
 
     def site(self) -> Site:
         raise NotImplementedError
@@ -232,7 +255,9 @@ def _open(
     told: System, request: Request, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
 ) -> Web:
     site = told.site()
-    secret = (keys.needed_secret_of if site.needs_key else keys.secret_of)(request, told)
+    secret = keys.secret_in(
+        told.key_name, request.name, named="token_env" in told.model_fields_set, needed=site.needs_key
+    )
     return Web(
         f"{site.system} ({site.name})",
         site.base_url,
@@ -240,7 +265,7 @@ def _open(
         zone=request.settings.zone,
         auth=site.auth(secret),
         headers=site.headers,
-        refusals=site.said(told.token_env),
+        refusals=site.said(told.key_name),
         limits=limits,
         sleep=sleep,
     )

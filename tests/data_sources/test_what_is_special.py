@@ -18,6 +18,7 @@ from store.records import Bug, BugReport, SurveyResponse, Ticket
 from tests.builders import NOW
 from tests.data_sources.replay import Reply, Upstream
 from tests.data_sources.systems import GITLAB, JQL, KINDS, set_at
+from tests.project import ROOT
 
 KIND = {kind.name: kind for kind in KINDS}
 RATINGS = "/api/v2/satisfaction_ratings.json"
@@ -188,6 +189,26 @@ def test_zendesk_names_the_merged_tickets_that_it_counts_and_we_do_not(upstream:
     counts = source("zendesk").counts
     assert counts is not None
     assert counts(request("zendesk", upstream)) == {"ticket": (2_301, {"merged": 19})}
+
+
+def test_jira_is_asked_for_as_many_bugs_as_a_refresh_takes_of_it(upstream: Upstream) -> None:
+    """A refresh asks for all issues of these types, and leaves out those without the label; a count must not."""
+    upstream.on("/rest/api/3/search/approximate-count", Reply({"count": 41}))
+    counts = source("jira").counts
+    assert counts is not None
+    counts(request("jira", upstream, bug_types=["Bug", "Defect"], bug_labels=["customer", 'so "called"']))
+    asked = json.loads(upstream.log[-1].body)["jql"]
+    bugs = '(project in ("SHOP") AND issuetype in ("Bug","Defect"))'
+    assert asked == bugs + r' AND labels in ("customer","so \"called\"")'
+    counts(request("jira", upstream))
+    assert json.loads(upstream.log[-1].body)["jql"] == '(project in ("SHOP") AND issuetype in ("Bug"))'
+
+
+@pytest.mark.parametrize("name", ["gitlab", "zendesk", "jira"])
+def test_what_is_special_to_a_system_takes_at_most_sixty_lines(name: str) -> None:
+    lines = (ROOT / "data_sources" / f"{name}.py").read_text("utf-8").splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 120
 
 
 # ---- recorded answers ---------------------------------------------------------------------------------------------
