@@ -147,12 +147,27 @@ class Count:
         return cells.count(self.at)(web.ask(self.path, self.params, self.body).data)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """How many items of a list are of a kind that the system itself cannot count: all of the list is read for it."""
+
+    path: str
+    paging: Paging
+    which: Which
+    params: Mapping[str, object]
+
+    def ask(self, web: Web) -> int:
+        answers = pages(web, self.paging, self.path, self.params, None)
+        return sum(isinstance(item, dict) and self.which(item) for _, items in answers for item in items)
+
+
 def quoted(words: list[str]) -> str:
     """As a question in the language of another system lists them: "bug","crash"."""
     return ",".join(map(json.dumps, words))
 
 
-Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, reason -> how many of them are not read)
+# record -> (all, reason -> how many of them are not read)
+Counted = Mapping[str, tuple[Count, Mapping[str, Count | Listed]]]
 
 
 class System(Options):

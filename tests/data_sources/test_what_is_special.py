@@ -163,12 +163,6 @@ def test_one_harmless_question_says_what_a_key_cannot_see(
 
 COUNTS: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("github", "/search/issues", {"total_count": 41}, {"bug": (41, {})}),
-    (
-        "gitlab",
-        "/projects/octo%2Fshop/issues_statistics",
-        {"statistics": {"counts": {"all": 41}}},
-        {"bug": (41, {"confidential": 41})},
-    ),
     ("jira", "/rest/api/3/search/approximate-count", {"count": 41}, {"bug": (41, {})}),
 ]
 
@@ -189,6 +183,27 @@ def test_zendesk_names_the_merged_tickets_that_it_counts_and_we_do_not(upstream:
     counts = source("zendesk").counts
     assert counts is not None
     assert counts(request("zendesk", upstream)) == {"ticket": (2_301, {"merged": 19})}
+
+
+def test_gitlab_names_the_moved_and_the_confidential_issues_that_it_counts_and_we_do_not(upstream: Upstream) -> None:
+    item, counts = KIND["gitlab"].item, source("gitlab").counts
+    assert counts is not None
+    statistics = "/projects/octo%2Fshop/issues_statistics"
+    every, hidden = Reply({"statistics": {"counts": {"all": 41}}}), Reply({"statistics": {"counts": {"all": 6}}})
+    upstream.on(GITLAB, KIND["gitlab"].first([item(1), item(2) | {"moved_to_id": 9}, None]))
+    upstream.on(
+        f"{GITLAB}?page=2", KIND["gitlab"].last([item(3) | {"moved_to_id": 8}, item(4) | {"moved_to_id": None}])
+    )
+    upstream.on(statistics, every, hidden)
+    assert counts(request("gitlab", upstream)) == {"bug": (41, {"moved elsewhere": 2, "confidential": 6})}
+    # An issue that is both is one that is missing here, so it is asked for as one of them.
+    assert {"labels": "bug", "confidential": "false"}.items() <= upstream.asked(GITLAB)[0].query.items()
+    asked = [seen.query for seen in upstream.asked(statistics)]
+    # Unless it is told otherwise it counts the issues that the owner of the key has opened.
+    assert asked == [{"scope": "all", "labels": "bug"}, {"scope": "all", "labels": "bug", "confidential": "true"}]
+    upstream.on(statistics, every)
+    assert counts(request("gitlab", upstream, confidential=True)) == {"bug": (41, {"moved elsewhere": 2})}
+    assert counts(request("gitlab", upstream, bug_labels=["bug", "crash"])) == {}
 
 
 def test_jira_is_asked_for_as_many_bugs_as_a_refresh_takes_of_it(upstream: Upstream) -> None:
