@@ -71,7 +71,14 @@ def describe(source: Source) -> str:
     fields = source.options.model_fields
     options = [(name, field.description or "", field.is_required()) for name, field in fields.items()]
     return described(
-        source.type, source.says, source.records, options, source.rights, source.drops, source.documented_at
+        source.type,
+        source.says,
+        source.records,
+        options,
+        source.rights,
+        source.drops,
+        source.documented_at,
+        source.gives and source.gives(),
     )
 
 

@@ -6,9 +6,10 @@ None, and what is absent, means "not known" where the field may be unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from data_sources.kit.addresses import foreign
 from data_sources.kit.errors import BadCell
@@ -214,5 +215,21 @@ def level(item: Item, path: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def always(value: V) -> Callable[[Item], V]:
-    return lambda item: value
+@dataclass(frozen=True, slots=True)
+class Always(Generic[V]):
+    """The same value for every item."""
+
+    value: V
+
+    def __call__(self, item: Item) -> V:
+        return self.value
+
+
+def always(value: V) -> Always[V]:
+    return Always(value)
+
+
+def only_values(several: Iterable[Cell]) -> frozenset[object]:
+    """The values that a field has which these cells fill; none where one of them reads what an item says."""
+    constants = [cell.value if isinstance(cell, Always) else None for cell in several]
+    return frozenset() if None in constants else frozenset(constants)

@@ -24,7 +24,7 @@ from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
 from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
-from data_sources.source import Counts, Page, Request, Source
+from data_sources.source import Counts, Gives, Page, Request, Source
 from store.records import Bug, BugReport, Ticket
 from store.rejected import Rejected
 
@@ -251,6 +251,16 @@ def source(
         rows = [rows for stream in read(model, request).lists() for rows in stream.rows]
         return {each.kind.TABLE: frozenset(each.table) for each in rows if each.declared}
 
+    def gives() -> Gives:
+        examples = {name: (each.examples or [""])[0] for name, each in model.model_fields.items() if each.is_required()}
+        found: dict[str, dict[str, list[cells.Cell]]] = {}
+        for rows in (rows for stream in model.model_construct(**examples).lists() for rows in stream.rows):
+            for name, cell in rows.table.items():
+                found.setdefault(rows.kind.TABLE, {}).setdefault(name, []).append(cell)
+        return {
+            record: {name: cells.only_values(each) for name, each in table.items()} for record, table in found.items()
+        }
+
     return Source(
         type=type,
         says=says.split("\n")[0],
@@ -258,6 +268,7 @@ def source(
         options=model,
         fetch=fetch,
         declares=declares,
+        gives=gives,
         rights=rights,
         check=check,
         counts=counts,
