@@ -1,7 +1,7 @@
-"""The lists of a system, read page by page: what changed since last time, from where the last read stopped.
+"""What a source says of the system that it reads: whom to ask, with which key, which lists it has, and what their items are.
 
 A source is a System: its options, a Site (whom to ask, with which key) and its Streams (which lists, and how their items
-become records). The rest is the same for all.
+become records). The rest is the same for all; reading.py reads the lists.
 """
 
 from __future__ import annotations
@@ -11,22 +11,20 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr
 from requests.auth import AuthBase
 
-from data_sources.kit import cells, cursors, keys
+from data_sources.kit import cells, cursors, keys, reading
 from data_sources.kit.cells import Item
-from data_sources.kit.errors import BadCell, Refused, shown
 from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
 from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
 from data_sources.source import Counts, Gives, Page, Request, Source
 from store.records import Bug, BugReport, Ticket
-from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
 A_WEEK = timedelta(days=7)
@@ -65,6 +63,8 @@ class Site:
 
 
 Which = Callable[[Item], bool]  # whether an item is one of those that are meant
+# (record, id) -> the row as its page says it last, for an item may be listed twice; None where it is gone.
+Found = dict[tuple[str, str], Any]
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Rows:
     each: Callable[[Item], list[Item]] | None = None
     declared: bool = True  # whether the options ask for such rows at all
 
-    def read(self, item: Item, page: Page, is_here: bool) -> None:
+    def read(self, item: Item, is_here: bool) -> Found:
         if not (is_here and self.when(item)):
-            page.gone.append((self.kind.TABLE, str(self.table["id"](item))))
-            return
+            return {(self.kind.TABLE, str(self.table["id"](item))): None}
         items = [item] if self.each is None else self.each(item)
-        page.records += [cells.record(self.kind, self.table, each) for each in items]
+        rows = [cells.record(self.kind, self.table, each) for each in items]
+        return {(self.kind.TABLE, row.id): row for row in rows}
 
 
 def bugs_and_tickets(
@@ -129,9 +129,8 @@ class Stream:
     gone: tuple[Which, ...] = ()
     with_it: tuple[type[Any], ...] = ()
     again: timedelta | None = A_WEEK  # lists everything again after so long; None where it says what was deleted
-    follows: bool = (
-        False  # has no cursor, but those of the others: newest first, read to the first page with nothing new
-    )
+    # Has no cursor, but those of the others: newest first, read to the first page with nothing new.
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,7 @@ def source(
     ) -> Iterator[Page]:
         told = read(model, request)
         with _open(told, request, limits, sleep) as web:
-            yield from _read(web, told.site().name, told.lists(), request, told.look_back_minutes)
+            yield from reading.read(web, told.site().name, told.lists(), request, told.look_back_minutes)
 
     def check(request: Request) -> Iterator[str]:
         told = read(model, request)
@@ -295,92 +294,3 @@ def _open(
         limits=limits,
         sleep=sleep,
     )
-
-
-def _read(web: Web, place: str, streams: list[Stream], request: Request, look_back: float) -> Iterator[Page]:
-    """All streams in turn. One that the key may not read stops no other; it is said at the end."""
-    own = [each for each in streams if not each.follows]
-    keys_of = {each.name: each.name if len(own) > 1 else "" for each in streams}
-    places = cursors.read_all(request.since, [keys_of[each.name] for each in own])
-    due = {}
-    for each in own:
-        cursor = places[keys_of[each.name]]
-        if is_due := cursor.next is None and cursor.is_due(request.now, each.again):
-            cursor.listed = request.now
-        due[each.name] = is_due
-    refused: list[Refused] = []
-    for stream in streams:
-        main = own[0] if stream.follows else stream
-        if stream.follows and places[keys_of[main.name]].next is not None:
-            continue
-        pace = _Pace(f"{place} {stream.name}", keys_of[main.name], due[main.name], timedelta(minutes=look_back))
-        try:
-            for page in _pages(web, stream, places, pace, request):
-                page.everything = page.whole and stream is streams[-1] and all(due.values()) and not refused
-                yield page
-        except Refused as error:
-            if error.status not in (403, 404) or stream is streams[-1]:
-                raise
-            refused.append(error)
-    if refused:
-        raise refused[0]
-
-
-@dataclass(frozen=True)
-class _Pace:
-    """How a stream is read this time: `whole`, or only what changed; its cursor is at `key`."""
-
-    place: str
-    key: str
-    whole: bool
-    look_back: timedelta
-
-
-def _pages(
-    web: Web, stream: Stream, places: dict[str, cursors.Cursor], pace: _Pace, request: Request
-) -> Iterator[Page]:
-    """The order of a list does not change while it is read, where that can be had: a change in the meantime shows an item
-    twice, but hides none. The cursor says how far a read that was cut off had come."""
-    cursor = cursors.Cursor(places[pace.key].since) if stream.follows else places[pace.key]
-    params = stream.changed(None if pace.whole else cursor.since, request.now) if stream.changed else {}
-    for answer, items in pages(web, stream.paging, stream.path, params, cursor.next):
-        if cursor.began is None:
-            cursor.began = min(answer.date or request.now, request.now)
-        page = Page(read=len(items), place=pace.place, partial=not pace.whole)
-        has_news = False
-        for item in items:
-            changed = _read_item(item, stream, page)
-            if changed is not None:
-                cursor.saw(changed)
-                has_news |= cursor.since is None or changed >= cursor.since
-        page.whole = pace.whole and answer.next is None
-        if not stream.follows:
-            cursor.next = answer.next
-            if answer.next is None:
-                resume = stream.paging.resume and stream.paging.resume(answer, items)
-                places[pace.key] = cursor.finished(pace.look_back, resume)
-            page.cursor = cursors.written_all(places)
-        yield page
-        if stream.follows and not pace.whole and cursor.since is not None and not has_news:
-            return
-
-
-def _read_item(item: object, stream: Stream, page: Page) -> datetime | None:
-    """Adds the item, or what is wrong with it, to the page. When it changed, where that can be read."""
-    name: object = item.get(stream.id, "?") if isinstance(item, dict) else "?"
-    changed: datetime | None = None
-    try:
-        if not isinstance(item, dict):
-            raise BadCell("", item, "it is not an object")
-        changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
-            item
-        )
-        is_here = not any(is_gone(item) for is_gone in stream.gone)
-        for rows in stream.rows:
-            rows.read(item, page, is_here)
-        if not is_here:
-            page.gone += [(kind.TABLE, str(stream.rows[0].table["id"](item))) for kind in stream.with_it]
-    except BadCell as wrong:
-        place = f"{stream.before_id}{shown(name)}"
-        page.rejected_rows.append(Rejected(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason))
-    return changed

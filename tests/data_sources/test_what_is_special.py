@@ -85,6 +85,36 @@ def test_deleted_and_merged_tickets_are_gone_with_their_ratings_and_links(upstre
     assert ("ticket", "3") not in page.gone
 
 
+def test_of_an_item_that_one_page_lists_twice_the_last_state_holds(upstream: Upstream) -> None:
+    item = KIND["zendesk"].item
+    deleted = item(1) | {"status": "deleted"}
+    page = read("zendesk", upstream, [deleted, item(1)])
+    assert [record.id for record in page.records] == ["1"]
+    assert not {("ticket", "1"), ("survey_response", "1")} & set(
+        page.gone
+    )  # nor is its rating, which comes in another list
+    page = read("zendesk", upstream, [item(1), deleted])
+    assert page.records == []
+    assert {("ticket", "1"), ("survey_response", "1")} <= set(page.gone)
+    labelled, moved = KIND["gitlab"].item(1), KIND["gitlab"].item(1) | {"moved_to_id": 9}
+    assert [bug.id for bug in read("gitlab", upstream, [moved, labelled]).records] == ["octo/shop#1"]
+
+
+def test_a_bad_cell_is_a_rejected_row_of_the_record_that_it_was_for_and_costs_no_other(upstream: Upstream) -> None:
+    incident = KIND["zendesk"].item(2) | {"type": "incident", "problem_id": "one"}
+    page = read("zendesk", upstream, [incident])
+    assert [(row.record, row.column) for row in page.rejected_rows] == [("bug_report", "problem_id")]
+    assert [record.TABLE for record in page.records] == ["ticket"]
+    reply = {"metric_set": {"replies": -1}}
+    page = read("zendesk", upstream, [KIND["zendesk"].item(3) | {"type": "incident", "problem_id": 1} | reply])
+    assert [(row.record, row.column) for row in page.rejected_rows] == [("ticket", "metric_set.replies")]
+    assert page.records == [BugReport("3", "1", "3")]
+    ticket = {**KIND["jira"].item(9), "key": "SUP-9"}
+    for path in ("fields.created", "fields.updated"):  # without the second nothing of an item can be read
+        page = read("jira", upstream, [set_at(ticket, path, "soon")], ticket_projects=["SUP"])
+        assert [(row.record, row.column) for row in page.rejected_rows] == [("ticket", path)]
+
+
 def test_a_problem_ticket_is_a_bug_and_its_incidents_report_it(upstream: Upstream) -> None:
     item = KIND["zendesk"].item
     problem = item(1) | {"type": "problem", "subject": "Coupons fail for jo@shop.example", "priority": "urgent"}
