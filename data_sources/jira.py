@@ -16,7 +16,7 @@ BASE = cells.all_of(cells.text, id="key") | cells.all_of(cells.instant, opened_a
 TICKET = cells.any_of(cells.text, priority="fields.priority.name", subject="fields.summary")
 TICKET |= BASE | {"solved_at": CLOSED} | cells.any_of(cells.text, customer="fields.reporter.accountId")
 BUG = BASE | cells.all_of(cells.text, title="fields.summary", status="fields.status.name") | {"closed_at": CLOSED}
-BUG |= {"fixed_at": cells.only("fields.resolution.name", ("Done", "Fixed", "Resolved"), CLOSED)}
+BUG |= {"fixed_at": cells.only("fields.resolution.name", labels.FIXED, CLOSED)}
 BUG |= cells.any_of(cells.day, expected_on="fields.duedate")
 
 

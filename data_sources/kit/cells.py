@@ -168,6 +168,8 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
         found = at(item, path) or []
         if not isinstance(found, list):
             raise BadCell(path, found, "it is not a list")
+        if any(isinstance(each, dict) and key not in each for each in found):
+            raise BadCell(path, found, f"one of them has no {key}")
         words = [each.get(key) if isinstance(each, dict) else each for each in found]
         if not all(each is None or isinstance(each, str) for each in words):
             raise BadCell(path, found, "one of them is not text")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from data_sources import source
-from data_sources.source import Page, Request
+from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import Bug, BugReport, SurveyResponse, Ticket
 from tests.builders import NOW
@@ -299,3 +299,100 @@ def test_recorded_issues_of_jira_become_bugs(upstream: Upstream) -> None:
     assert [(row.column, row.value) for row in page.rejected_rows] == [("fields.summary", "")]
     wanted = [each for each in issues if each["fields"]["issuetype"]["name"] == "extRequest"]
     assert len(page.records) + len(page.rejected_rows) == len(wanted) > 1
+
+
+def test_a_recorded_issue_that_came_from_another_project_of_gitlab_is_a_bug_here(upstream: Upstream) -> None:
+    page = read("gitlab", upstream, [recorded("gitlab-go-gitlab/issue_move.json")], bug_labels=[])
+    (bug,) = page.records
+    assert (bug.id, bug.status, bug.closed_at, bug.expected_on) == ("octo/shop#11", "open", None, None)
+    assert bug.opened_at == datetime(2016, 4, 5, 21, 41, 45, 652_000, tzinfo=UTC)
+    assert bug.url == "http://example.com/example/example/issues/11"
+    assert page.rejected_rows == []
+
+
+def test_recorded_labels_without_a_name_are_not_taken_for_no_labels(upstream: Upstream) -> None:
+    """As events of GitLab write them: an issue is not left out because nobody could read that it is a bug."""
+    issues = [
+        recorded("gitlab-go-gitlab/issue.json")["object_attributes"],
+        recorded("gitlab-go-gitlab/note_issue.json")["issue"],
+    ]
+    page = read("gitlab", upstream, issues, bug_labels=["API", "Element"])
+    assert page.records == []
+    assert [(row.place, row.column, row.reason) for row in page.rejected_rows] == [
+        ("octo/shop#23", "labels", "one of them has no name"),
+        ("octo/shop#17", "labels", "one of them has no name"),
+    ]
+    assert len(read("gitlab", upstream, issues, bug_labels=[]).rejected_rows) == 2  # nor is how bad it is guessed
+
+
+def recorded_issue() -> dict[str, Any]:
+    """One of a sprint, which was asked for without its summary."""
+    (issue,) = recorded("jira-go-jira/issues_in_sprint.json")["issues"]
+    issue["fields"]["summary"] = "Coupon"
+    return dict(issue)
+
+
+def in_words(name: str) -> list[str]:
+    return [each["name"] for each in recorded(f"jira-go-jira/{name}.json")]
+
+
+def test_each_recorded_priority_of_jira_says_how_bad_a_bug_is(upstream: Upstream) -> None:
+    words = in_words("all_priorities")
+    issue = recorded_issue()
+    issues = [set_at(issue, "fields.priority.name", word) | {"key": f"AR-{n}"} for n, word in enumerate(words, 1)]
+    bugs = read("jira", upstream, issues, projects=["AR"], bug_types=["Task"]).records
+    severities = ["blocker", "blocker", "major", "minor", "cosmetic"]
+    assert dict(zip(words, (bug.severity for bug in bugs), strict=True)) == dict(
+        zip(["Blocker", "Critical", "Major", "Minor", "Trivial"], severities, strict=True)
+    )
+    assert {bug.opened_at for bug in bugs} == {datetime(2015, 12, 2, 15, 39, 15, tzinfo=UTC)}
+    assert {bug.fixed_at for bug in bugs} == {datetime(2015, 12, 7, 22, 19, 13, tzinfo=UTC)}
+    assert {(bug.status, bug.area, bug.expected_on) for bug in bugs} == {("Ready", None, None)}
+
+
+def test_of_the_recorded_resolutions_of_jira_those_are_a_fix_that_changed_something(upstream: Upstream) -> None:
+    words = in_words("all_resolutions")
+    issue = recorded_issue()
+    issues = [set_at(issue, "fields.resolution.name", word) | {"key": f"AR-{n}"} for n, word in enumerate(words)]
+    bugs = read("jira", upstream, issues, projects=["AR"], bug_types=["Task"]).records
+    fixed = {word for word, bug in zip(words, bugs, strict=True) if bug.fixed_at}
+    assert fixed == {"Fixed", "Done", "Resolved", "Implemented", "Delivered"}
+    assert all(bug.closed_at for bug in bugs)  # with any resolution it is closed, as Jira itself says
+
+
+def test_a_recorded_link_of_jira_reports_a_bug_whichever_its_type_and_way(upstream: Upstream) -> None:
+    issue = recorded_issue()
+    ways = ("inwardIssue", "outwardIssue")
+    links = [
+        {"id": str(n), "type": kind, ways[n % 2]: {"id": str(n), "key": f"SUP-{n}", "fields": {"summary": "Help"}}}
+        for n, kind in enumerate(recorded("jira-go-jira/all_issuelinktypes.json"), 1)
+    ]
+    page = read(
+        "jira",
+        upstream,
+        [set_at(issue, "fields.issuelinks", links)],
+        projects=["AR"],
+        bug_types=["Task"],
+        ticket_projects=["SUP"],
+    )
+    reports = [each for each in page.records if isinstance(each, BugReport)]
+    assert {each.ticket for each in reports} == {link[ways[n % 2]]["key"] for n, link in enumerate(links, 1)}
+    assert page.rejected_rows == []
+
+
+def test_a_recorded_project_of_jira_is_one_that_the_key_can_read(upstream: Upstream) -> None:
+    upstream.on("/rest/api/3/project/search", Reply({"values": [recorded("jira-go-jira/project.json")]}))
+    check = source("jira").check
+    assert check is not None
+    can, cannot = check(request("jira", upstream, projects=["abdera", "SHOP"]))
+    assert (can[:19], cannot) == ("It can read abdera,", "It cannot see SHOP.")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("no_permissionscheme", "Permission scheme 101001 does not exist"), ("no_role", "Role with given id not found.")],
+)
+def test_a_recorded_refusal_of_jira_is_said_in_its_own_words(upstream: Upstream, name: str, words: str) -> None:
+    upstream.on(JQL, Reply(recorded(f"jira-go-jira/{name}.json"), 400))
+    with pytest.raises(SourceError, match=words):
+        list(source("jira").fetch(request("jira", upstream)))
