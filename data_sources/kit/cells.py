@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from data_sources.kit.addresses import foreign
 from data_sources.kit.errors import BadCell
 from store.masking import mask
+from store.rejected import NOT_A_DATE, NOT_A_LIST, NOT_A_NUMBER, NOT_AN_OBJECT, NOT_TEXT
 
 Item = Mapping[str, object]
 Cell = Callable[[Item], object]
@@ -32,7 +33,7 @@ def at(item: Item, path: str) -> object:
         if found is None:
             return None
         if not isinstance(found, Mapping):
-            raise BadCell(path, found, "it is not an object")
+            raise BadCell(path, found, NOT_AN_OBJECT)
         found = found.get(name)
     return found
 
@@ -41,7 +42,7 @@ def text(path: str, longest: int = 400, before: str = "") -> Callable[[Item], st
     def cell(item: Item) -> str:
         value = at(item, path)
         if not isinstance(value, str) or not foreign(value):
-            raise BadCell(path, value, "it is not text")
+            raise BadCell(path, value, NOT_TEXT)
         return before + value.strip()[:longest]
 
     return cell
@@ -58,7 +59,7 @@ def number(path: str, before: str = "") -> Callable[[Item], str]:
     def cell(item: Item) -> str:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
-            raise BadCell(path, value, "it is not a number that counts from 1")
+            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 1")
         return f"{before}{value}"
 
     return cell
@@ -68,7 +69,7 @@ def count(path: str) -> Callable[[Item], int]:
     def cell(item: Item) -> int:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
-            raise BadCell(path, value, "it is not a number that counts from 0")
+            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 0")
         return value
 
     return cell
@@ -81,7 +82,7 @@ def instant(path: str) -> Callable[[Item], datetime]:
             found = datetime.fromisoformat(value)  # type: ignore[arg-type]
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):  # the last of a year 9999 with an offset
-            raise BadCell(path, value, "it is not a date and time") from None
+            raise BadCell(path, value, f"{NOT_A_DATE} and time") from None
 
     return cell
 
@@ -92,7 +93,7 @@ def day(path: str) -> Callable[[Item], date]:
         try:
             return date.fromisoformat(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise BadCell(path, value, "it is not a date") from None
+            raise BadCell(path, value, NOT_A_DATE) from None
 
     return cell
 
@@ -103,7 +104,7 @@ def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
     def cell(item: Item) -> V:
         value = at(item, path)
         if not isinstance(value, str) or value not in meanings:
-            raise BadCell(path, value, f"it is none of {', '.join(meanings)}")
+            raise BadCell(path, value, f"is none of {', '.join(meanings)}")
         return meanings[value]
 
     return cell
@@ -167,12 +168,12 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
     def cell(item: Item) -> list[str]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, "it is not a list")
+            raise BadCell(path, found, NOT_A_LIST)
         if any(isinstance(each, dict) and key not in each for each in found):
             raise BadCell(path, found, f"one of them has no {key}")
         words = [each.get(key) if isinstance(each, dict) else each for each in found]
         if not all(each is None or isinstance(each, str) for each in words):
-            raise BadCell(path, found, "one of them is not text")
+            raise BadCell(path, found, f"one of them {NOT_TEXT}")
         return [" ".join(each.split()) for each in words if each]
 
     return cell
@@ -205,7 +206,7 @@ def objects(path: str) -> Callable[[Item], list[Item]]:
     def cell(item: Item) -> list[Item]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, "it is not a list")
+            raise BadCell(path, found, NOT_A_LIST)
         return [each for each in found if isinstance(each, dict)]
 
     return cell

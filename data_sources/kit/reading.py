@@ -12,7 +12,7 @@ from data_sources.kit.errors import BadCell, Refused, shown
 from data_sources.kit.http import Web
 from data_sources.kit.paging import pages
 from data_sources.source import Page, Request
-from store.rejected import Rejected
+from store.rejected import NOT_AN_OBJECT, Rejected
 
 if TYPE_CHECKING:
     from data_sources.kit.streams import Found, Rows, Stream
@@ -100,7 +100,7 @@ def _read_item(item: object, stream: Stream, found: Found, rejected: list[Reject
 
     try:
         if not isinstance(item, dict):
-            raise BadCell("", item, "it is not an object")
+            raise BadCell("", item, NOT_AN_OBJECT)
         changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
             item
         )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from data_sources.mapping.plan import MONEY, FieldMap
 from data_sources.words import listed
 from store.records import WORDS
+from store.rejected import NOT_A_DATE, NOT_A_NUMBER, NOT_A_WHOLE_NUMBER
 
 Convert = Callable[[str], Any]
 
@@ -142,7 +143,7 @@ def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Any]) -> Conve
             except (ValueError, OverflowError, OSError):
                 continue
             return settle(moment)
-        raise Wrong(text, f"is no date ({expected})")
+        raise Wrong(text, f"{NOT_A_DATE} ({expected})")
 
     return convert
 
@@ -249,7 +250,7 @@ def decimals(comma: bool) -> Callable[[str], Decimal]:
             hint = "; if the comma is a decimal comma, write decimal_comma = true"
         elif comma and _POINTS(bare):
             hint = "; the mapping says decimal_comma = true"
-        raise Wrong(text, f"is no number{hint}")
+        raise Wrong(text, f"{NOT_A_NUMBER}{hint}")
 
     return convert
 
@@ -271,7 +272,7 @@ def amount(mapped: FieldMap, number: Decimal, shown: str) -> int:
     if mapped.name in MONEY:
         return _hundredths(number)
     if number != number.to_integral_value() or abs(number) > 10**9:
-        raise Wrong(shown, "is no whole number")
+        raise Wrong(shown, NOT_A_WHOLE_NUMBER)
     if number < 0 and mapped.name != "score":
         raise Wrong(shown, "is less than nothing")
     return int(number)
