@@ -136,17 +136,22 @@ def only(path: str, words: tuple[str, ...], cell: Callable[[Item], V | None]) ->
     return lambda item: cell(item) if at(item, path) in words else None
 
 
+def unless(path: str, words: tuple[object, ...], cell: Callable[[Item], V | None]) -> Callable[[Item], V | None]:
+    """The cell of the items that hold none of these there; None for the others."""
+    return lambda item: None if at(item, path) in words else cell(item)
+
+
 def known(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V | None]:
     """A word that may be missing, or be one that nobody knows yet."""
     return lambda item: meanings.get(maybe(text, path)(item) or "")
 
 
-def minutes_after(start: str, path: str) -> Callable[[Item], datetime | None]:
-    """The instant that is so many minutes after another one."""
+def after(start: str, lengths: Mapping[str, str]) -> Callable[[Item], datetime | None]:
+    """The instant that is so long after another one; of {unit: where} the first that is there: {"minutes": "waited"}."""
 
     def cell(item: Item) -> datetime | None:
-        minutes = maybe(count, path)(item)
-        return None if minutes is None else instant(start)(item) + timedelta(minutes=minutes)
+        found = ((unit, maybe(count, path)(item)) for unit, path in lengths.items())
+        return next((instant(start)(item) + timedelta(**{unit: n}) for unit, n in found if n is not None), None)
 
     return cell
 

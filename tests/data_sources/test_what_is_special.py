@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -396,3 +396,39 @@ def test_a_recorded_refusal_of_jira_is_said_in_its_own_words(upstream: Upstream,
     upstream.on(JQL, Reply(recorded(f"jira-go-jira/{name}.json"), 400))
     with pytest.raises(SourceError, match=words):
         list(source("jira").fetch(request("jira", upstream)))
+
+
+def ticket_with(upstream: Upstream, metrics: dict[str, Any]) -> Ticket:
+    (ticket,) = read("zendesk", upstream, [KIND["zendesk"].item(1) | {"metric_set": metrics}]).records
+    assert isinstance(ticket, Ticket)
+    return ticket
+
+
+def test_recorded_metrics_of_a_ticket_without_an_answer_are_no_first_reply(upstream: Upstream) -> None:
+    (metrics,) = recorded("zendesk-airbyte/ticket_metrics.json")["ticket_metrics"]
+    ticket = ticket_with(upstream, metrics)
+    assert (ticket.first_reply_at, ticket.replies, ticket.reopens) == (None, 0, 0)
+    # Other accounts write 0 minutes where nobody has replied.
+    nothing = {"replies": 0, "reply_time_in_minutes": {"calendar": 0, "business": 0}}
+    assert ticket_with(upstream, metrics | nothing).first_reply_at is None
+    at_once = {"replies": 1, "reply_time_in_minutes": {"calendar": 0, "business": 0}}
+    assert ticket_with(upstream, metrics | at_once).first_reply_at == OPENED
+
+
+def test_the_metrics_in_the_description_of_zendesk_are_read_as_calendar_time(upstream: Upstream) -> None:
+    metrics = recorded("../specs/zendesk-support.json")["components"]["schemas"]["TicketMetricObject"]["example"]
+    ticket = ticket_with(upstream, metrics)
+    replied = OPENED + timedelta(minutes=2391)
+    assert (ticket.first_reply_at, ticket.replies, ticket.reopens) == (replied, 322, 55)
+    assert ticket_with(upstream, metrics | {"reply_time_in_minutes": None}).first_reply_at == replied  # by messaging
+
+
+def test_a_recorded_rating_of_zendesk_is_sent_when_it_was_made_and_answered_when_it_last_changed(
+    upstream: Upstream,
+) -> None:
+    upstream.on(RATINGS, Reply(recorded("zendesk-airbyte/satisfaction_ratings.json")))
+    (rating,) = read("zendesk", upstream, []).records
+    assert isinstance(rating, SurveyResponse)
+    assert (rating.id, rating.ticket, rating.score, rating.comment) == ("35436", "35436", 2, "Great support!")
+    assert rating.sent_at == datetime(2009, 7, 20, 22, 55, 29, tzinfo=UTC)
+    assert rating.answered_at == datetime(2011, 5, 5, 10, 38, 52, tzinfo=UTC)
