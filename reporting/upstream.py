@@ -19,7 +19,8 @@ def questions(records: Sequence[str], gives: Gives | None = None) -> tuple[list[
     """What can be answered from rows of these records alone, in the order in which people read it; and which metrics cannot
     be, for a field that such rows do not have here: {"First reply": "it does not give first_reply_at"}."""
     asked = [TOP_TEN] if {"bug", "bug_report"} <= set(records) else []
-    lacking = {}
+    # Bugs alone rank nowhere: another source has to say who reported them.
+    lacking = {"Top ten bugs": "it does not give bug reports"} if "bug" in records and not asked else {}
     for metric in all_metrics():
         if set(metric.records) <= set(records):
             missing = _missing(metric, gives) if gives is not None else ""

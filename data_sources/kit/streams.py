@@ -172,7 +172,7 @@ Counted = Mapping[str, tuple[Count, Mapping[str, Count | Listed]]]
 class System(Options):
     """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
 
-    token_env: KeyName = Field("", description=f"{ACCESS_KEY}; default: the type of the source in capitals and _TOKEN")
+    token_env: KeyName = Field("", description=f"{ACCESS_KEY}; default: its type and _TOKEN, such as GITLAB_TOKEN")
     look_back_minutes: Minutes = Field(
         60, description="how far each read goes back behind the newest change that was seen"
     )
