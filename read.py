@@ -15,7 +15,8 @@ from metrics.period import GRAINS
 from reporting import files
 from reporting.data import as_data
 from reporting.files import rows
-from reporting.terminal import as_text, printable
+from reporting.program import run
+from reporting.terminal import as_text
 from settings import CONFIG_HELP, SettingsError, load
 from store import StoreError
 from views.question import LIST, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
@@ -87,7 +88,7 @@ def command(
     if len(forms) > 1:
         raise Unanswerable(f"{' and '.join(forms)} cannot be used together.")
     if parquet == "-" and sys.stdout.isatty():
-        raise Unanswerable("--parquet is no text: name a file, or send it to a program.")
+        raise Unanswerable("--parquet cannot be read in a terminal: name a file, or send it to a program.")
     question = Question(what.strip().lower(), start, end, by, split, where, at)
     settings = load(config)
     now = datetime.now(UTC)
@@ -145,20 +146,7 @@ def _condition(text: str) -> tuple[str, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; whatever is wrong is one sentence on stderr, and 2."""
-    try:
-        command.main(arguments, prog_name="./run read", standalone_mode=False)
-    except click.ClickException as error:
-        click.echo(f"{error.format_message()} Type ./run read --help for what can be asked.", err=True)
-        return 2
-    except (Unanswerable, SettingsError, StoreError) as error:
-        click.echo(printable(str(error)), err=True)
-        if details := getattr(error, "details", ""):
-            click.echo(f"It said: {details}", err=True)
-        return 2
-    except click.Abort:
-        return 130
-    return 0
+    return run(command, "read", arguments, (Unanswerable, SettingsError, StoreError))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from progress import Outcome, Progress
 from ranking import clusters
 from ranking.rules import PROBLEMS, rules
 from reporting import progress as said
+from reporting.program import run
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
@@ -361,18 +362,8 @@ def command(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command: 0, 1 where a source failed, and 2 with one sentence on stderr where nothing could be read."""
-    try:
-        return int(command.main(arguments, prog_name="./run refresh", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        click.echo(f"{error.format_message()} Type ./run refresh --help for what it takes.", err=True)
-    except (SettingsError, StoreError, SourceError) as error:
-        click.echo(clean(str(error), 2_000), err=True)
-        if details := getattr(error, "details", ""):
-            click.echo(f"It said: {details}", err=True)
-    except click.Abort:
-        return 130
-    return 2
+    """0, 1 where a source failed, and 2 with one sentence on stderr where nothing could be read."""
+    return run(command, "refresh", arguments, (SettingsError, StoreError, SourceError))
 
 
 if __name__ == "__main__":

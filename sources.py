@@ -10,6 +10,7 @@ import click
 from data_sources import SOURCES
 from data_sources import source as source_of
 from data_sources.source import Request, Source, SourceError
+from reporting.program import run
 from reporting.upstream import connected, described, reconciled
 from settings import CONFIG_HELP, Settings, SettingsError, load
 from store import EmptyStoreError, StoreError, open_store
@@ -71,7 +72,14 @@ def describe(source: Source) -> str:
     fields = source.options.model_fields
     options = [(name, field.description or "", field.is_required()) for name, field in fields.items()]
     return described(
-        source.type, source.says, source.records, options, source.rights, source.drops, source.documented_at
+        source.type,
+        source.says,
+        source.records,
+        options,
+        source.rights,
+        source.drops,
+        source.documented_at,
+        source.gives and source.gives(),
     )
 
 
@@ -103,18 +111,7 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; whatever is wrong is one sentence on stderr, and 2."""
-    try:
-        command.main(arguments, prog_name="./run sources", standalone_mode=False)
-    except click.ClickException as error:
-        click.echo(f"{error.format_message()} Type ./run sources --help.", err=True)
-        return 2
-    except (SourceError, SettingsError, StoreError) as error:
-        click.echo(clean(str(error), 2_000), err=True)
-        return 2
-    except click.Abort:
-        return 130
-    return 0
+    return run(command, "sources", arguments, (SourceError, SettingsError, StoreError))
 
 
 if __name__ == "__main__":

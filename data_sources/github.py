@@ -27,8 +27,8 @@ REASONS = {"completed": "fixed", "not_planned": "not planned"}
 class GitHub(LabelOptions, streams.System):
     repository: str = Field(description="owner and name", examples=["owner/name"])
     token_env: KeyName = Field(
-        "GITHUB_TOKEN",
-        description="the environment variable that holds an access key; without a key GitHub allows 60 questions an hour",
+        "",
+        description="the environment variable that holds an access key; without one GitHub allows 60 questions an hour",
     )
     base_url: str = Field(
         "https://api.github.com", description="the address of the API; for GitHub Enterprise https://HOST/api/v3"
@@ -70,8 +70,8 @@ class GitHub(LabelOptions, streams.System):
         return [can, cannot] if found.get("has_issues") is False else [can]
 
     def counts(self) -> streams.Counted:
-        labels = ",".join(f'"{label}"' for label in self.bug_labels)
-        query = f"repo:{self.repository} is:issue" + (f" label:{labels}" if labels else "")
+        labels = f" label:{streams.quoted(self.bug_labels)}" if self.bug_labels else ""
+        query = f"repo:{self.repository} is:issue{labels}"
         return {"bug": (streams.Count("/search/issues", "total_count", {"q": query, "per_page": 1}), {})}
 
 

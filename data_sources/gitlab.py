@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from data_sources.kit import cells, cursors, keys, labels, options, paging
-from data_sources.kit.streams import Count, Counted, Rows, Site, Stream, System, source
+from data_sources.kit import cells, cursors, keys, labels, paging
+from data_sources.kit.streams import Count, Counted, Listed, Rows, Site, Stream, System, source
 from store.records import Bug
 
 ORDER = "scope=all&order_by=created_at&sort=asc&pagination=keyset&per_page=100"
@@ -16,7 +16,6 @@ DROPS = "author assignee assignees closed_by description user_notes_count"
 
 class GitLab(labels.LabelOptions, System):
     project: str = Field(description="its path, or its number", examples=["group/project"])
-    token_env: options.KeyName = Field("GITLAB_TOKEN", description=options.ACCESS_KEY)
     base_url: str = Field("https://gitlab.com/api/v4", description="the address of the API")
     confidential: bool = Field(False, description="whether confidential issues are read, and shown to every reader")
 
@@ -48,12 +47,14 @@ class GitLab(labels.LabelOptions, System):
         return [can]
 
     def counts(self) -> Counted:
-        asked: dict[str, object] = {"labels": ",".join(self.bug_labels)} if self.bug_labels else {}
-        path = f"{self.site().harmless}/issues_statistics"
-        every, hidden = (Count(path, "statistics.counts.all", asked | more) for more in ({}, {"confidential": "true"}))
-        return (
-            {"bug": (every, {} if self.confidential else {"confidential": hidden})} if len(self.bug_labels) < 2 else {}
-        )
+        if len(self.bug_labels) > 1:  # there an issue must have all of them, here any of them
+            return {}
+        path, bugs = self.site().harmless, {"labels": self.bug_labels[0]} if self.bug_labels else {}
+        count, at = f"{path}/issues_statistics?scope=all", "statistics.counts.all"
+        every, hidden = (Count(count, at, bugs | more) for more in ({}, {"confidential": "true"}))
+        read = bugs if self.confidential else bugs | {"confidential": "false"}  # one that is both is named once
+        moved = Listed(f"{path}/issues?{ORDER}", paging.link(100), cells.has("moved_to_id"), read)
+        return {"bug": (every, {"moved elsewhere": moved} | ({} if self.confidential else {"confidential": hidden}))}
 
 
 SOURCE = source("gitlab", __doc__, GitLab, ("bug",), RIGHTS, DOCS, DROPS)

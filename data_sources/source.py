@@ -88,6 +88,8 @@ class Request:
     before: str | None = None
 
 
+# record -> field -> the only values that it ever has; none are named where it may have any.
+Gives = dict[str, dict[str, frozenset[object]]]
 Counts = dict[str, tuple[int, dict[str, int]]]
 
 
@@ -111,3 +113,5 @@ class Source:
     # Which fields of which records it can say at all, from the settings alone (no network, no file is opened):
     # record -> names of fields. None: every field of `records`. A field that no source can say is not a zero.
     declares: Callable[[Request], dict[str, frozenset[str]]] | None = None
+    # What one of this type can give at most, whatever its settings. None: every field of `records`.
+    gives: Callable[[], Gives] | None = None

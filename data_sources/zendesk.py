@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data_sources.kit import cells, cursors, labels, options, paging
+from data_sources.kit import cells, cursors, labels, paging
 from data_sources.kit.streams import Count, Counted, Hosted, Rows, Site, Stream, source
 from store.records import Bug, BugReport, SurveyResponse, Ticket
 
@@ -25,7 +25,8 @@ KINDS = {"problem": "problem", "incident": "problem", "question": "question", "t
 TICKET = BASE | {"kind": cells.known("type", KINDS), "solved_at": SOLVED}
 TICKET |= cells.any_of(cells.text, channel="via.channel", priority="priority", subject="subject", excerpt="description")
 TICKET |= cells.any_of(cells.count, replies="metric_set.replies", reopens="metric_set.reopens")
-TICKET |= {"first_reply_at": cells.minutes_after("created_at", "metric_set.reply_time_in_minutes.calendar")}
+REPLY = {unit: f"metric_set.reply_time_in_{unit}.calendar" for unit in ("minutes", "seconds")}  # messaging: in seconds
+TICKET |= {"first_reply_at": cells.unless("metric_set.replies", (0,), cells.after("created_at", REPLY))}
 RATING = cells.all_of(cells.number, id="ticket_id", ticket="ticket_id") | cells.any_of(cells.text, comment="comment")
 RATING |= cells.all_of(cells.instant, sent_at="created_at") | cells.all_of(cells.always, kind="csat", scale="1-2")
 RATING |= {"score": cells.word("score", {"good": 2, "bad": 1, "offered": None})}  # of each ticket the latest
@@ -33,7 +34,6 @@ RATING |= {"answered_at": cells.only("score", ("good", "bad"), cells.instant("up
 
 
 class Zendesk(Hosted):
-    token_env: options.KeyName = Field("ZENDESK_TOKEN", description="the environment variable that holds the token")
     customer: Literal["requester_id", "organization_id"] = Field("requester_id", description="which id is a customer's")
 
     def site(self) -> Site:

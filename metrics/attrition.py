@@ -337,6 +337,7 @@ METRIC = Metric(
     version=2,
     records=("employment",),
     needs=(("employment", "ended_on"),),
+    fields=(("employment", "started_on"),),
     dimensions=("team",),
     grain="quarter",
     headline=4,

@@ -7,6 +7,7 @@ from datetime import date
 from estimates.means import mean_interval
 from metrics.counted import Counted
 from metrics.counting.surveys import (
+    ANSWER,
     NOBODY,
     RESPONSE,
     SPLITS,
@@ -102,6 +103,7 @@ METRIC = Metric(
     version=1,
     records=("survey_response",),
     wants=RESPONSE,
+    fields=ANSWER,
     dimensions=SPLITS,
     grain="week",
     headline=4,

@@ -7,6 +7,7 @@ from datetime import date
 from metrics.counted import Counted
 from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
+    ANSWER,
     NOBODY,
     RESPONSE,
     SPLITS,
@@ -76,6 +77,7 @@ METRIC = Metric(
     version=1,
     records=("survey_response",),
     wants=RESPONSE,
+    fields=ANSWER,
     dimensions=SPLITS,
     grain="week",
     headline=4,

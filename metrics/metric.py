@@ -50,6 +50,9 @@ class Metric:
     # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
     needs: tuple[Field, ...] = ()
     wants: tuple[tuple[Field, str], ...] = ()
+    fields: tuple[
+        Field, ...
+    ] = ()  # others that it is counted from: a source that gives not each of them cannot answer it
 
     @property
     def begins(self) -> Begins:

@@ -6,6 +6,7 @@ from datetime import date
 
 from metrics.counted import Counted
 from metrics.counting.surveys import (
+    ANSWER,
     NOBODY,
     RESPONSE,
     SPLITS,
@@ -60,6 +61,7 @@ METRIC = Metric(
     version=1,
     records=("survey_response",),
     wants=RESPONSE,
+    fields=ANSWER,
     dimensions=SPLITS,
     grain="month",
     headline=3,

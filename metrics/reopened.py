@@ -24,6 +24,7 @@ METRIC = Metric(
     reviewed_on=date(2026, 11, 21),
     version=1,
     records=("ticket",),
+    fields=(("ticket", "reopens"),),
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,

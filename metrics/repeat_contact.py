@@ -75,6 +75,7 @@ METRIC = Metric(
     version=1,
     records=("ticket",),
     needs=(("ticket", "solved_at"),),
+    fields=(("ticket", "customer"),),
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,

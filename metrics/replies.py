@@ -39,6 +39,7 @@ METRIC = Metric(
     version=1,
     records=("ticket",),
     needs=(("ticket", "solved_at"),),
+    fields=(("ticket", "replies"),),
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,

@@ -13,6 +13,7 @@ from reporting import words
 from reporting.cautions import FIX, all_said, found_elsewhere, plural, rejected_sentence, waiting_sentence
 from reporting.data import Data, as_data, told_n
 from reporting.one_metric import details
+from reporting.program import printable
 from reporting.readings import NOT_SAID, change, sentence, told, why
 from settings import Settings
 from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, RankingRecord, Rejected
@@ -228,7 +229,3 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _cut(text: str, width: int) -> str:
     text = printable(text)
     return text if len(text) <= width else text[: width - 3] + "..."
-
-
-def printable(text: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in text)  # a title must not move the cursor

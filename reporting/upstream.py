@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from metrics import all_metrics
+from metrics.counting.surveys import EXTREMES
+from metrics.metric import Metric
 from reporting.cautions import plural
 
 WIDTH = 100
+Gives = Mapping[str, Mapping[str, Collection[object]]]
 TOP_TEN = "Which ten bugs hurt customers most now?"
 
 
-def questions(records: Sequence[str]) -> list[str]:
-    """What can be answered from rows of these records alone, in the order in which people read it."""
-    asked = [metric.asks for metric in all_metrics() if set(metric.records) <= set(records)]
-    return [*([TOP_TEN] if {"bug", "bug_report"} <= set(records) else []), *asked]
+def questions(records: Sequence[str], gives: Gives | None = None) -> tuple[list[str], dict[str, str]]:
+    """What can be answered from rows of these records alone, in the order in which people read it; and which metrics cannot
+    be, for a field that such rows do not have here: {"First reply": "it does not give first_reply_at"}."""
+    asked = [TOP_TEN] if {"bug", "bug_report"} <= set(records) else []
+    # Bugs alone rank nowhere: another source has to say who reported them.
+    lacking = {"Top ten bugs": "it does not give bug reports"} if "bug" in records and not asked else {}
+    for metric in all_metrics():
+        if set(metric.records) <= set(records):
+            missing = _missing(metric, gives) if gives is not None else ""
+            if missing:
+                lacking[metric.name] = f"it does not give {missing}"
+            else:
+                asked.append(metric.asks)
+    return asked, lacking
+
+
+def _missing(metric: Metric, gives: Gives) -> str:
+    """The first thing that the metric is made from and that is not given; of several that would each do, all of them."""
+    for fields in (metric.needs, *((each,) for each in metric.fields)):
+        if fields and not any(field in gives.get(record, ()) for record, field in fields):
+            return " or ".join(dict.fromkeys(field for _, field in fields))
+    asked = gives.get("survey_response", {}).get("kind", ())
+    kinds = [each for each in metric.model.begins.measures if each in EXTREMES]  # each kind of survey is a measure
+    return "" if not asked or set(kinds) <= set(asked) else f"answers to a survey of the kind {kinds[0]}"
 
 
 def described(
@@ -26,8 +49,10 @@ def described(
     rights: str,
     drops: Sequence[str],
     documented_at: str,
+    gives: Gives | None = None,
 ) -> str:
-    """One kind of source: `options` are (name, what it means, whether it must be written)."""
+    """One kind of source: `options` are (name, what it means, whether it must be written); `gives` the fields that its rows
+    can have, and the only values of those that have no others (None: all fields)."""
     lines = [f"{type_name}: {says}"]
     lines += _named("records", ", ".join(plural(record) for record in records))
     lines += _named("rights", rights)
@@ -35,8 +60,11 @@ def described(
     lines += _named("documented", documented_at)
     for name, meaning, needed in options:
         lines += _named(f"option {name}{' (needed)' if needed else ''}", meaning)
-    for question in questions(records):
+    asked, lacking = questions(records, gives)
+    for question in asked:
         lines += _named("answers", question)
+    for name, why in lacking.items():
+        lines += _named(f"not {name}", why)
     return "\n".join(lines)
 
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What is said of a value that is not what it should be, by whoever reads one: each goes on behind the value.
+NOT_A_DATE = "is not a date"
+NOT_A_LIST = "is not a list"
+NOT_A_NUMBER = "is not a number"
+NOT_A_WHOLE_NUMBER = "is not a whole number"
+NOT_AN_OBJECT = "is not an object"
+NOT_TEXT = "is not text"
+
 
 @dataclass
 class Rejected(Exception):

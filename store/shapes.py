@@ -18,7 +18,7 @@ from store.ids import PAIN, keyed
 from store.marks import Field, Record, derived_columns, is_pseudonymous, stored_fields
 from store.masking import WORTH_A_LOOK, clean, mask
 from store.records import BY_TABLE
-from store.rejected import Rejected
+from store.rejected import NOT_A_DATE, NOT_A_WHOLE_NUMBER, NOT_TEXT, Rejected
 from store.schema import FACTS
 
 LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
@@ -320,7 +320,7 @@ class Cells:
             return self._wrong("", "it is empty, and must not be") if self._field.required else self._empty
         if self._field.mark.free_text:
             if type(value) is not str:
-                return self._wrong(value, "it is not text")
+                return self._wrong(value, NOT_TEXT)
             return clean(mask(value, names), self._field.mark.free_text)
         found = self._one(value)
         if self._field.mark.pseudonym and found.__class__ is str:
@@ -334,7 +334,7 @@ class Cells:
 
     def _text(self, value: Any) -> Any:
         if type(value) is not str:
-            return self._wrong(value, "it is not text")
+            return self._wrong(value, NOT_TEXT)
         if len(value) > LONGEST_STRING:
             return self._wrong(value, f"it is longer than {LONGEST_STRING} characters")
         if not (value.isascii() and value.isprintable()):
@@ -349,7 +349,7 @@ class Cells:
 
     def _whole_number(self, value: Any) -> Any:
         if type(value) is not int:
-            return self._wrong(value, "it is not a whole number")
+            return self._wrong(value, NOT_A_WHOLE_NUMBER)
         return value if -LARGEST < value < LARGEST else self._wrong(value, "it is too large a number")
 
     def _yes_or_no(self, value: Any) -> Any:
@@ -359,7 +359,7 @@ class Cells:
 
     def _day(self, value: Any) -> Any:
         if type(value) is not date:
-            return self._wrong(value, "it is not a date")
+            return self._wrong(value, NOT_A_DATE)
         return (
             value if FIRST_YEAR <= value.year < FAR_FUTURE_YEAR else self._wrong(value, "it is a date that cannot be")
         )

@@ -185,8 +185,6 @@ SENTENCES = {
     "it takes none of these": "the end of a refusal",
     "it is for 0; the days of a metric are chosen with --from and --to": "the end of a refusal",
     "0 is not a day; write it like 2026-11-21": "a refusal",
-    "0 Type ./run read --help for what can be asked.": "a refusal",
-    "0 Type ./run refresh --help for what it takes.": "a refusal",
 }
 
 

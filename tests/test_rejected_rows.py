@@ -48,7 +48,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def wrong(n: int, record: str = "survey_response", file: str = "answers.csv") -> list[Rejected]:
-    return [Rejected(record, f"{file} row {row}", "Score", "awful", "is no number") for row in range(2, n + 2)]
+    return [Rejected(record, f"{file} row {row}", "Score", "awful", "is not a number") for row in range(2, n + 2)]
 
 
 def answers(n: int) -> list[Any]:
@@ -192,7 +192,7 @@ GOOD, MAIL = "2026-10-01", "jo.lind@shop.example"
 def test_a_refresh_says_how_many_and_why(shop: Shop) -> None:
     said = shop.refreshes(*[GOOD] * 6, "31/12/2026", f"{MAIL}\x1b[31m", "30/12/2026")
     assert "3 of 9 rejected (33%)" in said
-    assert "orders.csv row 8, When: '31/12/2026' is no date" in said
+    assert "orders.csv row 8, When: '31/12/2026' is not a date" in said
     assert MAIL not in said
     assert "\x1b" not in said
 
@@ -207,7 +207,7 @@ def test_rejected_rows_are_listed_as_text_and_as_json(shop: Shop) -> None:
     shop.refreshes(GOOD, "soon", GOOD, "never")
     text = shop.reads("rejected")
     assert "2 of 4 rows of purchases in shop were rejected (50%)." in text
-    assert "shop, orders.csv row 3, When: 'soon' is no date" in text
+    assert "shop, orders.csv row 3, When: 'soon' is not a date" in text
     assert "Fix them in the source and refresh; fixed rows disappear from this list." in text
     found = json.loads(shop.reads("rejected", "--json"))
     assert found["counts"] == [{"source": "shop", "record": "purchase", "read": 4, "rejected": 2}]

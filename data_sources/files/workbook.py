@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from data_sources.source import SourceError
 from data_sources.words import nearest
-from store.rejected import Rejected
+from store.rejected import NOT_A_DATE, NOT_A_NUMBER, Rejected
 
 CHUNK = 1 << 16
 DEFINITIONS = "holds definitions that no spreadsheet writes; it was not read."
@@ -337,7 +337,7 @@ def _value(book: Book, kind: str, style: str, text: str) -> object:
     except IndexError:
         return Rejected.cell(text, f"is the number of a text, and the workbook holds {len(book.texts):,}")
     except (ValueError, OverflowError):
-        kinds = {"n": "is not a number", "b": "is neither true nor false", "d": "is not a date"}
+        kinds = {"n": NOT_A_NUMBER, "b": "is neither true nor false", "d": NOT_A_DATE}
         return Rejected.cell(text, kinds.get(kind, "is the number of a text that the workbook does not hold"))
     return text
 

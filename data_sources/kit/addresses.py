@@ -29,7 +29,7 @@ class Host:
         parts = _parts(self.base_url)
         if parts is None or parts.query is not None or parts.fragment is not None:
             shown = re.sub("//[^/]*@", "//...@", base_url)  # a password may stand there
-            raise SourceError(f"{shown!r} is no web address for {who}; write one like https://api.github.com.")
+            raise SourceError(f"{shown!r} is not a web address for {who}; write one like https://api.github.com.")
         self.is_encrypted = parts.scheme == "https"
         if not self.is_encrypted and parts.host not in LOOPBACK:
             raise SourceError(f"{base_url} is not encrypted; {who} is only asked over https.")

@@ -6,13 +6,15 @@ None, and what is absent, means "not known" where the field may be unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from data_sources.kit.addresses import foreign
 from data_sources.kit.errors import BadCell
 from store.masking import mask
+from store.rejected import NOT_A_DATE, NOT_A_LIST, NOT_A_NUMBER, NOT_AN_OBJECT, NOT_TEXT
 
 Item = Mapping[str, object]
 Cell = Callable[[Item], object]
@@ -31,7 +33,7 @@ def at(item: Item, path: str) -> object:
         if found is None:
             return None
         if not isinstance(found, Mapping):
-            raise BadCell(path, found, "it is not an object")
+            raise BadCell(path, found, NOT_AN_OBJECT)
         found = found.get(name)
     return found
 
@@ -40,7 +42,7 @@ def text(path: str, longest: int = 400, before: str = "") -> Callable[[Item], st
     def cell(item: Item) -> str:
         value = at(item, path)
         if not isinstance(value, str) or not foreign(value):
-            raise BadCell(path, value, "it is not text")
+            raise BadCell(path, value, NOT_TEXT)
         return before + value.strip()[:longest]
 
     return cell
@@ -57,7 +59,7 @@ def number(path: str, before: str = "") -> Callable[[Item], str]:
     def cell(item: Item) -> str:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
-            raise BadCell(path, value, "it is not a number that counts from 1")
+            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 1")
         return f"{before}{value}"
 
     return cell
@@ -67,7 +69,7 @@ def count(path: str) -> Callable[[Item], int]:
     def cell(item: Item) -> int:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
-            raise BadCell(path, value, "it is not a number that counts from 0")
+            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 0")
         return value
 
     return cell
@@ -80,7 +82,7 @@ def instant(path: str) -> Callable[[Item], datetime]:
             found = datetime.fromisoformat(value)  # type: ignore[arg-type]
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):  # the last of a year 9999 with an offset
-            raise BadCell(path, value, "it is not a date and time") from None
+            raise BadCell(path, value, f"{NOT_A_DATE} and time") from None
 
     return cell
 
@@ -91,7 +93,7 @@ def day(path: str) -> Callable[[Item], date]:
         try:
             return date.fromisoformat(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise BadCell(path, value, "it is not a date") from None
+            raise BadCell(path, value, NOT_A_DATE) from None
 
     return cell
 
@@ -102,7 +104,7 @@ def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
     def cell(item: Item) -> V:
         value = at(item, path)
         if not isinstance(value, str) or value not in meanings:
-            raise BadCell(path, value, f"it is none of {', '.join(meanings)}")
+            raise BadCell(path, value, f"is none of {', '.join(meanings)}")
         return meanings[value]
 
     return cell
@@ -134,17 +136,22 @@ def only(path: str, words: tuple[str, ...], cell: Callable[[Item], V | None]) ->
     return lambda item: cell(item) if at(item, path) in words else None
 
 
+def unless(path: str, words: tuple[object, ...], cell: Callable[[Item], V | None]) -> Callable[[Item], V | None]:
+    """The cell of the items that hold none of these there; None for the others."""
+    return lambda item: None if at(item, path) in words else cell(item)
+
+
 def known(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V | None]:
     """A word that may be missing, or be one that nobody knows yet."""
     return lambda item: meanings.get(maybe(text, path)(item) or "")
 
 
-def minutes_after(start: str, path: str) -> Callable[[Item], datetime | None]:
-    """The instant that is so many minutes after another one."""
+def after(start: str, lengths: Mapping[str, str]) -> Callable[[Item], datetime | None]:
+    """The instant that is so long after another one; of {unit: where} the first that is there: {"minutes": "waited"}."""
 
     def cell(item: Item) -> datetime | None:
-        minutes = maybe(count, path)(item)
-        return None if minutes is None else instant(start)(item) + timedelta(minutes=minutes)
+        found = ((unit, maybe(count, path)(item)) for unit, path in lengths.items())
+        return next((instant(start)(item) + timedelta(**{unit: n}) for unit, n in found if n is not None), None)
 
     return cell
 
@@ -166,10 +173,12 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
     def cell(item: Item) -> list[str]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, "it is not a list")
+            raise BadCell(path, found, NOT_A_LIST)
+        if any(isinstance(each, dict) and key not in each for each in found):
+            raise BadCell(path, found, f"one of them has no {key}")
         words = [each.get(key) if isinstance(each, dict) else each for each in found]
         if not all(each is None or isinstance(each, str) for each in words):
-            raise BadCell(path, found, "one of them is not text")
+            raise BadCell(path, found, f"one of them {NOT_TEXT}")
         return [" ".join(each.split()) for each in words if each]
 
     return cell
@@ -202,7 +211,7 @@ def objects(path: str) -> Callable[[Item], list[Item]]:
     def cell(item: Item) -> list[Item]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, "it is not a list")
+            raise BadCell(path, found, NOT_A_LIST)
         return [each for each in found if isinstance(each, dict)]
 
     return cell
@@ -214,5 +223,21 @@ def level(item: Item, path: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def always(value: V) -> Callable[[Item], V]:
-    return lambda item: value
+@dataclass(frozen=True, slots=True)
+class Always(Generic[V]):
+    """The same value for every item."""
+
+    value: V
+
+    def __call__(self, item: Item) -> V:
+        return self.value
+
+
+def always(value: V) -> Always[V]:
+    return Always(value)
+
+
+def only_values(several: Iterable[Cell]) -> frozenset[object]:
+    """The values that a field has which these cells fill; none where one of them reads what an item says."""
+    constants = [cell.value if isinstance(cell, Always) else None for cell in several]
+    return frozenset() if None in constants else frozenset(constants)

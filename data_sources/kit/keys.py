@@ -11,8 +11,7 @@ import requests
 from pydantic import SecretStr
 from requests.auth import AuthBase
 
-from data_sources.kit.options import Options
-from data_sources.source import Request, SourceError
+from data_sources.source import SourceError
 
 
 class Key(AuthBase):
@@ -46,27 +45,19 @@ def in_header(name: str) -> Callable[[SecretStr | None], Key]:
     return lambda secret: Key(secret, name, "")
 
 
-def secret_of(request: Request, told: Options, option: str = "token_env") -> SecretStr | None:
-    """The key in the environment variable that this option names. None where there is none, and none was asked for."""
-    variable = str(getattr(told, option))
+def secret_in(variable: str, source: str, named: bool, needed: bool) -> SecretStr | None:
+    """The key in this environment variable, None where there is none. Raises SourceError where the settings of the source
+    have `named` the variable, or where it is `needed` because the system answers nobody without a key."""
     found = os.environ.get(variable, "").strip()
     if found and not re.fullmatch(r"[\x21-\x7e]+", found):
         raise SourceError(f"The access key in {variable} holds blanks or letters that no key has; set it again.")
     if found:
         return SecretStr(found)
-    if option in told.model_fields_set:
+    if named:
         raise SourceError(
-            f"sources.{request.name}.{option} names {variable}, but that environment variable is empty. "
+            f"sources.{source}.token_env names {variable}, but that environment variable is empty. "
             "Set it to an access key."
         )
+    if needed:
+        raise SourceError(f"[sources.{source}] needs an access key: set the environment variable {variable} to it.")
     return None
-
-
-def needed_secret_of(request: Request, told: Options, option: str = "token_env") -> SecretStr:
-    """The same for a system that answers nobody without a key."""
-    found = secret_of(request, told, option)
-    if found is None:
-        raise SourceError(
-            f"[sources.{request.name}] needs an access key: set the environment variable {getattr(told, option)} to it."
-        )
-    return found

@@ -21,6 +21,8 @@ DEFAULT_SEVERITY: Mapping[str, str] = {
     **dict.fromkeys(("high", "regression"), "major"),
     **dict.fromkeys(("critical", "highest", "urgent", "data loss", "security"), "blocker"),
 }
+# The resolutions of trackers with which something was changed; the others only close an issue.
+FIXED = ("Delivered", "Done", "Fixed", "Implemented", "Resolved")
 SEVERITY_PREFIX = re.compile(r"(?:severity|priority|prio)\s*(?:::|[:/\-])\s*")
 
 

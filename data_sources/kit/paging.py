@@ -12,6 +12,7 @@ from data_sources.kit.addresses import foreign, param, with_param
 from data_sources.kit.errors import Refused, shown
 from data_sources.kit.http import Answer, Web, complaint
 from data_sources.source import SourceError
+from store.rejected import NOT_A_LIST
 
 Turn = Callable[[Answer, list[object]], str | None]
 GONE = (400, 404, 410, 422)  # what a system says of a page, or of a token, that it no longer knows
@@ -103,7 +104,7 @@ def pages(
         if not isinstance(items, list):
             said = complaint(answer.data)
             raise SourceError(
-                f"{web.who} answered with something that is no list{': ' + said if said else ''}. Nothing was changed."
+                f"{web.who} answered with something that {NOT_A_LIST}{': ' + said if said else ''}. Nothing was changed."
             )
         seen.add(answer.url)
         alike = alike + 1 if items and items == before else 0

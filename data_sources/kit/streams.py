@@ -1,31 +1,30 @@
-"""The lists of a system, read page by page: what changed since last time, from where the last read stopped.
+"""What a source says of the system that it reads: whom to ask, with which key, which lists it has, and what their items are.
 
 A source is a System: its options, a Site (whom to ask, with which key) and its Streams (which lists, and how their items
-become records). The rest is the same for all.
+become records). The rest is the same for all; reading.py reads the lists.
 """
 
 from __future__ import annotations
 
 import builtins
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr
 from requests.auth import AuthBase
 
-from data_sources.kit import cells, cursors, keys
+from data_sources.kit import cells, cursors, keys, reading
 from data_sources.kit.cells import Item
-from data_sources.kit.errors import BadCell, Refused, shown
 from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
 from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
-from data_sources.source import Counts, Page, Request, Source
-from store.records import BugReport
-from store.rejected import Rejected
+from data_sources.source import Counts, Gives, Page, Request, Source
+from store.records import Bug, BugReport, Ticket
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
 
@@ -63,6 +62,8 @@ class Site:
 
 
 Which = Callable[[Item], bool]  # whether an item is one of those that are meant
+# (record, id) -> the row as its page says it last, for an item may be listed twice; None where it is gone.
+Found = dict[tuple[str, str], Any]
 
 
 @dataclass(frozen=True)
@@ -78,25 +79,37 @@ class Rows:
     each: Callable[[Item], list[Item]] | None = None
     declared: bool = True  # whether the options ask for such rows at all
 
-    def read(self, item: Item, page: Page, is_here: bool) -> None:
+    def read(self, item: Item, is_here: bool) -> Found:
         if not (is_here and self.when(item)):
-            page.gone.append((self.kind.TABLE, str(self.table["id"](item))))
-            return
+            return {(self.kind.TABLE, str(self.table["id"](item))): None}
         items = [item] if self.each is None else self.each(item)
-        page.records += [cells.record(self.kind, self.table, each) for each in items]
+        rows = [cells.record(self.kind, self.table, each) for each in items]
+        return {(self.kind.TABLE, row.id): row for row in rows}
 
 
-def links(path: str, sides: tuple[str, ...], key: str, bugs: Which, tickets: Which, declared: bool) -> Rows:
-    """The tickets that are linked to bugs, both items of one list that `key` names: in each object at `path` the other item
-    is at one of `sides`."""
+def bugs_and_tickets(
+    bug: Mapping[str, cells.Cell],
+    ticket: Mapping[str, cells.Cell],
+    links: str,
+    key: str,
+    is_bug: Which,
+    is_ticket: Which,
+    declared: bool,
+) -> list[Rows]:
+    """Of a list that holds both: the bugs, which tickets report them, and the tickets, where they are `declared`. `key` names
+    an item; each object at `links` of a bug holds the item that it is linked to, whichever way the link goes."""
 
-    def each(item: Item) -> list[Item]:
-        ends = [cells.at(each, side) for each in cells.objects(path)(item) for side in sides] if bugs(item) else []
-        found = {str(end[key]) for end in ends if isinstance(end, dict) and end.get(key) and tickets(end)}
-        return [{"id": f"{item[key]}/{ticket}", "bug": item[key], "ticket": ticket} for ticket in sorted(found)]
+    def reports(item: Item) -> list[Item]:
+        ends = [end for each in cells.objects(links)(item) for end in each.values()] if is_bug(item) else []
+        found = {str(end[key]) for end in ends if isinstance(end, dict) and end.get(key) and is_ticket(end)}
+        return [{"id": f"{item[key]}/{other}", "bug": item[key], "ticket": other} for other in sorted(found)]
 
-    table = cells.all_of(cells.text, id="id", bug="bug", ticket="ticket")
-    return Rows(BugReport, table, each=each, declared=declared)
+    report = cells.all_of(cells.text, id="id", bug="bug", ticket="ticket")
+    return [
+        Rows(Bug, bug, is_bug),
+        Rows(BugReport, report, each=reports, declared=declared),
+        Rows(Ticket, ticket, lambda item: is_ticket(item) and not is_bug(item), declared=declared),
+    ]
 
 
 @dataclass(frozen=True)
@@ -117,9 +130,8 @@ class Stream:
     again: timedelta | None = (
         cursors.A_WEEK
     )  # lists everything again after so long; None where it says what was deleted
-    follows: bool = (
-        False  # has no cursor, but those of the others: newest first, read to the first page with nothing new
-    )
+    # Has no cursor, but those of the others: newest first, read to the first page with nothing new.
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,16 +147,41 @@ class Count:
         return cells.count(self.at)(web.ask(self.path, self.params, self.body).data)
 
 
-Counted = Mapping[str, tuple[Count, Mapping[str, Count]]]  # record -> (all, reason -> how many of them are not read)
+@dataclass(frozen=True)
+class Listed:
+    """How many items of a list are of a kind that the system itself cannot count: all of the list is read for it."""
+
+    path: str
+    paging: Paging
+    which: Which
+    params: Mapping[str, object]
+
+    def ask(self, web: Web) -> int:
+        answers = pages(web, self.paging, self.path, self.params, None)
+        return sum(isinstance(item, dict) and self.which(item) for _, items in answers for item in items)
+
+
+def quoted(words: list[str]) -> str:
+    """As a question in the language of another system lists them: "bug","crash"."""
+    return ",".join(map(json.dumps, words))
+
+
+# record -> (all, reason -> how many of them are not read)
+Counted = Mapping[str, tuple[Count, Mapping[str, Count | Listed]]]
 
 
 class System(Options):
     """The options of a source, and all that is special to the system that it reads: whom to ask, and what for."""
 
-    token_env: KeyName = Field("", description=ACCESS_KEY)
+    token_env: KeyName = Field("", description=f"{ACCESS_KEY}; default: its type and _TOKEN, such as GITLAB_TOKEN")
     look_back_minutes: Minutes = Field(
         60, description="how far each read goes back behind the newest change that was seen"
     )
+
+    @property
+    def key_name(self) -> str:
+        """The environment variable with the access key: GITLAB_TOKEN, unless the settings name another one."""
+        return self.token_env or f"{type(self).__name__.upper()}_TOKEN"
 
     def site(self) -> Site:
         raise NotImplementedError
@@ -194,7 +231,7 @@ def source(
     ) -> Iterator[Page]:
         told = read(model, request)
         with _open(told, request, limits, sleep) as web:
-            yield from _read(web, told.site().name, told.lists(), request, told.look_back_minutes)
+            yield from reading.read(web, told.site().name, told.lists(), request, told.look_back_minutes)
 
     def check(request: Request) -> Iterator[str]:
         told = read(model, request)
@@ -214,6 +251,16 @@ def source(
         rows = [rows for stream in read(model, request).lists() for rows in stream.rows]
         return {each.kind.TABLE: frozenset(each.table) for each in rows if each.declared}
 
+    def gives() -> Gives:
+        examples = {name: (each.examples or [""])[0] for name, each in model.model_fields.items() if each.is_required()}
+        found: dict[str, dict[str, list[cells.Cell]]] = {}
+        for rows in (rows for stream in model.model_construct(**examples).lists() for rows in stream.rows):
+            for name, cell in rows.table.items():
+                found.setdefault(rows.kind.TABLE, {}).setdefault(name, []).append(cell)
+        return {
+            record: {name: cells.only_values(each) for name, each in table.items()} for record, table in found.items()
+        }
+
     return Source(
         type=type,
         says=says.split("\n")[0],
@@ -221,6 +268,7 @@ def source(
         options=model,
         fetch=fetch,
         declares=declares,
+        gives=gives,
         rights=rights,
         check=check,
         counts=counts,
@@ -233,7 +281,9 @@ def _open(
     told: System, request: Request, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
 ) -> Web:
     site = told.site()
-    secret = (keys.needed_secret_of if site.needs_key else keys.secret_of)(request, told)
+    secret = keys.secret_in(
+        told.key_name, request.name, named="token_env" in told.model_fields_set, needed=site.needs_key
+    )
     return Web(
         f"{site.system} ({site.name})",
         site.base_url,
@@ -241,96 +291,7 @@ def _open(
         zone=request.settings.zone,
         auth=site.auth(secret),
         headers=site.headers,
-        refusals=site.said(told.token_env),
+        refusals=site.said(told.key_name),
         limits=limits,
         sleep=sleep,
     )
-
-
-def _read(web: Web, place: str, streams: list[Stream], request: Request, look_back: float) -> Iterator[Page]:
-    """All streams in turn. One that the key may not read stops no other; it is said at the end."""
-    own = [each for each in streams if not each.follows]
-    keys_of = {each.name: each.name if len(own) > 1 else "" for each in streams}
-    places = cursors.read_all(request.since, [keys_of[each.name] for each in own])
-    due = {}
-    for each in own:
-        cursor = places[keys_of[each.name]]
-        if is_due := cursor.next is None and cursor.is_due(request.now, each.again):
-            cursor.listed = request.now
-        due[each.name] = is_due
-    refused: list[Refused] = []
-    for stream in streams:
-        main = own[0] if stream.follows else stream
-        if stream.follows and places[keys_of[main.name]].next is not None:
-            continue
-        pace = _Pace(f"{place} {stream.name}", keys_of[main.name], due[main.name], timedelta(minutes=look_back))
-        try:
-            for page in _pages(web, stream, places, pace, request):
-                page.everything = page.whole and stream is streams[-1] and all(due.values()) and not refused
-                yield page
-        except Refused as error:
-            if error.status not in (403, 404) or stream is streams[-1]:
-                raise
-            refused.append(error)
-    if refused:
-        raise refused[0]
-
-
-@dataclass(frozen=True)
-class _Pace:
-    """How a stream is read this time: `whole`, or only what changed; its cursor is at `key`."""
-
-    place: str
-    key: str
-    whole: bool
-    look_back: timedelta
-
-
-def _pages(
-    web: Web, stream: Stream, places: dict[str, cursors.Cursor], pace: _Pace, request: Request
-) -> Iterator[Page]:
-    """The order of a list does not change while it is read, where that can be had: a change in the meantime shows an item
-    twice, but hides none. The cursor says how far a read that was cut off had come."""
-    cursor = cursors.Cursor(places[pace.key].since) if stream.follows else places[pace.key]
-    params = stream.changed(None if pace.whole else cursor.since, request.now) if stream.changed else {}
-    for answer, items in pages(web, stream.paging, stream.path, params, cursor.next):
-        if cursor.began is None:
-            cursor.began = min(answer.date or request.now, request.now)
-        page = Page(read=len(items), place=pace.place, partial=not pace.whole)
-        has_news = False
-        for item in items:
-            changed = _read_item(item, stream, page)
-            if changed is not None:
-                cursor.saw(changed)
-                has_news |= cursor.since is None or changed >= cursor.since
-        page.whole = pace.whole and answer.next is None
-        if not stream.follows:
-            cursor.next = answer.next
-            if answer.next is None:
-                resume = stream.paging.resume and stream.paging.resume(answer, items)
-                places[pace.key] = cursor.finished(pace.look_back, resume)
-            page.cursor = cursors.written_all(places)
-        yield page
-        if stream.follows and not pace.whole and cursor.since is not None and not has_news:
-            return
-
-
-def _read_item(item: object, stream: Stream, page: Page) -> datetime | None:
-    """Adds the item, or what is wrong with it, to the page. When it changed, where that can be read."""
-    name: object = item.get(stream.id, "?") if isinstance(item, dict) else "?"
-    changed: datetime | None = None
-    try:
-        if not isinstance(item, dict):
-            raise BadCell("", item, "it is not an object")
-        changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
-            item
-        )
-        is_here = not any(is_gone(item) for is_gone in stream.gone)
-        for rows in stream.rows:
-            rows.read(item, page, is_here)
-        if not is_here:
-            page.gone += [(kind.TABLE, str(stream.rows[0].table["id"](item))) for kind in stream.with_it]
-    except BadCell as wrong:
-        place = f"{stream.before_id}{shown(name)}"
-        page.rejected_rows.append(Rejected(stream.rows[0].kind.TABLE, place, wrong.column, wrong.value, wrong.reason))
-    return changed

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from data_sources.mapping.plan import MONEY, FieldMap, Value
 from data_sources.words import listed
 from store.records import WORDS
-from store.rejected import Rejected
+from store.rejected import NOT_A_DATE, NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, Rejected
 
 Convert = Callable[[str], Value]
 
@@ -123,7 +123,7 @@ def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Con
             except (ValueError, OverflowError, OSError):
                 continue
             return settle(moment)
-        raise Rejected.cell(text, f"is no date ({expected})")
+        raise Rejected.cell(text, f"{NOT_A_DATE} ({expected})")
 
     return convert
 
@@ -230,7 +230,7 @@ def decimals(comma: bool) -> Callable[[str], Decimal]:
             hint = "; if the comma is a decimal comma, write decimal_comma = true"
         elif comma and _POINTS(bare):
             hint = "; the mapping says decimal_comma = true"
-        raise Rejected.cell(text, f"is no number{hint}")
+        raise Rejected.cell(text, f"{NOT_A_NUMBER}{hint}")
 
     return convert
 
@@ -252,7 +252,7 @@ def amount(mapped: FieldMap, number: Decimal, shown: str) -> int:
     if mapped.name in MONEY:
         return _hundredths(number)
     if number != number.to_integral_value() or abs(number) > 10**9:
-        raise Rejected.cell(shown, "is no whole number")
+        raise Rejected.cell(shown, NOT_A_WHOLE_NUMBER)
     if number < 0 and mapped.name != "score":
         raise Rejected.cell(shown, "is less than nothing")
     return int(number)

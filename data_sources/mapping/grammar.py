@@ -24,7 +24,7 @@ from data_sources.source import SourceError
 from data_sources.words import listed, nearest
 from settings import zone_named
 from store.records import BY_TABLE, SCALES
-from store.rejected import Rejected
+from store.rejected import NOT_A_DATE, Rejected
 
 WAYS = ("column", "columns", "constant", "template", "product")
 UNITS = ("seconds", "minutes", "hours", "days")
@@ -298,7 +298,7 @@ def _field_map(
         (written.take and file.same_id != "merge", '.take has a meaning only with same_id = "merge"'),
         (written.take == "sum" and not is_number, ".take: only a number or an amount can be summed"),
         (written.other is not None and written.values is None, ".other has a meaning only beside `values`"),
-        (written.format is not None and not is_date, f".format: {name} is no date"),
+        (written.format is not None and not is_date, f".format: {name} {NOT_A_DATE}"),
         (written.plus and not is_date, '.plus: write time to add to a date, for example { minutes = "wait_minutes" }'),
     ):
         if is_wrong:

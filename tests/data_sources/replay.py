@@ -44,6 +44,7 @@ class Seen:
     headers: dict[str, str]
     at: float
     fault: str
+    body: bytes = b""
 
 
 class Upstream:
@@ -104,14 +105,16 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.do_GET()
 
         def do_GET(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             reply = upstream.answer_to(self.path)
             parts = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            upstream.log.append(Seen(parts.path, query, dict(self.headers.items()), time.monotonic(), reply.fault))
+            upstream.log.append(
+                Seen(parts.path, query, dict(self.headers.items()), time.monotonic(), reply.fault, sent)
+            )
             if reply.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.close_connection = True

@@ -535,7 +535,7 @@ def test_one_file_gives_two_records(tmp_path: Path) -> None:
         ({"column": "opened", "decimal_comma": "yes"}, "fields.opened_at.decimal_comma: write true or false"),
         ({"column": "opened", "take": "most"}, "fields.opened_at.take: 'most' is none of last, first, min, max, sum"),
         ({"columns": []}, "fields.opened_at.columns: write at least one"),
-        ({"constant": "soon"}, "fields.opened_at: 'soon' is no date"),
+        ({"constant": "soon"}, "fields.opened_at: 'soon' is not a date"),
     ],
 )
 def test_a_wrong_word_in_a_field_is_named_with_its_place(tmp_path: Path, field: Any, said: str) -> None:
@@ -592,7 +592,13 @@ def test_a_wrong_cell_keeps_its_row_out_says_where_it_is_and_lets_the_others_in(
         ("ticket", "tickets.csv row 8", "opened", "0206-01-01 00:00:00+00:00"),
     ]
     reasons = " ".join(row.reason for row in rejected_rows(found))
-    for part in ("is no date", "needs its id", "is no number", "2 cells and the header has 3", "date that cannot be"):
+    for part in (
+        "is not a date",
+        "needs its id",
+        "is not a number",
+        "2 cells and the header has 3",
+        "date that cannot be",
+    ):
         assert part in reasons
 
 

@@ -341,8 +341,8 @@ AS_SHEET: dict[str, tuple[str, str, str, str]] = {  # the row -> column, value, 
         "perhaps",
         "neither true nor false",
     ),
-    "an error of the sheet": (hostile.row(3, "bad", '<c t="e"><v>#REF!</v></c>'), "opened", "#REF!", "is no date"),
-    "a row that is no number": (hostile.row("x", "bad"), "", "x", "is not the number of a row"),
+    "an error of the sheet": (hostile.row(3, "bad", '<c t="e"><v>#REF!</v></c>'), "opened", "#REF!", "is not a date"),
+    "a row that is not a number": (hostile.row("x", "bad"), "", "x", "is not the number of a row"),
     "a row with a fraction": (hostile.row("3.5", "bad"), "", "3.5", "is not the number of a row"),
     "a cell without a place": ('<row r="3"><c r="$%3"><v>1</v></c></row>', "", "$%3", "is not the place of a cell"),
     "a cell beyond the last column": (
@@ -371,15 +371,15 @@ AS_JSON: dict[str, tuple[str, str, str, str]] = {  # the line -> column, how its
     "not JSON": ("{'id': 1}", "", "{'id'", "is not JSON"),
     "a number with too many digits": (BIG, "", '{"id": "bad"', "is not JSON"),
     "a list": ("[1, 2]", "", "[1, 2]", "is not one {...}"),
-    "a date of endless time": ('{"id": "bad", "opened": Infinity}', "opened", "inf", "is no date"),
-    "a date that is a table": ('{"id": "bad", "opened": {"at": 1}}', "opened", '{"at": 1}', "is no date"),
+    "a date of endless time": ('{"id": "bad", "opened": Infinity}', "opened", "inf", "is not a date"),
+    "a date that is a table": ('{"id": "bad", "opened": {"at": 1}}', "opened", '{"at": 1}', "is not a date"),
     "a date in the year 9999 with an offset": (
         '{"id": "bad", "opened": "9999-12-31T23:59:59-23:00"}',
         "opened",
         "9999",
         "out of range",
     ),
-    "half a letter": ('{"id": "bad", "opened": "\\ud800"}', "opened", "\ud800", "is no date"),
+    "half a letter": ('{"id": "bad", "opened": "\\ud800"}', "opened", "\ud800", "is not a date"),
 }
 
 
@@ -405,11 +405,11 @@ def test_depth_that_can_be_parsed_but_not_written_costs_its_row(tmp_path: Path) 
 AS_CSV: dict[str, tuple[dict[str, Any], str, str]] = {  # how opened is mapped -> the cell, reason
     "too much time to add": ({"column": "opened", "plus": {"days": "more"}}, "1e99", "too much time to add"),
     "time to add beyond all dates": ({"column": "opened", "plus": {"days": "more"}}, "9e8", "too much time to add"),
-    "endless seconds": ({"column": "more", "format": "unix"}, "inf", "is no date"),
-    "no seconds": ({"column": "more", "format": "unix"}, "nan", "is no date"),
-    "many seconds": ({"column": "more", "format": "unix"}, "1e300", "is no date"),
-    "a year of five digits": ({"column": "more"}, "99999-99-99", "is no date"),
-    "a year of five digits, by format": ({"column": "more", "format": "%Y-%m-%d"}, "99999-99-99", "is no date"),
+    "endless seconds": ({"column": "more", "format": "unix"}, "inf", "is not a date"),
+    "no seconds": ({"column": "more", "format": "unix"}, "nan", "is not a date"),
+    "many seconds": ({"column": "more", "format": "unix"}, "1e300", "is not a date"),
+    "a year of five digits": ({"column": "more"}, "99999-99-99", "is not a date"),
+    "a year of five digits, by format": ({"column": "more", "format": "%Y-%m-%d"}, "99999-99-99", "is not a date"),
 }
 
 

@@ -887,7 +887,7 @@ def test_a_closed_door_is_said_in_words() -> None:
         ({"severity": {"p1": "awful"}}, "is none of cosmetic, minor, major, blocker"),
         ({"bug_labels": "bug"}, "write a list"),
         ({"token_env": "NO_SUCH_KEY"}, "that environment variable is empty"),
-        ({"base_url": "ftp://127.0.0.1"}, "is no web address"),
+        ({"base_url": "ftp://127.0.0.1"}, "is not a web address"),
         ({"base_url": "http://github.example"}, "is not encrypted"),
         ({"look_back_minutes": -1}, "write a number of minutes"),
         ({"releases": "yes"}, "write true or false"),

@@ -401,7 +401,7 @@ def test_no_proxy_is_told_the_access_key_for_this_machine(
     ],
 )
 def test_a_base_url_that_is_none_is_said_in_a_sentence(upstream: Upstream, base_url: str) -> None:
-    with pytest.raises(SourceError, match="is no web address for GitHub") as raised:
+    with pytest.raises(SourceError, match="is not a web address for GitHub") as raised:
         read(upstream, base_url=base_url)
     assert upstream.log == []
     assert "pass" not in str(raised.value)

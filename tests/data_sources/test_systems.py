@@ -192,7 +192,7 @@ REFUSED = {
     "410": (Reply({"message": "gone"}, 410), "status 410|switched off"),
     "422": (Reply({"errorMessages": ["The value 'X' does not exist"]}, 422), "The value 'X' does not exist"),
     "login page": (Reply(b"<html>Please sign in</html>", 200, {"Content-Type": "text/html"}), "sign-in page"),
-    "200 with an error": (Reply({"error": "not today"}), "no list: not today"),
+    "200 with an error": (Reply({"error": "not today"}), "not a list: not today"),
 }
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data_sources import source
-from data_sources.source import Page, Request
+from data_sources.source import Page, Request, SourceError
 from settings import Settings
 from store.records import Bug, BugReport, SurveyResponse, Ticket
 from tests.builders import NOW
 from tests.data_sources.replay import Reply, Upstream
 from tests.data_sources.systems import GITLAB, JQL, KINDS, set_at
+from tests.project import ROOT
 
 KIND = {kind.name: kind for kind in KINDS}
 RATINGS = "/api/v2/satisfaction_ratings.json"
@@ -82,6 +83,36 @@ def test_deleted_and_merged_tickets_are_gone_with_their_ratings_and_links(upstre
     kinds = ("ticket", "bug", "bug_report", "survey_response")
     assert {(kind, id) for kind in kinds for id in ("1", "2")} <= set(page.gone)
     assert ("ticket", "3") not in page.gone
+
+
+def test_of_an_item_that_one_page_lists_twice_the_last_state_holds(upstream: Upstream) -> None:
+    item = KIND["zendesk"].item
+    deleted = item(1) | {"status": "deleted"}
+    page = read("zendesk", upstream, [deleted, item(1)])
+    assert [record.id for record in page.records] == ["1"]
+    assert not {("ticket", "1"), ("survey_response", "1")} & set(
+        page.gone
+    )  # nor is its rating, which comes in another list
+    page = read("zendesk", upstream, [item(1), deleted])
+    assert page.records == []
+    assert {("ticket", "1"), ("survey_response", "1")} <= set(page.gone)
+    labelled, moved = KIND["gitlab"].item(1), KIND["gitlab"].item(1) | {"moved_to_id": 9}
+    assert [bug.id for bug in read("gitlab", upstream, [moved, labelled]).records] == ["octo/shop#1"]
+
+
+def test_a_bad_cell_is_a_rejected_row_of_the_record_that_it_was_for_and_costs_no_other(upstream: Upstream) -> None:
+    incident = KIND["zendesk"].item(2) | {"type": "incident", "problem_id": "one"}
+    page = read("zendesk", upstream, [incident])
+    assert [(row.record, row.column) for row in page.rejected_rows] == [("bug_report", "problem_id")]
+    assert [record.TABLE for record in page.records] == ["ticket"]
+    reply = {"metric_set": {"replies": -1}}
+    page = read("zendesk", upstream, [KIND["zendesk"].item(3) | {"type": "incident", "problem_id": 1} | reply])
+    assert [(row.record, row.column) for row in page.rejected_rows] == [("ticket", "metric_set.replies")]
+    assert page.records == [BugReport("3", "1", "3")]
+    ticket = {**KIND["jira"].item(9), "key": "SUP-9"}
+    for path in ("fields.created", "fields.updated"):  # without the second nothing of an item can be read
+        page = read("jira", upstream, [set_at(ticket, path, "soon")], ticket_projects=["SUP"])
+        assert [(row.record, row.column) for row in page.rejected_rows] == [("ticket", path)]
 
 
 def test_a_problem_ticket_is_a_bug_and_its_incidents_report_it(upstream: Upstream) -> None:
@@ -162,12 +193,6 @@ def test_one_harmless_question_says_what_a_key_cannot_see(
 
 COUNTS: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("github", "/search/issues", {"total_count": 41}, {"bug": (41, {})}),
-    (
-        "gitlab",
-        "/projects/octo%2Fshop/issues_statistics",
-        {"statistics": {"counts": {"all": 41}}},
-        {"bug": (41, {"confidential": 41})},
-    ),
     ("jira", "/rest/api/3/search/approximate-count", {"count": 41}, {"bug": (41, {})}),
 ]
 
@@ -188,6 +213,47 @@ def test_zendesk_names_the_merged_tickets_that_it_counts_and_we_do_not(upstream:
     counts = source("zendesk").counts
     assert counts is not None
     assert counts(request("zendesk", upstream)) == {"ticket": (2_301, {"merged": 19})}
+
+
+def test_gitlab_names_the_moved_and_the_confidential_issues_that_it_counts_and_we_do_not(upstream: Upstream) -> None:
+    item, counts = KIND["gitlab"].item, source("gitlab").counts
+    assert counts is not None
+    statistics = "/projects/octo%2Fshop/issues_statistics"
+    every, hidden = Reply({"statistics": {"counts": {"all": 41}}}), Reply({"statistics": {"counts": {"all": 6}}})
+    upstream.on(GITLAB, KIND["gitlab"].first([item(1), item(2) | {"moved_to_id": 9}, None]))
+    upstream.on(
+        f"{GITLAB}?page=2", KIND["gitlab"].last([item(3) | {"moved_to_id": 8}, item(4) | {"moved_to_id": None}])
+    )
+    upstream.on(statistics, every, hidden)
+    assert counts(request("gitlab", upstream)) == {"bug": (41, {"moved elsewhere": 2, "confidential": 6})}
+    # An issue that is both is one that is missing here, so it is asked for as one of them.
+    assert {"labels": "bug", "confidential": "false"}.items() <= upstream.asked(GITLAB)[0].query.items()
+    asked = [seen.query for seen in upstream.asked(statistics)]
+    # Unless it is told otherwise it counts the issues that the owner of the key has opened.
+    assert asked == [{"scope": "all", "labels": "bug"}, {"scope": "all", "labels": "bug", "confidential": "true"}]
+    upstream.on(statistics, every)
+    assert counts(request("gitlab", upstream, confidential=True)) == {"bug": (41, {"moved elsewhere": 2})}
+    assert counts(request("gitlab", upstream, bug_labels=["bug", "crash"])) == {}
+
+
+def test_jira_is_asked_for_as_many_bugs_as_a_refresh_takes_of_it(upstream: Upstream) -> None:
+    """A refresh asks for all issues of these types, and leaves out those without the label; a count must not."""
+    upstream.on("/rest/api/3/search/approximate-count", Reply({"count": 41}))
+    counts = source("jira").counts
+    assert counts is not None
+    counts(request("jira", upstream, bug_types=["Bug", "Defect"], bug_labels=["customer", 'so "called"']))
+    asked = json.loads(upstream.log[-1].body)["jql"]
+    bugs = '(project in ("SHOP") AND issuetype in ("Bug","Defect"))'
+    assert asked == bugs + r' AND labels in ("customer","so \"called\"")'
+    counts(request("jira", upstream))
+    assert json.loads(upstream.log[-1].body)["jql"] == '(project in ("SHOP") AND issuetype in ("Bug"))'
+
+
+@pytest.mark.parametrize("name", ["gitlab", "zendesk", "jira"])
+def test_what_is_special_to_a_system_takes_at_most_sixty_lines(name: str) -> None:
+    lines = (ROOT / "data_sources" / f"{name}.py").read_text("utf-8").splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 120
 
 
 # ---- recorded answers ---------------------------------------------------------------------------------------------
@@ -233,3 +299,136 @@ def test_recorded_issues_of_jira_become_bugs(upstream: Upstream) -> None:
     assert [(row.column, row.value) for row in page.rejected_rows] == [("fields.summary", "")]
     wanted = [each for each in issues if each["fields"]["issuetype"]["name"] == "extRequest"]
     assert len(page.records) + len(page.rejected_rows) == len(wanted) > 1
+
+
+def test_a_recorded_issue_that_came_from_another_project_of_gitlab_is_a_bug_here(upstream: Upstream) -> None:
+    page = read("gitlab", upstream, [recorded("gitlab-go-gitlab/issue_move.json")], bug_labels=[])
+    (bug,) = page.records
+    assert (bug.id, bug.status, bug.closed_at, bug.expected_on) == ("octo/shop#11", "open", None, None)
+    assert bug.opened_at == datetime(2016, 4, 5, 21, 41, 45, 652_000, tzinfo=UTC)
+    assert bug.url == "http://example.com/example/example/issues/11"
+    assert page.rejected_rows == []
+
+
+def test_recorded_labels_without_a_name_are_not_taken_for_no_labels(upstream: Upstream) -> None:
+    """As events of GitLab write them: an issue is not left out because nobody could read that it is a bug."""
+    issues = [
+        recorded("gitlab-go-gitlab/issue.json")["object_attributes"],
+        recorded("gitlab-go-gitlab/note_issue.json")["issue"],
+    ]
+    page = read("gitlab", upstream, issues, bug_labels=["API", "Element"])
+    assert page.records == []
+    assert [(row.place, row.column, row.reason) for row in page.rejected_rows] == [
+        ("octo/shop#23", "labels", "one of them has no name"),
+        ("octo/shop#17", "labels", "one of them has no name"),
+    ]
+    assert len(read("gitlab", upstream, issues, bug_labels=[]).rejected_rows) == 2  # nor is how bad it is guessed
+
+
+def recorded_issue() -> dict[str, Any]:
+    """One of a sprint, which was asked for without its summary."""
+    (issue,) = recorded("jira-go-jira/issues_in_sprint.json")["issues"]
+    issue["fields"]["summary"] = "Coupon"
+    return dict(issue)
+
+
+def in_words(name: str) -> list[str]:
+    return [each["name"] for each in recorded(f"jira-go-jira/{name}.json")]
+
+
+def test_each_recorded_priority_of_jira_says_how_bad_a_bug_is(upstream: Upstream) -> None:
+    words = in_words("all_priorities")
+    issue = recorded_issue()
+    issues = [set_at(issue, "fields.priority.name", word) | {"key": f"AR-{n}"} for n, word in enumerate(words, 1)]
+    bugs = read("jira", upstream, issues, projects=["AR"], bug_types=["Task"]).records
+    severities = ["blocker", "blocker", "major", "minor", "cosmetic"]
+    assert dict(zip(words, (bug.severity for bug in bugs), strict=True)) == dict(
+        zip(["Blocker", "Critical", "Major", "Minor", "Trivial"], severities, strict=True)
+    )
+    assert {bug.opened_at for bug in bugs} == {datetime(2015, 12, 2, 15, 39, 15, tzinfo=UTC)}
+    assert {bug.fixed_at for bug in bugs} == {datetime(2015, 12, 7, 22, 19, 13, tzinfo=UTC)}
+    assert {(bug.status, bug.area, bug.expected_on) for bug in bugs} == {("Ready", None, None)}
+
+
+def test_of_the_recorded_resolutions_of_jira_those_are_a_fix_that_changed_something(upstream: Upstream) -> None:
+    words = in_words("all_resolutions")
+    issue = recorded_issue()
+    issues = [set_at(issue, "fields.resolution.name", word) | {"key": f"AR-{n}"} for n, word in enumerate(words)]
+    bugs = read("jira", upstream, issues, projects=["AR"], bug_types=["Task"]).records
+    fixed = {word for word, bug in zip(words, bugs, strict=True) if bug.fixed_at}
+    assert fixed == {"Fixed", "Done", "Resolved", "Implemented", "Delivered"}
+    assert all(bug.closed_at for bug in bugs)  # with any resolution it is closed, as Jira itself says
+
+
+def test_a_recorded_link_of_jira_reports_a_bug_whichever_its_type_and_way(upstream: Upstream) -> None:
+    issue = recorded_issue()
+    ways = ("inwardIssue", "outwardIssue")
+    links = [
+        {"id": str(n), "type": kind, ways[n % 2]: {"id": str(n), "key": f"SUP-{n}", "fields": {"summary": "Help"}}}
+        for n, kind in enumerate(recorded("jira-go-jira/all_issuelinktypes.json"), 1)
+    ]
+    page = read(
+        "jira",
+        upstream,
+        [set_at(issue, "fields.issuelinks", links)],
+        projects=["AR"],
+        bug_types=["Task"],
+        ticket_projects=["SUP"],
+    )
+    reports = [each for each in page.records if isinstance(each, BugReport)]
+    assert {each.ticket for each in reports} == {link[ways[n % 2]]["key"] for n, link in enumerate(links, 1)}
+    assert page.rejected_rows == []
+
+
+def test_a_recorded_project_of_jira_is_one_that_the_key_can_read(upstream: Upstream) -> None:
+    upstream.on("/rest/api/3/project/search", Reply({"values": [recorded("jira-go-jira/project.json")]}))
+    check = source("jira").check
+    assert check is not None
+    can, cannot = check(request("jira", upstream, projects=["abdera", "SHOP"]))
+    assert (can[:19], cannot) == ("It can read abdera,", "It cannot see SHOP.")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("no_permissionscheme", "Permission scheme 101001 does not exist"), ("no_role", "Role with given id not found.")],
+)
+def test_a_recorded_refusal_of_jira_is_said_in_its_own_words(upstream: Upstream, name: str, words: str) -> None:
+    upstream.on(JQL, Reply(recorded(f"jira-go-jira/{name}.json"), 400))
+    with pytest.raises(SourceError, match=words):
+        list(source("jira").fetch(request("jira", upstream)))
+
+
+def ticket_with(upstream: Upstream, metrics: dict[str, Any]) -> Ticket:
+    (ticket,) = read("zendesk", upstream, [KIND["zendesk"].item(1) | {"metric_set": metrics}]).records
+    assert isinstance(ticket, Ticket)
+    return ticket
+
+
+def test_recorded_metrics_of_a_ticket_without_an_answer_are_no_first_reply(upstream: Upstream) -> None:
+    (metrics,) = recorded("zendesk-airbyte/ticket_metrics.json")["ticket_metrics"]
+    ticket = ticket_with(upstream, metrics)
+    assert (ticket.first_reply_at, ticket.replies, ticket.reopens) == (None, 0, 0)
+    # Other accounts write 0 minutes where nobody has replied.
+    nothing = {"replies": 0, "reply_time_in_minutes": {"calendar": 0, "business": 0}}
+    assert ticket_with(upstream, metrics | nothing).first_reply_at is None
+    at_once = {"replies": 1, "reply_time_in_minutes": {"calendar": 0, "business": 0}}
+    assert ticket_with(upstream, metrics | at_once).first_reply_at == OPENED
+
+
+def test_the_metrics_in_the_description_of_zendesk_are_read_as_calendar_time(upstream: Upstream) -> None:
+    metrics = recorded("../specs/zendesk-support.json")["components"]["schemas"]["TicketMetricObject"]["example"]
+    ticket = ticket_with(upstream, metrics)
+    replied = OPENED + timedelta(minutes=2391)
+    assert (ticket.first_reply_at, ticket.replies, ticket.reopens) == (replied, 322, 55)
+    assert ticket_with(upstream, metrics | {"reply_time_in_minutes": None}).first_reply_at == replied  # by messaging
+
+
+def test_a_recorded_rating_of_zendesk_is_sent_when_it_was_made_and_answered_when_it_last_changed(
+    upstream: Upstream,
+) -> None:
+    upstream.on(RATINGS, Reply(recorded("zendesk-airbyte/satisfaction_ratings.json")))
+    (rating,) = read("zendesk", upstream, []).records
+    assert isinstance(rating, SurveyResponse)
+    assert (rating.id, rating.ticket, rating.score, rating.comment) == ("35436", "35436", 2, "Great support!")
+    assert rating.sent_at == datetime(2009, 7, 20, 22, 55, 29, tzinfo=UTC)
+    assert rating.answered_at == datetime(2011, 5, 5, 10, 38, 52, tzinfo=UTC)

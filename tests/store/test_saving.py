@@ -105,8 +105,8 @@ def test_a_bad_cell_is_rejected_with_its_reason_and_the_rest_goes_in(store: Stor
 
 
 BAD_CELLS: list[tuple[Any, str]] = [
-    (builders.ticket("t", replies=True), "it is not a whole number"),
-    (builders.ticket("t", replies=float("nan")), "it is not a whole number"),
+    (builders.ticket("t", replies=True), "is not a whole number"),
+    (builders.ticket("t", replies=float("nan")), "is not a whole number"),
     (builders.ticket("t", replies=2**70), "it is too large a number"),
     (builders.ticket("t", within_target=1), "it is neither yes nor no"),
     (builders.ticket("t", opened_at=datetime(2026, 1, 1)), "it is not an instant with a time zone"),  # noqa: DTZ001
@@ -118,13 +118,13 @@ BAD_CELLS: list[tuple[Any, str]] = [
     ),
     (builders.ticket("t", opened_at=None), "it is empty, and must not be"),
     (builders.ticket("t", kind="angry"), "it is none of problem, question, request"),
-    (builders.ticket("t", subject=7), "it is not text"),
+    (builders.ticket("t", subject=7), "is not text"),
     (builders.ticket("t", area="x" * 501), "it is longer than 500 characters"),
     (dataclasses.replace(builders.ticket(), id=""), "it is empty, and must not be"),
     (builders.ticket("\x00"), "nothing is left of it without characters that cannot be stored"),
-    (builders.ticket(7), "it is not text"),  # type: ignore[arg-type]
+    (builders.ticket(7), "is not text"),  # type: ignore[arg-type]
     (builders.subscription(""), "it is empty, and must not be"),
-    (builders.customer("c", started_on=datetime(2026, 1, 1, tzinfo=UTC)), "it is not a date"),
+    (builders.customer("c", started_on=datetime(2026, 1, 1, tzinfo=UTC)), "is not a date"),
     (builders.customer("c", started_on=date(1, 1, 1)), "it is a date that cannot be"),
     (
         builders.customer("c", started_on=date(2026, 2, 1), ended_on=date(2026, 1, 1)),
@@ -192,7 +192,7 @@ def test_a_value_that_is_sql_is_only_a_value(store: Store) -> None:
 
 def test_what_is_said_of_a_row_that_is_rejected_is_masked_wherever_it_was_found(store: Store) -> None:
     mail = "jo.lind@shop.example"
-    by_source = Rejected("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"it is not a date: {mail}")
+    by_source = Rejected("ticket", "tickets.csv, row 3\x00", "opened", f"{mail} \ud800", f"is not a date: {mail}")
     with store.refreshing(NOW) as refresh:
         its_run = refresh.begin_run("test", "files", NOW)
         its_run.save(
