@@ -285,7 +285,7 @@ def undated_sentence(people: int) -> str:
 FEWEST_LEAVERS_TO_SPLIT = 5
 FEWEST_LEFT_TOGETHER = 2  # of teams that are hidden together: "one or nobody" tells neither of any of them
 NO_REASONS: dict[str, int | None] = {"voluntary": None, "involuntary": None, "other_or_not_said": None}
-NOBODY = Counted(None, numerator=0, denominator=0, missing="Nobody was employed in this period.")
+NOBODY = Counted(None, numerator=0, denominator=0)
 ONLY_WHOLE_MONTHS = (
     "This is shown only from the first of a month to the first of a month: "
     "other periods could be subtracted until one person is left."
@@ -342,5 +342,6 @@ METRIC = Metric(
     headline=4,
     split_grain="year",
     on_card=True,
+    nothing="Nobody was employed in this period.",
     model=Model("rate", count, Begins(("employment_started",)), own_test=differ),
 )

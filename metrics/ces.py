@@ -7,7 +7,6 @@ from datetime import date
 from estimates.means import mean_interval
 from metrics.counted import Counted
 from metrics.counting.surveys import (
-    NOBODY,
     RESPONSE,
     SPLITS,
     Bins,
@@ -27,7 +26,7 @@ def of_bins(bins: Bins) -> Counted:
     """From {"2.0:5": 30, ...}. Versions are never mixed: the one with most answers is read, the others are named."""
     versions = scores_by_scale(bins)
     if not versions:
-        return Counted(None, missing=NOBODY)
+        return Counted(None)
     # Of two with as many answers the newer question is read: 2.0 stands first.
     version = max(versions, key=lambda each: (sum(versions[each].values()), -list(EASY).index(each)))
     scores = versions[version]
@@ -38,7 +37,6 @@ def of_bins(bins: Bins) -> Counted:
     return share_of(
         easy,
         n,
-        NOBODY,
         {
             "version": version,
             "question": WORDS[version],

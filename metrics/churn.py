@@ -48,7 +48,7 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     }
     if at_start.n > 0 and is_month(period):
         details["annualised_percent"] = 100 * compounded(n_lost / at_start.n, 12)
-    counted = share_of(n_lost, at_start.n, NOBODY_AT_START, details)
+    counted = share_of(n_lost, at_start.n, details)
     return replace(counted, left_out=group.without_end(period.start))
 
 
@@ -84,8 +84,6 @@ def undated_sentence(n: int, plural: str) -> str:
     )
 
 
-NOBODY_AT_START = "No customers at the start of this period."
-
 START_COHORT = "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011"
 METRIC = Metric(
     key="churn",
@@ -117,5 +115,6 @@ METRIC = Metric(
     grain="month",
     headline=1,
     on_card=True,
+    nothing="No customers at the start of this period.",
     model=Model("share", count, Begins(("customer_started",))),
 )

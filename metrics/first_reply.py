@@ -28,4 +28,5 @@ METRIC = Metric(
     headline=4,
     model=waits("first_reply"),
     apart="channel",
+    nothing="No ticket of this period was answered or waits for a first reply.",
 )

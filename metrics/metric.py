@@ -46,6 +46,9 @@ class Metric:
     apart: str | None = None  # a dimension whose values are told before the whole where they lie far apart
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
     split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
+    nothing: str | None = (
+        None  # what is said where nothing is counted, if "No tickets in this period." would not be true
+    )
     # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
     # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
     needs: tuple[Field, ...] = ()

@@ -235,7 +235,7 @@ def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, Re
     if known.withheld is not None:
         return "withheld", known.withheld
     if counted.n == 0 or counted.value is None:
-        return "no data", counted.missing or f"No {metric.people} in this period."
+        return "no data", counted.missing or metric.nothing or f"No {metric.people} in this period."
     if counted.n < metric.withheld_below:
         return "withheld", f"Only {metric.counted(counted.n)}: too few to say."
     if counted.n < metric.thin_below:

@@ -49,7 +49,7 @@ def renewed(due: list[Count], grace_days: int, today: date) -> Counted:
 
 
 def of_decided(again: int, lost: int, pending: int) -> Counted:
-    counted = share_of(again, again + lost, NONE_DUE)
+    counted = share_of(again, again + lost)
     counted.details.update({"due": again + lost + pending, "renewed": again, "not_renewed": lost, "pending": pending})
     if counted.value is not None:
         worst, best = with_the_silent(counted.value, again + lost, pending, 0.0, 100.0)
@@ -71,8 +71,6 @@ def without_terms(published: Published, today: date) -> str | None:
         "comes due, so there is no renewal rate."
     )
 
-
-NONE_DUE = "No contract that came due in this period is decided."
 
 METRIC = Metric(
     key="renewal",
@@ -103,4 +101,5 @@ METRIC = Metric(
     headline=3,
     model=Model("share", count, Begins(("subscription_started",))),
     parent="churn",
+    nothing="No contract that came due in this period is decided.",
 )

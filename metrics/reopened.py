@@ -27,6 +27,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
-    model=share("tickets_reopened", missing="No ticket of this period says whether it was opened again."),
+    model=share("tickets_reopened"),
+    nothing="No ticket of this period says whether it was opened again.",
     parent="first_reply",
 )

@@ -38,7 +38,7 @@ def contacted_again(solved: list[Count], known_until: date) -> Counted:
         opens = max(each.day for each in solved) + window
         missing = f"The {WITHIN_DAYS} days after the solving are not over yet; ask again from {opens.isoformat()} on."
     again = sum(each.n for each in over if each.bin == "yes")
-    return share_of(again, n, missing, {"again": again, "days_not_over": size - n})
+    return share_of(again, n, {"again": again, "days_not_over": size - n}, missing)
 
 
 METRIC = Metric(

@@ -42,6 +42,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
-    model=mean("replies", "No ticket solved in this period says how many replies it had.", over_three),
+    model=mean("replies", over_three),
+    nothing="No ticket solved in this period says how many replies it had.",
     parent="first_reply",
 )

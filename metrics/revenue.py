@@ -42,7 +42,7 @@ def kept(months: list[Month], period: Period) -> Counted:
     if not is_month(period):
         return Counted(None, details={"by_month": [retention(each) for each in inside]}, missing=ONE_MONTH)
     if not inside or inside[0].start_mrr <= 0:
-        return Counted(None, missing=NO_REVENUE)
+        return Counted(None)
     month = inside[0]
     return Counted(
         value=100 * month.kept_mrr / month.start_mrr,
@@ -78,7 +78,6 @@ ONE_MONTH = (
     "What is kept of the revenue is counted for one whole calendar month at a time, because each month starts with "
     "other customers; read it by month (--by month)."
 )
-NO_REVENUE = "No customers with a known price at the start of this month."
 NO_INTERVAL = "No range is shown: money has no simple formula for it, because a few large customers may decide it."
 
 METRIC = Metric(
@@ -110,4 +109,5 @@ METRIC = Metric(
     headline=1,
     model=Model("sum", count, Begins(("subscription_started",))),
     parent="churn",
+    nothing="No customers with a known price at the start of this month.",
 )

@@ -27,9 +27,7 @@ METRIC = Metric(
     dimensions=("area", "channel", "segment"),
     grain="week",
     headline=4,
-    model=share(
-        "tickets_within_target",
-        missing="No ticket of this period says whether its service target was met.",
-    ),
+    model=share("tickets_within_target"),
+    nothing="No ticket of this period says whether its service target was met.",
     parent="first_reply",
 )

@@ -111,7 +111,8 @@ METRIC = Metric(
     dimensions=("area", "segment"),
     grain="week",
     headline=4,
-    model=share("tickets_by_phone", missing="No ticket of this period says how it came."),
+    model=share("tickets_by_phone"),
+    nothing="No ticket of this period says how it came.",
 )
 '''
 MEASURE = """        measure("tickets_by_phone", row.opened_on, _yes_no(row.channel == "phone"), row.channel != ""),

@@ -25,7 +25,6 @@ MUCH_MORE_OR_LESS = 5.0  # percentage points of the response rate: beyond this t
 RESPONSE = (
     (("survey_response", "sent_at"), "Response rate"),
 )  # what is not known of surveys that no one says were sent
-NOBODY = "Nobody answered in this period."
 Bins = Mapping[str, int]
 # What one answer counts at worst and at best, in the metric's unit: a share knows no less than 0 %, NPS is in points.
 EXTREMES = {"csat": (0.0, 100.0), "ces": (0.0, 100.0), "nps": (-100.0, 100.0)}

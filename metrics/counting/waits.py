@@ -76,7 +76,7 @@ def waited(ended: Iterable[Count], still_waiting: Iterable[Count], waiting_in_al
         },
         missing=f"More than half of these {n:,} tickets may still wait for it ({waiting:,} do): there is no median yet."
         if n
-        else "No ticket was opened in this period.",
+        else None,
     )
 
 

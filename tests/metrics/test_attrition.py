@@ -274,7 +274,7 @@ def test_a_year_of_teams_is_the_same_whatever_the_years_beside_it_say() -> None:
 def test_a_team_without_anybody_is_empty_and_not_hidden() -> None:
     split = by_team({"gone": people_of([("2010-01-01", "2015-01-01")]), "desk": team(50, 5)}, YEAR)
     assert split["gone"].hidden is None
-    assert split["gone"].missing == "Nobody was employed in this period."
+    assert split["gone"].value is None
     assert split["desk"].hidden is None
 
 
