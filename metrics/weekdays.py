@@ -1,4 +1,4 @@
-"""On which day of the week do most tickets arrive, and how much more is that than on an average day?"""
+"""On which day of the week do most tickets arrive, and how much more is that than on an even day?"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def count(
 
 
 def busiest(tickets: list[Count], period: Period) -> Counted:
-    """The busiest weekday / an average day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
+    """The busiest weekday / an even day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
 
     Interval: whole weeks as replicates. `details` has the same of each weekday.
     """
@@ -61,8 +61,8 @@ METRIC = Metric(
     key="weekdays",
     name="Busiest weekday",
     asks="On which day of the week do most tickets arrive?",
-    formula="tickets of the weekday on which most arrive / tickets of an average day, over whole weeks",
-    unit="times an average day",
+    formula="tickets of the weekday on which most arrive / an even day (a seventh of all tickets), over whole weeks",
+    unit="times an even day",
     better=None,
     people="tickets",
     withheld_below=30,

@@ -163,14 +163,14 @@ def _rejected(found: Rejected) -> dict[str, Any]:
 
 
 def _overview(found: Overview, settings: Settings) -> dict[str, Any]:
-    from reporting.bugs import headline
+    from reporting.bugs import answer
 
     names = ("source", "record", "read", "stored", "rejected")
     return {
         "as_of": plain(found.published_at),
         "rows": [dict(zip(names, each, strict=True)) for each in found.counts],
         "first_rejected": list(found.rejected),
-        "top_bugs": headline(found.top, settings) if found.top else None,
+        "top_bugs": answer(found.top.top, settings, found.top.at) if found.top else None,
         "overview": [as_data(each, settings) for each in found.numbers],
         "hints": [hint for each in found.unresolved if (hint := found_elsewhere(each))],
     }

@@ -9,7 +9,7 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import tables, words
 from reporting.details import named
-from reporting.readings import sentence, why
+from reporting.readings import note, sentence
 from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
@@ -57,7 +57,7 @@ def history(metric: Metric, readings: Sequence[Reading]) -> list[dict[str, str]]
             "Value": words.value(metric, reading.value),
             "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Based on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else why(reading),
+            "": note(reading),
         }
         for reading in reversed(readings)
     ]
@@ -91,6 +91,8 @@ def detail(found: Any, unit: str, currency: str) -> str:
         return words.wait(found)
     if unit == "points":
         return f"{words.signed(found)} points"
+    if unit == "times":
+        return words.number(found, 2)
     if unit == "money":
         return f"{currency} {found:,.0f}"
     number = words.number(found, 0 if float(found).is_integer() else 1)

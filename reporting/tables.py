@@ -41,7 +41,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str) -> list[di
     return [
         {
             dimension.capitalize(): name or NOT_SAID,
-            "Current": words.value(metric, reading.value),
+            "Current": told(metric, reading),
             "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Based on": stands_on(metric, reading),
             "Change": changed(metric, reading),
