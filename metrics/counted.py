@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from metrics.cautions import Reason
+from metrics.cautions import Reason, Why
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Counted:
     n: int = 0
     details: dict[str, Any] = field(default_factory=dict)
     missing: Reason | None = None
-    hidden: str | None = None
+    hidden: Why | None = None
     left_out: int | None = None
 
 

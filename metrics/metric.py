@@ -62,15 +62,6 @@ class Metric:
     def references(self) -> tuple[str, ...]:
         return (*self.cites, *self.model.cites)
 
-    def counted(self, n: int) -> str:
-        """ "412 answers", "1 answer", "1 person"."""
-        first, *rest = self.people.split(" ", 1)
-        if n == 1:
-            first = {"people": "person"}.get(first, first.removesuffix("s"))
-        if n == 1 and rest and rest[0].startswith("customers"):  # "first-time customers whose window is over"
-            rest = [rest[0].replace("customers", "customer", 1)]
-        return " ".join([f"{n:,}", first, *rest])
-
     @property
     def short(self) -> str:
         return self.abbreviation or self.name

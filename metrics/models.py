@@ -22,7 +22,7 @@ from estimates.nps import nps, nps_difference, nps_interval
 from estimates.rates import rate_difference
 from estimates.shares import newcombe, wilson
 from metrics.begins import Begins
-from metrics.cautions import Reason
+from metrics.cautions import Reason, Why
 from metrics.counted import Count, Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.period import Period
@@ -52,14 +52,14 @@ CITES: dict[Kind, tuple[str, ...]] = {
 class Model:
     """How the numbers of a metric come about (`count`, from tallies), from which day on (`begins`), and how they are compared.
 
-    `unless` gives the sentence why two of them must not be compared, or None. `own_test` stands where a metric knows more of
+    `not_comparable` gives the reason why two of them must not be compared, or None. `own_test` stands where a metric knows more of
     its numbers than its kind does; `own_cites` are then its sources.
     """
 
     kind: Kind
     count: Count
     begins: Begins
-    unless: Callable[[Counted, Counted], str | None] | None = None
+    not_comparable: Callable[[Counted, Counted], Why | None] = lambda now, before: None
     own_test: Differ | None = None
     own_cites: tuple[str, ...] | None = None
 
@@ -71,8 +71,6 @@ class Model:
         """Now minus before in the metric's unit; None where one of them has no value or their kind has no honest test."""
         if now.value is None or before.value is None:
             return None
-        if self.unless and (why := self.unless(now, before)):
-            return Difference(now.value - before.value, None, None, None, why)
         return (self.own_test or TESTS[self.kind])(now, before)
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from metrics.begins import A_YEAR, Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.windows import first_day_not_known
@@ -46,10 +47,7 @@ def came_back(first_orders: list[Count], within_days: int, known_until: date) ->
     missing = None
     if size > whole:
         opens = max(each.day for each in first_orders) + window
-        missing = (
-            f"The {within_days} days in which a customer may come back are not over yet; "
-            f"ask again from {opens.isoformat()} on."
-        )
+        missing = Why("orders not over", {"days": within_days, "opens": opens})
     return share_of(again, whole, details, missing)
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
+from metrics.cautions import Why
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
@@ -124,6 +125,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "n": told_n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
+        "not_comparable": reason(comparison.why),
         "verdict": comparison.verdict,
         "good": comparison.good,
     }
@@ -191,6 +193,8 @@ def _listed(each: Metric) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Records, days and instants as JSON knows them; an endless number is not a number."""
+    if isinstance(value, Why):
+        return reason(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if hasattr(value, "_asdict"):

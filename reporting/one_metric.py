@@ -10,6 +10,7 @@ from metrics.reading import Reading
 from reporting import tables, words
 from reporting.details import named
 from reporting.readings import note, sentence
+from reporting.reasons import counted
 from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
@@ -68,8 +69,8 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> list[tuple[st
     return [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
-        ("Not shown below", metric.counted(metric.withheld_below)),
-        ("Only a range below", metric.counted(metric.thin_below)),
+        ("Not shown below", counted(metric.people, metric.withheld_below)),
+        ("Only a range below", counted(metric.people, metric.thin_below)),
         *details(metric, page.reading, currency),
         *((each.metric.name, sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),

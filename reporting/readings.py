@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
+from reporting.reasons import counted
 from reporting.words import NOTHING, NUMBERS, difference, interval, length, listed, percent, stretch, value
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def based_on(metric: Metric, reading: Reading) -> str:
     if not reading.n:
         return ""
     rate = reading.details.get("response_rate")
-    return metric.counted(reading.n) + (f", response rate {percent(rate)}" if rate is not None else "")
+    return counted(metric.people, reading.n) + (f", response rate {percent(rate)}" if rate is not None else "")
 
 
 def standing(metric: Metric, reading: Reading) -> str:
@@ -127,6 +128,8 @@ def change(metric: Metric, reading: Reading) -> str:
     comparison = reading.comparison
     if comparison is None or comparison.verdict == "too few to say":
         return "not enough data to compare"
+    if comparison.why:
+        return f"not comparable: {reason(comparison.why)}"
     found = comparison.difference
     if found is None:
         return "change not tested"

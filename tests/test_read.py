@@ -16,6 +16,7 @@ import pytest
 import read
 from estimates.interval import Difference
 from metrics import METRICS, metric
+from metrics.cautions import Why
 from metrics.period import Period
 from metrics.reading import Comparison, Reading
 from ranking.memory import learned_if_due
@@ -414,8 +415,8 @@ def test_a_clear_change_says_whether_it_is_better() -> None:
 
 def test_what_must_not_be_compared_says_why() -> None:
     rate = "the response rate fell from 29% to 23%"
-    plain = compared(8, 2, 14, "not tested", None)
-    found = replace(plain, difference=Difference(8, None, None, None, rate))
+    why = Why("response rate", {"before": 29.1, "now": 22.9})
+    found = replace(compared(8, 2, 14, "not tested", None), difference=None, why=why)
     assert sentence(CSAT, reading(comparison=found)).endswith(f"Previous week: 80%. Not comparable: {rate}.")
 
 
