@@ -25,10 +25,10 @@ from reporting.program import run
 from reporting.upstream import held_back
 from settings import Settings, SettingsError, SourceSettings, load
 from store import BusyError, EmptyStoreError, KeyLostError, Refresh, StoreError, open_store
-from store.growth import Baseline
 from store.marks import stored_fields
 from store.masking import clean
 from store.records import BY_TABLE
+from store.volume import Baseline
 
 SAMPLE = "sample"
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, rate_difference
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Where
 from metrics.counting.stays import Stays, stays
 from metrics.metric import Metric
@@ -60,7 +61,7 @@ def count(
 ) -> list[dict[str, Counted]]:
     people = published.rows("employment")
     if people > 0 and published.undated("employment") == people:
-        return [{"": Counted(None, missing=undated_sentence(people))} for _ in periods]
+        return [{"": Counted(None, missing=Why("people undated", {"n": people}))} for _ in periods]
     team, today = where.get("team"), today_of(published, settings)
     reach = [whole_quarters_around(period) for period in periods]
     company = stays(published, "employment_started", "employment_ended", reach, {}, None)
@@ -71,7 +72,7 @@ def count(
     split = [by_team(groups, company[""], period, today) if groups else {} for period in periods]
     if team is None:
         return split
-    only = [teams.get(team, Counted(None, missing=f"There is no team {team!r}.")) for teams in split]
+    only = [teams.get(team, Counted(None, missing=Why("no such team", {"team": team}))) for teams in split]
     return [{team if by else "": each} for each in only]
 
 
@@ -102,7 +103,7 @@ def whole_company(people: Stays, period: Period, today: date) -> Counted:
     return figures(people, period, pieces)
 
 
-def not_told(period: Period, today: date) -> str | None:
+def not_told(period: Period, today: date) -> Why | None:
     """Why nothing is said about these days, however many people there are."""
     if not is_whole_months(period):
         return ONLY_WHOLE_MONTHS
@@ -189,7 +190,7 @@ def says_too_much(leavers: int, size: float) -> bool:
     return 0 < size < SMALL and (leavers == 0 or leavers >= size)
 
 
-def why_no_pieces(size: float) -> str:
+def why_no_pieces(size: float) -> Why:
     if size < FEWEST:
         return HIDDEN
     if size < SMALL:
@@ -275,32 +276,17 @@ def differ(now: Counted, before: Counted) -> Difference | None:
     return rate_difference(*next(parts), *next(parts)).times(100)
 
 
-def undated_sentence(people: int) -> str:
-    return (
-        f"{people:,} people are stored, but none has a date on which they started or left, "
-        "so nothing over time can be computed."
-    )
-
-
 FEWEST_LEAVERS_TO_SPLIT = 5
 FEWEST_LEFT_TOGETHER = 2  # of teams that are hidden together: "one or nobody" tells neither of any of them
 NO_REASONS: dict[str, int | None] = {"voluntary": None, "involuntary": None, "other_or_not_said": None}
-NOBODY = Counted(None, numerator=0, denominator=0, missing="Nobody was employed in this period.")
-ONLY_WHOLE_MONTHS = (
-    "This is shown only from the first of a month to the first of a month: "
-    "other periods could be subtracted until one person is left."
+NOBODY = Counted(None, numerator=0, denominator=0)
+ONLY_WHOLE_MONTHS, NOT_OVER, TEAMS_ONLY_YEARS = (
+    Why("whole months only"),
+    Why("quarter not over"),
+    Why("teams years only"),
 )
-NOT_OVER = (
-    "This is shown when its last calendar quarter is over: until then one person's leaving could be seen in a change."
-)
-ONLY_QUARTERS = (
-    f"Months are shown where each month of the calendar quarter has {SHORT_PERIODS_FROM} people; "
-    "below that only whole calendar quarters."
-)
-ONLY_YEARS = f"Below {SMALL} people this is shown only for whole calendar years."
-TEAMS_ONLY_YEARS = (
-    "Teams are shown only for whole calendar years: other periods could be subtracted until one person is left."
-)
+ONLY_QUARTERS = Why("quarters only", {"months_from": SHORT_PERIODS_FROM})
+ONLY_YEARS = Why("years only", {"years_below": SMALL})
 
 METRIC = Metric(
     key="attrition",
@@ -343,5 +329,6 @@ METRIC = Metric(
     headline=4,
     split_grain="year",
     on_card=True,
+    nothing="Nobody was employed in this period.",
     model=Model("rate", count, Begins(("employment_started",)), own_test=differ),
 )

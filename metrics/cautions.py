@@ -5,16 +5,26 @@ reporting/cautions.py says them, once, for the pages, the terminal, JSON and fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from store.published import Published
 
 SAID_ABOVE, WITHHELD_ABOVE = 0.05, 0.50  # shares of rejected rows (METHODOLOGY 0)
 Field = tuple[str, str]  # (record, field)
+WhyKind = Literal[
+    "nothing", "too few", "few",  # of any metric
+    "response rate", "another question", "questions left out",  # surveys
+    "no median", "weeks too few", "contacts not over",  # tickets
+    "weeks differ", "both periods differ", "chance alone",  # where an interval comes from
+    "customers undated", "no customers", "no customers then", "orders not over", "ends too few",
+    "one month", "no range",
+    "people undated", "no such team", "people too few", "recognisable",  # staff
+    "whole months only", "quarter not over", "quarters only", "years only", "teams years only",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,19 @@ class DataBegins:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why there is no number, only a range, or nothing to compare with, where none of the facts above is the reason.
+
+    `named` is what the words of this kind name (reporting/reasons.py has them).
+    """
+
+    kind: WhyKind
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+
 Caution = RejectedShare | NoRows | NoField | LeftOut | PartUnknown | DataBegins
-Reason = str | Caution  # why there is no number, or only a range
+Reason = str | Why | Caution  # why there is no number, or only a range; a str is what the metric's own record says
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +144,7 @@ def _who_says(published: Published, fields: list[Field]) -> tuple[tuple[str, ...
     """The sources that hold rows of these records and cannot say the field, and those that can."""
     lacking: set[str] = set()
     said: set[str] = set()
-    for record, field in fields:
+    for record, name in fields:
         for source in published.holders(record):
-            (lacking if published.is_unsaid(source, record, field) else said).add(source)
+            (lacking if published.is_unsaid(source, record, name) else said).add(source)
     return tuple(sorted(lacking)), tuple(sorted(said))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from estimates.means import mean_interval
+from metrics.cautions import Why
 from metrics.counted import Counted
 from metrics.counting.surveys import (
     ANSWER,
-    NOBODY,
     RESPONSE,
     SPLITS,
     Bins,
@@ -28,7 +28,7 @@ def of_bins(bins: Bins) -> Counted:
     """From {"2.0:5": 30, ...}. Versions are never mixed: the one with most answers is read, the others are named."""
     versions = scores_by_scale(bins)
     if not versions:
-        return Counted(None, missing=NOBODY)
+        return Counted(None)
     # Of two with as many answers the newer question is read: 2.0 stands first.
     version = max(versions, key=lambda each: (sum(versions[each].values()), -list(EASY).index(each)))
     scores = versions[version]
@@ -39,7 +39,6 @@ def of_bins(bins: Bins) -> Counted:
     return share_of(
         easy,
         n,
-        NOBODY,
         {
             "version": version,
             "question": WORDS[version],
@@ -50,7 +49,7 @@ def of_bins(bins: Bins) -> Counted:
             "index": index(scores) if version == "2.0" else None,
             "bins": {f"{version}:{score}": m for score, m in scores.items()},
             "left_out": left_out,
-            "caveat": _about(left_out, version),
+            "caveat": Why("questions left out", {"read": WORDS[version], "others": left_out}) if left_out else None,
         },
     )
 
@@ -62,18 +61,11 @@ def index(scores: dict[int, int]) -> float:
     return 100 * (easy - hard) / sum(scores.values())
 
 
-def asks_otherwise(now: Counted, before: Counted) -> str | None:
+def asks_otherwise(now: Counted, before: Counted) -> Why | None:
     """Two versions of the question are never compared."""
     if now.details["version"] == before.details["version"]:
         return None
-    return f"it was read from {before.details['question']} before and from {now.details['question']} now"
-
-
-def _about(left_out: dict[str, int], version: str) -> str | None:
-    if not left_out:
-        return None
-    others = " and ".join(f"{n} answers to {words}" for words, n in left_out.items())
-    return f"Read from {WORDS[version]}, which most people answered; {others} cannot be added to it and are left out."
+    return Why("another question", {"before": before.details["question"], "now": now.details["question"]})
 
 
 METRIC = Metric(

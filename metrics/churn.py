@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from estimates.retention import compounded, hazard
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Details, Where
 from metrics.counting.stays import Stays, stays
 from metrics.metric import Metric
@@ -23,7 +24,7 @@ def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
     if nothing_is_dated(published):
-        missing = Counted(None, missing=undated_sentence(published.rows("customer"), settings.words.customers))
+        missing = Counted(None, missing=undated(published.rows("customer"), settings.words.customers))
         return [{"": missing} for _ in periods]
     groups = stays(published, "customer_started", "customer_ended", periods, where, by)
     return [{group: lost_of_those_at_start(each, period) for group, each in groups.items()} for period in periods]
@@ -48,7 +49,7 @@ def lost_of_those_at_start(group: Stays, period: Period) -> Counted:
     }
     if at_start.n > 0 and is_month(period):
         details["annualised_percent"] = 100 * compounded(n_lost / at_start.n, 12)
-    counted = share_of(n_lost, at_start.n, NOBODY_AT_START, details)
+    counted = share_of(n_lost, at_start.n, details)
     return replace(counted, left_out=group.without_end(period.start))
 
 
@@ -77,14 +78,9 @@ def nothing_is_dated(published: Published) -> bool:
     return customers > 0 and published.undated("customer") == customers and published.rows("subscription") == 0
 
 
-def undated_sentence(n: int, plural: str) -> str:
-    return (
-        f"{n:,} {plural} are stored, but none has a date on which it started or ended, "
-        "so nothing over time can be computed."
-    )
+def undated(n: int, plural: str) -> Why:
+    return Why("customers undated", {"n": n, "customers": plural})
 
-
-NOBODY_AT_START = "No customers at the start of this period."
 
 START_COHORT = "Start cohort: Noble, Defining Churn Rate (no really ...), Shopify 2011"
 METRIC = Metric(
@@ -117,5 +113,6 @@ METRIC = Metric(
     grain="month",
     headline=1,
     on_card=True,
+    nothing="No customers at the start of this period.",
     model=Model("share", count, Begins(("customer_started",))),
 )

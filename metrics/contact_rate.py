@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from estimates.interval import Difference
 from estimates.rates import poisson_interval, quasi_poisson_rate, quasi_poisson_ratio, ratio_by_weeks
 from metrics.begins import Begins, known
-from metrics.churn import nothing_is_dated, undated_sentence
+from metrics.cautions import Reason, Why, WhyKind
+from metrics.churn import nothing_is_dated, undated
 from metrics.counted import Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.stays import Stays, stays
-from metrics.metric import Metric
+from metrics.counting.tickets import of_tickets
 from metrics.models import Model, difference_of_rates
 from metrics.period import Period, start_of
 
@@ -54,7 +55,7 @@ def count(
 
 
 def rate(
-    tickets: list[Count], customers: Stays | None, period: Period, unknown: str, weeks_before: Weeks | None = None
+    tickets: list[Count], customers: Stays | None, period: Period, unknown: Reason, weeks_before: Weeks | None = None
 ) -> Counted:
     """Tickets / (customer-days / 30.4375) (METHODOLOGY 1.7).
 
@@ -75,23 +76,21 @@ def rate(
     return Counted(value, low, high, n, months, n, details)
 
 
-def interval(n: int, months: float, weeks: Weeks, weeks_before: Weeks) -> tuple[float, float, str]:
-    """Ends in the metric's unit, and in words where they come from."""
+def interval(n: int, months: float, weeks: Weeks, weeks_before: Weeks) -> tuple[float, float, Why]:
+    """Ends in the metric's unit, and where they come from."""
     by_weeks = ratio_by_weeks([each["tickets"] for each in weeks], [each["customer_days"] for each in weeks])
     if by_weeks.standard_error is not None and by_weeks.low is not None and by_weeks.high is not None:
         half = (by_weeks.high - by_weeks.low) / 2 * DAYS_OF_A_MONTH
         value = n / months
-        return max(0.0, value - half), value + half, f"how much {len(weeks)} whole weeks differ from one another"
+        return max(0.0, value - half), value + half, Why("weeks differ", {"weeks": len(weeks)})
     stretches = [_columns(each) for each in (weeks, weeks_before) if each]
     found = quasi_poisson_rate(*stretches) if weeks else None
     if found is not None:
         low, high = (each * DAYS_OF_A_MONTH for each in found)
-        how = f"how much the {len(weeks)} whole weeks" + (
-            f", and the {len(weeks_before)} before," if weeks_before else ""
-        )
-        return low, high, f"{how} differ from one another"
+        kind: WhyKind = "both periods differ" if weeks_before else "weeks differ"
+        return low, high, Why(kind, {"weeks": len(weeks), "before": len(weeks_before)})
     low, high = poisson_interval(n)
-    return low / months, high / months, "chance alone (exact Poisson); weeks usually differ by more"
+    return low / months, high / months, Why("chance alone")
 
 
 def _columns(weeks: Weeks) -> tuple[list[float], list[float]]:
@@ -134,13 +133,13 @@ def differ(now: Counted, before: Counted) -> Difference | None:
     )
 
 
-def why_unknown(published: Published, settings: Settings) -> str:
+def why_unknown(published: Published, settings: Settings) -> Why:
     plural = settings.words.customers
     if nothing_is_dated(published):
-        return undated_sentence(published.rows("customer"), plural)
+        return undated(published.rows("customer"), plural)
     if published.rows("customer") + published.rows("subscription") == 0:
-        return f"No {plural} are stored, so the tickets cannot be set against how many there are."
-    return f"No {plural} at that time are known, so the tickets cannot be set against how many there were."
+        return Why("no customers", {"customers": plural})
+    return Why("no customers then", {"customers": plural})
 
 
 WEEKS_AS_REPLICATES = "Weeks as replicates: Deng, Knoblich, Lu, Applying the Delta Method in Metric Analytics, KDD 2018"
@@ -149,28 +148,21 @@ CITES = (
     "Comparison: quasi-Poisson rate ratio, McCullagh and Nelder, Generalized Linear Models, 1989",
 )
 
-METRIC = Metric(
+METRIC = of_tickets(
     key="contact_rate",
     name="Contact rate",
     asks="How often do customers have to ask for help?",
     formula="tickets / (customer-days / 30.4375), where 30.4375 days are an average month",
     unit="tickets per customer per month",
     better="lower",
-    people="tickets",
-    withheld_below=5,
-    thin_below=30,
     why="The best ticket is the one that nobody had to write.",
     caveats=(
         "Every ticket counts, also the fifth of the same customer: it tells the work, not how many people are hurt.",
         "Areas and channels are set against all customers; segments against the customers of that segment.",
         "Fewer tickets may also mean that people have given up writing: look at churn beside it.",
     ),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=2,
     records=("ticket", "customer", "subscription"),
-    dimensions=("area", "channel", "segment"),
-    grain="week",
-    headline=4,
     model=Model("rate", count, Begins(("tickets", "customer_started")), own_test=differ, own_cites=CITES),
 )

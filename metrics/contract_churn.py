@@ -38,8 +38,7 @@ def ended_of_those_at_start(group: Stays, period: Period) -> Counted:
         "mrr_lost": sum(each.amount for each in lost) / 100,
         **parts,
     }
-    missing = "No contracts ran at the start of this period." if counted.missing else None
-    return replace(counted, details=details, missing=missing)
+    return replace(counted, details=details)
 
 
 METRIC = Metric(
@@ -69,4 +68,5 @@ METRIC = Metric(
     headline=1,
     model=Model("share", count, Begins(("subscription_started",))),
     parent="churn",
+    nothing="No contracts ran at the start of this period.",
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from metrics.cautions import Reason
+from metrics.cautions import Reason, Why
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Counted:
     n: int = 0
     details: Details = field(default_factory=dict)
     missing: Reason | None = None
-    hidden: str | None = None
+    hidden: Why | None = None
     left_out: int | None = None
 
 

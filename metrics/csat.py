@@ -8,7 +8,6 @@ from metrics.counted import Counted
 from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
 from metrics.counting.surveys import (
     ANSWER,
-    NOBODY,
     RESPONSE,
     SPLITS,
     Bins,
@@ -25,7 +24,7 @@ def of_bins(bins: Bins) -> Counted:
     scales = scores_by_scale(bins)
     n = sum(sum(scores.values()) for scores in scales.values())
     if n == 0:
-        return Counted(None, missing=NOBODY)
+        return Counted(None)
     each = [(scale, score, m) for scale, scores in scales.items() for score, m in scores.items()]
     satisfied = sum(m for scale, score, m in each if score >= SATISFIED_FROM[scale])
     dissatisfied = sum(m for scale, score, m in each if score <= DISSATISFIED_TO[scale])
@@ -35,7 +34,6 @@ def of_bins(bins: Bins) -> Counted:
     return share_of(
         satisfied,
         n,
-        NOBODY,
         {
             "satisfied": satisfied,
             "neutral": n - satisfied - dissatisfied if with_neutral else None,

@@ -24,7 +24,7 @@ class Metric:
     asks: str  # the question it answers, as a person would ask it
     formula: str
     unit: Literal[
-        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an average day"
+        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an even day"
     ]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
@@ -46,13 +46,15 @@ class Metric:
     apart: str | None = None  # a dimension whose values are told before the whole where they lie far apart
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
     split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
+    nothing: str | None = (
+        None  # what is said where nothing is counted, if "No tickets in this period." would not be true
+    )
     # Fields of which it needs at least one: rows of a source that cannot say it are left out, and where no source can,
     # there is no number (METHODOLOGY 0). And fields without which only the named part of it is not known.
     needs: tuple[Field, ...] = ()
     wants: tuple[tuple[Field, str], ...] = ()
-    fields: tuple[
-        Field, ...
-    ] = ()  # others that it is counted from: a source that gives not each of them cannot answer it
+    # Others that it is counted from: a source that gives not each of them cannot answer it.
+    fields: tuple[Field, ...] = ()
 
     @property
     def begins(self) -> Begins:
@@ -61,15 +63,6 @@ class Metric:
     @property
     def references(self) -> tuple[str, ...]:
         return (*self.cites, *self.model.cites)
-
-    def counted(self, n: int) -> str:
-        """ "412 answers", "1 answer", "1 person"."""
-        first, *rest = self.people.split(" ", 1)
-        if n == 1:
-            first = {"people": "person"}.get(first, first.removesuffix("s"))
-        if n == 1 and rest and rest[0].startswith("customers"):  # "first-time customers whose window is over"
-            rest = [rest[0].replace("customers", "customer", 1)]
-        return " ".join([f"{n:,}", first, *rest])
 
     @property
     def short(self) -> str:

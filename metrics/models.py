@@ -22,6 +22,7 @@ from estimates.nps import nps, nps_difference, nps_interval
 from estimates.rates import rate_difference
 from estimates.shares import newcombe, wilson
 from metrics.begins import Begins
+from metrics.cautions import Reason, Why
 from metrics.counted import Count, Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.period import Period
@@ -51,14 +52,14 @@ CITES: dict[Kind, tuple[str, ...]] = {
 class Model:
     """How the numbers of a metric come about (`count`, from tallies), from which day on (`begins`), and how they are compared.
 
-    `unless` gives the sentence why two of them must not be compared, or None. `own_test` stands where a metric knows more of
+    `not_comparable` gives the reason why two of them must not be compared, or None. `own_test` stands where a metric knows more of
     its numbers than its kind does; `own_cites` are then its sources.
     """
 
     kind: Kind
     count: Count
     begins: Begins
-    unless: Callable[[Counted, Counted], str | None] | None = None
+    not_comparable: Callable[[Counted, Counted], Why | None] = lambda now, before: None
     own_test: Differ | None = None
     own_cites: tuple[str, ...] | None = None
 
@@ -70,18 +71,13 @@ class Model:
         """Now minus before in the metric's unit; None where one of them has no value or their kind has no honest test."""
         if now.value is None or before.value is None:
             return None
-        if self.unless and (why := self.unless(now, before)):
-            return Difference(now.value - before.value, None, None, None, why)
         return (self.own_test or TESTS[self.kind])(now, before)
 
 
-def share(
-    measure: str, yes: Collection[str] = ("yes",), of: Collection[str] | None = None, missing: str | None = None
-) -> Model:
+def share(measure: str, yes: Collection[str] = ("yes",), of: Collection[str] | None = None) -> Model:
     """A share is its bins: those of `yes` among those of `of`, which are all bins of the measure unless named.
 
-    `missing` is the sentence where there is nothing to be a share of. It is as true of the days on which its data begin as
-    of any others, so a longer period is shortened to them.
+    It is as true of the days on which its data begin as of any others, so a longer period is shortened to them.
     """
 
     def count(
@@ -93,7 +89,6 @@ def share(
                 group: share_of(
                     sum(each.n for each in some if each.bin in yes),
                     sum(each.n for each in some if of is None or each.bin in of),
-                    missing,
                 )
                 for group, some in groups.items()
             }
@@ -103,7 +98,7 @@ def share(
     return Model("share", count, Begins((measure,), shortens=True))
 
 
-def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], Details] = lambda bins: {}) -> Model:
+def mean(measure: str, parts: Callable[[Mapping[int, int]], Details] = lambda bins: {}) -> Model:
     """The mean of a measure whose bins are whole numbers; `parts` are details that are made of {number: how many}."""
 
     def count(
@@ -119,7 +114,7 @@ def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], Detail
                     bins[int(each.bin)] += each.n
                 total = sum(number * n for number, n in bins.items())
                 squares = sum(number * number * n for number, n in bins.items())
-                counted[group] = mean_of(bins.total(), total, squares, missing)
+                counted[group] = mean_of(bins.total(), total, squares)
                 counted[group].details.update(parts(bins) if bins else {})
             found.append(counted)
         return found
@@ -130,30 +125,30 @@ def mean(measure: str, missing: str, parts: Callable[[Mapping[int, int]], Detail
 # --- numbers of each kind, with their interval ---
 
 
-def share_of(part: int, whole: int, missing: str | None, details: Details | None = None) -> Counted:
-    """part / whole in percent; without a whole there is no value, and `missing` says why."""
+def share_of(part: int, whole: int, details: Details | None = None, missing: Reason | None = None) -> Counted:
+    """part / whole in percent; without a whole there is no value, and `missing` says why if the metric does not."""
     if whole <= 0:
         return Counted(None, numerator=part, denominator=whole, details=details or {}, missing=missing)
     low, high = wilson(part, whole)
     return Counted(100 * part / whole, 100 * low, 100 * high, part, whole, whole, details or {})
 
 
-def net_of(promoters: int, passives: int, detractors: int, missing: str) -> Counted:
+def net_of(promoters: int, passives: int, detractors: int) -> Counted:
     """100 (promoters - detractors) / n, in points."""
     interval = nps_interval(promoters, passives, detractors)
     if interval is None:
-        return Counted(None, missing=missing)
+        return Counted(None)
     n = promoters + passives + detractors
     details = {"promoters": promoters, "passives": passives, "detractors": detractors}
     value = nps(promoters, passives, detractors)
     return Counted(value, interval.low, interval.high, promoters - detractors, n, n, details)
 
 
-def mean_of(n: int, total: float, total_of_squares: float, missing: str) -> Counted:
+def mean_of(n: int, total: float, total_of_squares: float) -> Counted:
     """total / n, with Student's interval from two values on."""
     found = mean_interval(n, total, total_of_squares)
     if found.mean is None:
-        return Counted(None, missing=missing)
+        return Counted(None)
     return Counted(found.mean, found.low, found.high, total, n, n, {"deviation": found.deviation})
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from metrics.counted import Counted
 from metrics.counting.surveys import (
     ANSWER,
-    NOBODY,
     RESPONSE,
     SPLITS,
     Bins,
@@ -27,7 +26,7 @@ def of_bins(bins: Bins) -> Counted:
     promoters = sum(n for score, n in scores.items() if score >= PROMOTER_FROM)
     passives = sum(n for score, n in scores.items() if PASSIVE_FROM <= score < PROMOTER_FROM)
     detractors = sum(n for score, n in scores.items() if score < PASSIVE_FROM)
-    counted = net_of(promoters, passives, detractors, NOBODY)
+    counted = net_of(promoters, passives, detractors)
     if counted.n:
         counted.details["bins"] = {f"{SCALE}:{score}": n for score, n in scores.items()}
     return counted

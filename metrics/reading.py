@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from estimates.interval import Difference
 from metrics.begins import known
-from metrics.cautions import Caution, Cautions, LeftOut, Reason, cautions
+from metrics.cautions import Caution, Cautions, LeftOut, Reason, Why, cautions
 from metrics.counted import NOWHERE, Counted, Details, Where
 from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, whole_months, whole_quarters, whole_weeks, whole_year
@@ -28,13 +28,14 @@ FAR_APART = 5  # times: beyond this the values of a dimension are told first, si
 class Comparison:
     """Is it different from the period before? `verdict` speaks of the number ("up"), `good` of the customers.
 
-    "not tested": there is no honest test, or the two must not be compared; `difference.method` then says why.
+    "not tested": there is no honest test, or the two must not be compared because of `why`.
     """
 
     previous: Reading
     difference: Difference | None
     verdict: Literal["up", "down", "no clear change", "too few to say", "not tested"]
     good: bool | None
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     """Tests the difference (never whether two intervals overlap: METHODOLOGY 2.4); too few on either side says so."""
     if now.state != "full" or before.state != "full":
         return Comparison(before, None, "too few to say", None)
+    if why := metric.model.not_comparable(_counted(now), _counted(before)):
+        return Comparison(before, None, "not tested", None, why)
     difference = metric.model.differ(_counted(now), _counted(before))
     if difference is None or difference.p is None:
         return Comparison(before, difference, "not tested", None)
@@ -235,11 +238,11 @@ def _state(metric: Metric, counted: Counted, known: Cautions) -> tuple[State, Re
     if known.withheld is not None:
         return "withheld", known.withheld
     if counted.n == 0 or counted.value is None:
-        return "no data", counted.missing or f"No {metric.people} in this period."
+        return "no data", counted.missing or metric.nothing or Why("nothing", {"people": metric.people})
     if counted.n < metric.withheld_below:
-        return "withheld", f"Only {metric.counted(counted.n)}: too few to say."
+        return "withheld", Why("too few", {"n": counted.n, "people": metric.people})
     if counted.n < metric.thin_below:
-        return "thin", f"Only {metric.counted(counted.n)}: look at the range, not at the number."
+        return "thin", Why("few", {"n": counted.n, "people": metric.people})
     return "full", None
 
 

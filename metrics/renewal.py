@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from estimates.shares import with_the_silent
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.stays import ONE_DAY, stays
@@ -49,7 +50,7 @@ def renewed(due: list[Count], grace_days: int, today: date) -> Counted:
 
 
 def of_decided(again: int, lost: int, pending: int) -> Counted:
-    counted = share_of(again, again + lost, NONE_DUE)
+    counted = share_of(again, again + lost)
     counted.details.update({"due": again + lost + pending, "renewed": again, "not_renewed": lost, "pending": pending})
     if counted.value is not None:
         worst, best = with_the_silent(counted.value, again + lost, pending, 0.0, 100.0)
@@ -57,7 +58,7 @@ def of_decided(again: int, lost: int, pending: int) -> Counted:
     return counted
 
 
-def without_terms(published: Published, today: date) -> str | None:
+def without_terms(published: Published, today: date) -> Why | None:
     """Why no contract ever comes due, or None."""
     tomorrow = today + ONE_DAY
     everybody = stays(published, "subscription_started", "subscription_ended", [Period(today, tomorrow)], {}, None)
@@ -66,13 +67,8 @@ def without_terms(published: Published, today: date) -> str | None:
     with_end = sum(each.n for each in ends if date.fromisoformat(each.bin) < today)
     if running <= 0 or with_end >= WITH_A_TERM * running:
         return None
-    return (
-        f"Only {with_end:,} of {running:,} running contracts have a day on which they end. A contract without one never "
-        "comes due, so there is no renewal rate."
-    )
+    return Why("ends too few", {"n": with_end, "running": running})
 
-
-NONE_DUE = "No contract that came due in this period is decided."
 
 METRIC = Metric(
     key="renewal",
@@ -103,4 +99,5 @@ METRIC = Metric(
     headline=3,
     model=Model("share", count, Begins(("subscription_started",))),
     parent="churn",
+    nothing="No contract that came due in this period is decided.",
 )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from metrics.begins import A_YEAR, Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
 from metrics.counting.windows import first_day_not_known
@@ -43,17 +44,12 @@ def came_back(first_orders: list[Count], within_days: int, known_until: date) ->
         "window_not_over": size - whole,
         "ordered_again": again,
     }
-    missing = NOBODY
+    missing = None
     if size > whole:
         opens = max(each.day for each in first_orders) + window
-        missing = (
-            f"The {within_days} days in which a customer may come back are not over yet; "
-            f"ask again from {opens.isoformat()} on."
-        )
-    return share_of(again, whole, missing, details)
+        missing = Why("orders not over", {"days": within_days, "opens": opens})
+    return share_of(again, whole, details, missing)
 
-
-NOBODY = "No customers bought for the first time in this period."
 
 METRIC = Metric(
     key="repeat",
@@ -82,5 +78,6 @@ METRIC = Metric(
     grain="month",
     headline=12,
     on_card=True,
+    nothing="No customers bought for the first time in this period.",
     model=Model("share", count, Begins(("purchases",), A_YEAR, "who is new is known only after a year of orders")),
 )

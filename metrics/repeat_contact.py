@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
+from metrics.counting.tickets import of_tickets
 from metrics.counting.windows import first_day_not_known
-from metrics.metric import Metric
 from metrics.models import Model, share_of
 from metrics.period import Period
 from store.contacts import WITHIN_DAYS
@@ -36,12 +37,12 @@ def contacted_again(solved: list[Count], known_until: date) -> Counted:
     missing = None
     if size > n:
         opens = max(each.day for each in solved) + window
-        missing = f"The {WITHIN_DAYS} days after the solving are not over yet; ask again from {opens.isoformat()} on."
+        missing = Why("contacts not over", {"days": WITHIN_DAYS, "opens": opens})
     again = sum(each.n for each in over if each.bin == "yes")
-    return share_of(again, n, missing, {"again": again, "days_not_over": size - n})
+    return share_of(again, n, {"again": again, "days_not_over": size - n}, missing)
 
 
-METRIC = Metric(
+METRIC = of_tickets(
     key="repeat_contact",
     name="Repeat contact within 7 days",
     asks="How often does a customer need help again within a week of a solved ticket?",
@@ -52,8 +53,6 @@ METRIC = Metric(
     unit="percent",
     better="lower",
     people="tickets solved for a known customer",
-    withheld_below=5,
-    thin_below=30,
     why="Having to write again is the effort that customers remember; this shows it for all of them, without a survey.",
     caveats=(
         "Contacts about something else are not told apart: every later ticket of the customer counts, whatever it is about. "
@@ -70,15 +69,10 @@ METRIC = Metric(
         "First contact resolution and satisfaction: Feinberg, Kim, Hokama, de Ruyter, Keen, Operational Determinants of "
         "Caller Satisfaction in the Call Center, 2000",
     ),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 24),
     version=1,
-    records=("ticket",),
     needs=(("ticket", "solved_at"),),
     fields=(("ticket", "customer"),),
-    dimensions=("area", "channel", "segment"),
-    grain="week",
-    headline=4,
     model=Model("share", count, Begins(("repeat_contact",), shortens=True)),
     parent="ces",
 )

@@ -51,7 +51,7 @@ def twice_or_more(orders: list[Count], start: date) -> Counted:
         "returning_customers": returning,
         "returning_customers_percent": 100 * returning / customers if customers else None,
     }
-    return share_of(repeated, customers, "Nobody bought anything in this period.", details)
+    return share_of(repeated, customers, details)
 
 
 def _day(text: str) -> date | None:
@@ -88,4 +88,5 @@ METRIC = Metric(
         Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
     ),
     parent="repeat",
+    nothing="Nobody bought anything in this period.",
 )

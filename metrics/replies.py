@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from estimates.shares import wilson
-from metrics.metric import Metric
+from metrics.counting.tickets import of_tickets
 from metrics.models import mean
 
 MANY = 3  # replies; after so many it is time to call
@@ -17,7 +17,7 @@ def over_three(tickets: Mapping[int, int]) -> dict[str, float]:
     return {"over_three": 100 * many / n, "over_three_low": 100 * low, "over_three_high": 100 * high}
 
 
-METRIC = Metric(
+METRIC = of_tickets(
     key="replies",
     name="Replies per ticket",
     asks="How many answers does it take to solve a ticket?",
@@ -25,8 +25,6 @@ METRIC = Metric(
     unit="replies per ticket",
     better="lower",
     people="solved tickets",
-    withheld_below=5,
-    thin_below=30,
     why="Every further mail is a day of waiting; after three of them it is time to call.",
     caveats=(
         "A ticket counts on the day it was solved; what counts as a reply is what the source says.",
@@ -34,15 +32,11 @@ METRIC = Metric(
         "Fewer replies may also mean that people gave up: look at reopened tickets and CSAT beside it.",
     ),
     cites=("Call after three replies: UserConf, reported practice",),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 24),
     version=1,
-    records=("ticket",),
     needs=(("ticket", "solved_at"),),
     fields=(("ticket", "replies"),),
-    dimensions=("area", "channel", "segment"),
-    grain="week",
-    headline=4,
-    model=mean("replies", "No ticket solved in this period says how many replies it had.", over_three),
+    model=mean("replies", over_three),
+    nothing="No ticket solved in this period says how many replies it had.",
     parent="first_reply",
 )

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from metrics.counting.tickets import of_tickets
 from metrics.counting.waits import CAVEATS, FEWEST, waits
-from metrics.metric import Metric
 
-METRIC = Metric(
+METRIC = of_tickets(
     key="resolution",
     name="Resolution",
     asks="How long until a problem is solved?",
@@ -13,19 +13,13 @@ METRIC = Metric(
     "far as it is old (Kaplan-Meier)",
     unit="seconds",
     better="lower",
-    people="tickets",
     withheld_below=FEWEST[0.5][0],
     thin_below=FEWEST[0.5][1],
     why="A quick answer that solves nothing is no help.",
     caveats=(*CAVEATS, "A ticket that is opened again counts from its first opening to its last solve."),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 21),
     version=2,
-    records=("ticket",),
     needs=(("ticket", "solved_at"),),
-    dimensions=("area", "channel", "segment"),
-    grain="week",
-    headline=4,
     model=waits("resolution"),
     apart="channel",
     parent="first_reply",

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from metrics.begins import Begins
-from metrics.churn import is_month, nothing_is_dated, undated_sentence
+from metrics.cautions import Why
+from metrics.churn import is_month, nothing_is_dated, undated
 from metrics.counted import Counted, Details, Where
 from metrics.metric import Metric
 from metrics.models import Model
@@ -21,7 +22,7 @@ def count(
     published: Published, periods: list[Period], where: Where, by: str | None, settings: Settings
 ) -> list[dict[str, Counted]]:
     if nothing_is_dated(published):
-        missing = undated_sentence(published.rows("customer"), settings.words.customers)
+        missing = undated(published.rows("customer"), settings.words.customers)
         return [{"": Counted(None, missing=missing)} for _ in periods]
     first, last = min(each.start for each in periods), max(each.end for each in periods)
     months = published.months(first.replace(day=1), last, where, by)
@@ -40,16 +41,16 @@ def kept(months: list[Month], period: Period) -> Counted:
     """
     inside = [each for each in months if period.start <= each.month < period.end]
     if not is_month(period):
-        return Counted(None, details={"by_month": [retention(each) for each in inside]}, missing=ONE_MONTH)
+        return Counted(None, details={"by_month": [retention(each) for each in inside]}, missing=Why("one month"))
     if not inside or inside[0].start_mrr <= 0:
-        return Counted(None, missing=NO_REVENUE)
+        return Counted(None)
     month = inside[0]
     return Counted(
         value=100 * month.kept_mrr / month.start_mrr,
         numerator=month.kept_mrr / 100,
         denominator=month.start_mrr / 100,
         n=month.customers,
-        details={**retention(month), "interval": NO_INTERVAL},
+        details={**retention(month), "interval": Why("no range")},
     )
 
 
@@ -73,13 +74,6 @@ def retention(month: Month) -> Details:
         "mrr_expansion": (month.end_mrr - month.kept_mrr) / 100,
     }
 
-
-ONE_MONTH = (
-    "What is kept of the revenue is counted for one whole calendar month at a time, because each month starts with "
-    "other customers; read it by month (--by month)."
-)
-NO_REVENUE = "No customers with a known price at the start of this month."
-NO_INTERVAL = "No range is shown: money has no simple formula for it, because a few large customers may decide it."
 
 METRIC = Metric(
     key="revenue",
@@ -110,4 +104,5 @@ METRIC = Metric(
     headline=1,
     model=Model("sum", count, Begins(("subscription_started",))),
     parent="churn",
+    nothing="No customers with a known price at the start of this month.",
 )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from metrics.cautions import Why
 from metrics.period import Period
 
 FEWEST = 10  # people behind any number about staff (METHODOLOGY 7.1)
 SMALL = 2 * FEWEST  # below this, "nobody" and "everybody" say something about each single person
 SHORT_PERIODS_FROM = 50  # people; below it nothing shorter than a quarter
 
-HIDDEN = f"Hidden because fewer than {FEWEST} people would be shown."
-HIDDEN_WITH_OTHERS = "Hidden so that nobody can be recognised, here or by subtraction."
+HIDDEN = Why("people too few", {"fewest": FEWEST})
+HIDDEN_WITH_OTHERS = Why("recognisable")
 
 
 def hidden_groups(

@@ -1,4 +1,4 @@
-"""On which day of the week do most tickets arrive, and how much more is that than on an average day?"""
+"""On which day of the week do most tickets arrive, and how much more is that than on an even day?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from estimates.rates import ratio_by_weeks
 from estimates.seasons import FEWEST_WEEKS, weekday_index
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.contact_rate import WEEKS_AS_REPLICATES
 from metrics.counted import Counted, Where
 from metrics.counting.groups import grouped, whole
-from metrics.metric import Metric
+from metrics.counting.tickets import of_tickets
 from metrics.models import Model, no_test
 from metrics.period import Period, start_of
 
@@ -34,7 +35,7 @@ def count(
 
 
 def busiest(tickets: list[Count], period: Period) -> Counted:
-    """The busiest weekday / an average day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
+    """The busiest weekday / an even day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
 
     Interval: whole weeks as replicates. `details` has the same of each weekday.
     """
@@ -46,7 +47,7 @@ def busiest(tickets: list[Count], period: Period) -> Counted:
             daily[at] += each.n
     index = weekday_index(daily)
     if index is None:
-        return Counted(None, missing=TOO_FEW)
+        return Counted(None, missing=Why("weeks too few", {"weeks": FEWEST_WEEKS}))
     most = max(range(7), key=index.__getitem__)
     by_week = [sum(daily[at : at + 7]) for at in range(0, len(daily), 7)]
     found = ratio_by_weeks([7 * n for n in daily[most::7]], by_week)
@@ -55,16 +56,13 @@ def busiest(tickets: list[Count], period: Period) -> Counted:
     return Counted(index[most], low, found.high, sum(daily[most::7]), sum(daily) / 7, sum(daily), details)
 
 
-TOO_FEW = f"At least {FEWEST_WEEKS} whole weeks with tickets are needed to tell one weekday from another."
-
-METRIC = Metric(
+METRIC = of_tickets(
     key="weekdays",
     name="Busiest weekday",
     asks="On which day of the week do most tickets arrive?",
-    formula="tickets of the weekday on which most arrive / tickets of an average day, over whole weeks",
-    unit="times an average day",
+    formula="tickets of the weekday on which most arrive / an even day (a seventh of all tickets), over whole weeks",
+    unit="times an even day",
     better=None,
-    people="tickets",
     withheld_below=30,
     thin_below=200,
     why="Whoever plans shifts needs to know it, and it shows how far a single day may lie from the mean of its week.",
@@ -73,11 +71,8 @@ METRIC = Metric(
         "By the day of opening in the company's time zone; hours are not told apart.",
         "The busiest day is picked after looking, so its lead is a little too large when there are few weeks.",
     ),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 24),
     version=1,
-    records=("ticket",),
-    dimensions=("area", "channel", "segment"),
     grain="quarter",
     headline=1,
     model=Model(

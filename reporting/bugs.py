@@ -81,6 +81,15 @@ def headline(top: TopBugs, settings: Settings) -> str:
     return f"{said} Fastest growing: {_short(top.fastest_title)}{beyond}."
 
 
+def answer(top: TopBugs, settings: Settings, at: date | None) -> str:
+    """The headline, and the day of the list where it is not today's."""
+    return as_known_on(headline(top, settings), at)
+
+
+def as_known_on(said: str, at: date | None) -> str:
+    return f"As known on {day(at)}. {said}" if at else said
+
+
 def advice(top: TopBugs, settings: Settings) -> str | None:
     """What to do where there is nothing to list."""
     return _missing(top.missing, settings)[1] if top.missing else None

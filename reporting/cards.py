@@ -7,6 +7,7 @@ from datetime import datetime
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
+from reporting.readings import SMALL
 
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
 
@@ -15,9 +16,9 @@ def change(metric: Metric, reading: Reading) -> str:
     """What changed since the period before, where there is a number: "+2.3 points", or why that is not said."""
     comparison = reading.comparison
     if reading.state == "thin" or comparison is None:
-        return "few: look at the range"
+        return SMALL
     if comparison.difference is None or comparison.verdict not in ("up", "down"):
-        return {"too few to say": "too few yet"}.get(comparison.verdict, comparison.verdict)
+        return {"too few to say": "not enough data"}.get(comparison.verdict, comparison.verdict)
     return words.difference(metric, comparison.difference.value)
 
 

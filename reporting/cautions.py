@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from metrics.cautions import Caution, DataBegins, LeftOut, NoField, NoRows, PartUnknown, Reason, RejectedShare
+from metrics.cautions import Caution, DataBegins, LeftOut, NoField, NoRows, PartUnknown, Reason, RejectedShare, Why
+from reporting import reasons
 from reporting.words import day, share
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def reason(why: Reason | None) -> str | None:
     """Why there is no number, or only a range: one sentence."""
     if why is None or isinstance(why, str):
         return why
+    if isinstance(why, Why):
+        return reasons.said(why)
     return f"Withheld: {said(why)}" if isinstance(why, RejectedShare) else said(why)
 
 

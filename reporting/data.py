@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
+from metrics.cautions import Why
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Comparison, Reading, is_annualised
@@ -126,6 +127,7 @@ def _comparison(comparison: Comparison) -> Data:
         "n": told_n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
+        "not_comparable": reason(comparison.why),
         "verdict": comparison.verdict,
         "good": comparison.good,
     }
@@ -165,14 +167,14 @@ def _rejected(found: Rejected) -> Data:
 
 
 def _overview(found: Overview, settings: Settings) -> Data:
-    from reporting.bugs import headline
+    from reporting.bugs import answer
 
     names = ("source", "record", "read", "stored", "rejected")
     return {
         "as_of": plain(found.published_at),
         "rows": [dict(zip(names, each, strict=True)) for each in found.counts],
         "first_rejected": list(found.rejected),
-        "top_bugs": headline(found.top, settings) if found.top else None,
+        "top_bugs": answer(found.top.top, settings, found.top.at) if found.top else None,
         "overview": [as_data(each, settings) for each in found.numbers],
         "hints": [hint for each in found.unresolved if (hint := found_elsewhere(each))],
     }
@@ -193,6 +195,8 @@ def _listed(each: Metric) -> Data:
 
 def plain(value: object) -> Any:
     """Records, days and instants as JSON knows them; an endless number is not a number."""
+    if isinstance(value, Why):
+        return reason(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if hasattr(value, "_asdict"):

@@ -38,7 +38,7 @@ DETAILS: dict[str, str] = {
     "over_three": "Tickets with more than 3 replies",
     "busiest_day": "Busiest day",
     "weeks": "Whole weeks",
-    **{day: f"{day.title()} (an average day is 1)" for day in WEEKDAYS},
+    **{day: f"{day.title()} (an even day is 1)" for day in WEEKDAYS},
     "tickets": "Tickets",
     "average_customers": "Average customers",
     "again": "Contacted again",
@@ -75,6 +75,7 @@ UNITS: dict[str, str] = {
     "grr": "percent",
     "nrr": "percent",
     "within_days": "days",
+    **dict.fromkeys(WEEKDAYS, "times"),
     "p90": "seconds",
     **dict.fromkeys(("mrr_start", "mrr_kept", "mrr_end", "mrr_lost", "mrr_expansion"), "money"),
 }

@@ -9,7 +9,8 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import tables, words
 from reporting.details import named
-from reporting.readings import sentence, why
+from reporting.readings import note, sentence
+from reporting.reasons import counted
 from views.one_metric import Mark, MetricPage
 
 MOST_MARKS = 8  # releases named beside a chart; more would cover it
@@ -57,7 +58,7 @@ def history(metric: Metric, readings: Sequence[Reading]) -> list[dict[str, str]]
             "Value": words.value(metric, reading.value),
             "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Based on": tables.stands_on(metric, reading),
-            "": "" if reading.state == "full" else why(reading),
+            "": note(reading),
         }
         for reading in reversed(readings)
     ]
@@ -68,8 +69,8 @@ def definition(metric: Metric, page: MetricPage, currency: str) -> list[tuple[st
     return [
         ("How it is counted", metric.formula[:1].upper() + metric.formula[1:]),
         ("Direction", DIRECTION[metric.better]),
-        ("Not shown below", metric.counted(metric.withheld_below)),
-        ("Only a range below", metric.counted(metric.thin_below)),
+        ("Not shown below", counted(metric.people, metric.withheld_below)),
+        ("Only a range below", counted(metric.people, metric.thin_below)),
         *details(metric, page.reading, currency),
         *((each.metric.name, sentence(each.metric, each.reading)) for each in page.details),
         ("After", "; ".join(metric.cites)),
@@ -91,6 +92,8 @@ def detail(found: Any, unit: str, currency: str) -> str:
         return words.wait(found)
     if unit == "points":
         return f"{words.signed(found)} points"
+    if unit == "times":
+        return words.number(found, 2)
     if unit == "money":
         return f"{currency} {found:,.0f}"
     number = words.number(found, 0 if float(found).is_integer() else 1)

@@ -9,6 +9,7 @@ from metrics.reading import Reading
 from reporting import words
 from reporting.cautions import all_said
 from reporting.readings import NOT_SAID, changed, told
+from reporting.reasons import counted as count_of
 from views.lines import Card
 
 
@@ -32,7 +33,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
 
 def stands_on(metric: Metric, reading: Reading) -> str:
     """How many stand behind it, and what must be said beside it."""
-    counted = metric.counted(reading.n) if reading.n else words.NOTHING
+    counted = count_of(metric.people, reading.n) if reading.n else words.NOTHING
     return ". ".join([counted, " ".join(all_said(reading.cautions))]) if reading.cautions else counted
 
 
@@ -41,7 +42,7 @@ def groups(metric: Metric, found: dict[str, Reading], dimension: str) -> list[di
     return [
         {
             dimension.capitalize(): name or NOT_SAID,
-            "Current": words.value(metric, reading.value),
+            "Current": told(metric, reading),
             "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
             "Based on": stands_on(metric, reading),
             "Change": changed(metric, reading),

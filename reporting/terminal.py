@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from metrics.metric import Metric
@@ -14,13 +15,14 @@ from reporting.cautions import FIX, all_said, found_elsewhere, plural, rejected_
 from reporting.data import Data, as_data, told_n
 from reporting.one_metric import details
 from reporting.program import printable
-from reporting.readings import NOT_SAID, change, sentence, told, why
+from reporting.readings import NOT_SAID, STATES, changed, sentence, told, why
 from settings import Settings
 from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, RankingRecord, Rejected
 from views.sources import RejectedRow
 
 SHOWN = 50  # rejected rows that are printed as text; --json has all of them
 WIDTH = 80
+NARROWEST = 8  # of a column that is folded
 
 
 def as_text(found: Answer, settings: Settings) -> str:
@@ -47,7 +49,7 @@ def as_text(found: Answer, settings: Settings) -> str:
 
 def _overview_text(found: Overview, settings: Settings) -> str:
     """What was read, the first rows that were rejected, every metric that has a value, and why the others have none."""
-    from reporting.bugs import headline  # only here: it is not needed for a metric, and takes a while to load
+    from reporting.bugs import answer  # only here: it is not needed for a metric, and takes a while to load
 
     read = []
     for source, record, rows, stored, rejected in found.counts:
@@ -59,7 +61,7 @@ def _overview_text(found: Overview, settings: Settings) -> str:
                 read.append(_wrapped(_why_rejected(row), "    "))
     known = [each for each in found.numbers if each.reading.value is not None]
     numbers = [_item(sentence(each.metric, each.reading, in_full=True)) for each in known]
-    numbers += [_item(f"Top ten bugs: {headline(found.top, settings)}")] if found.top else []
+    numbers += [_item(f"Top ten bugs: {answer(found.top.top, settings, found.top.at)}")] if found.top else []
     lacking = [
         _item(f"{each.metric.name}: {why(each.reading)}") for each in found.numbers if each.reading.value is None
     ]
@@ -104,10 +106,9 @@ def _groups_text(found: Groups, settings: Settings) -> str:
     if not readings:
         return f"{head}: no data."
     rows = [
-        (name or NOT_SAID, *_cells(metric, each), change(metric, each) if each.value is not None else "")
-        for name, each in found.groups.items()
+        (name or NOT_SAID, *_cells(metric, each)[:-1], changed(metric, each)) for name, each in found.groups.items()
     ]
-    table = _table((found.split, "value", "95% CI", "n", "state", "change"), rows)
+    table = _table((found.split, "value", "95% CI", "n", "change"), rows)
     age = _age(readings[0].sources, readings[0].as_of, settings.zone)
     return "\n\n".join(each for each in (f"{head}.", table, "\n".join(_cautions(readings)), age) if each)
 
@@ -121,13 +122,14 @@ def _cells(metric: Metric, reading: Reading) -> tuple[str, str, str, str]:
     value = told(metric, reading).removesuffix(f" {metric.unit}")
     n = told_n(reading)
     between = words.interval(metric, reading.low, reading.high) or words.NOTHING
-    return value, between, words.NOTHING if n is None else f"{n:,}", reading.state
+    return value, between, words.NOTHING if n is None else f"{n:,}", STATES[reading.state]
 
 
 def _bugs_text(found: Data, zone: ZoneInfo, at: date | None) -> str:
     """The list as the page says it: place and title, why it ranks there, the arithmetic, and who is at it."""
-    known = f"As known on {words.day(at)}. " if at else ""
-    blocks = [_wrapped(each) for each in (known + found["headline"], *found["cautions"])]
+    from reporting.bugs import as_known_on
+
+    blocks = [_wrapped(each) for each in (as_known_on(found["headline"], at), *found["cautions"])]
     for bug in found["bugs"]:
         marks = ", ".join([bug["id"], *bug["marks"]])
         lines = [_wrapped(f"{bug['rank']}. {bug['title']} [{marks}]", "    ", f"{bug['rank']}. ")]
@@ -213,19 +215,17 @@ def _age(sources: Sequence[str], as_of: datetime | str | None, zone: ZoneInfo) -
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Columns as wide as they need to be; the widest one gives way where 80 are not enough."""
+    """Columns as wide as they need to be; the widest give way where 80 are not enough: they are folded, nothing is cut."""
     lines = [heads, *rows]
     widths = [max(len(line[n]) for line in lines) for n in range(len(heads))]
-    excess = sum(widths) + 2 * (len(widths) - 1) - WIDTH
-    if excess > 0:
-        widest = widths.index(max(widths))
-        widths[widest] = max(8, widths[widest] - excess)
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
     return "\n".join(
-        "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
         for line in lines
+        for parts in zip_longest(*map(_folded, line, widths), fillvalue="")
     )
 
 
-def _cut(text: str, width: int) -> str:
-    text = printable(text)
-    return text if len(text) <= width else text[: width - 3] + "..."
+def _folded(text: str, width: int) -> list[str]:
+    return textwrap.wrap(printable(text), max(width, 1), break_on_hyphens=False) or [""]

@@ -16,7 +16,6 @@ from store import lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
 from store.engines import sql_of
-from store.growth import Baseline, Jump, baseline, jumps, note_held
 from store.ids import settle
 from store.instants import naive
 from store.masked_again import mask_again
@@ -28,6 +27,7 @@ from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_coun
 from store.shapes import Shape
 from store.staff_key import FINGERPRINT
 from store.tallies import ALL, Measures
+from store.volume import Baseline, Jump, baseline, jumps, note_held
 
 if TYPE_CHECKING:
     from store.store import Store

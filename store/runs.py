@@ -21,11 +21,11 @@ from store.masking import clean, mask
 from store.rejected import Rejected
 from store.saving import remove_records, save_records
 from store.schema import cursor, read_rows, rejected_row, row_count, run
+from store.volume import are_too_many
 
 if TYPE_CHECKING:
     from store.refreshing import Refresh
 
-REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 FIRST_REASONS = 3  # why rows were rejected, as a refresh says it
 
 
@@ -285,7 +285,7 @@ class Run:
         n = sum(len(ids) for ids in left.values())
         mine = row_count.c.source == self.source
         stored = int(connection.scalar(select(func.coalesce(func.sum(row_count.c.n), 0)).where(mine)) or 0)
-        if n > REMOVES_UP_TO * stored and not self.accepts_removal:
+        if are_too_many(n, stored) and not self.accepts_removal:
             self.rows_waiting = n
             return
         for record, ids in left.items():

@@ -177,9 +177,24 @@ def has_literal_text(call: ast.Call) -> bool:
 
 
 # Who shows sentences that somebody else has written.
-SHOWN_BY = ("display/*.py", "pages/*.py", "views/*.py", "read.py", "refresh.py", "progress.py")
+SHOWN_BY = (
+    "metrics/*.py",
+    "metrics/counting/*.py",
+    "display/*.py",
+    "pages/*.py",
+    "views/*.py",
+    "read.py",
+    "refresh.py",
+    "progress.py",
+)
+# What a metric says of itself is its record, and whom it cites; of its numbers it gives facts (metrics/cautions.py).
+OF_THE_RECORD = {"WHAT", "METRIC", "CAVEATS", "CITES", "WILSON", "WEEKS_AS_REPLICATES", "START_COHORT"}
 # Sentences that stay where they are, and why. What is raised (a refusal) or asserted stays, too: it stands where its rule is.
 SENTENCES = {
+    "ratio of weekly rates (quasi-Poisson)": "the name of a test",
+    "tickets per customer per month": "a unit",
+    "times an even day": "a unit",
+    "too few to say": "the key of a verdict",
     "The settings cannot be read: %s": "for the log of the server",
     "no row has one": "the end of a refusal",
     "it takes none of these": "the end of a refusal",
@@ -222,9 +237,9 @@ def ancestors(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]
 
 
 def is_refusal_or_help(node: ast.AST) -> bool:
-    """Also WHAT: the help of the argument of ./run read."""
-    if isinstance(node, ast.Assign):
-        return ast.unparse(node.targets[0]) == "WHAT"
+    """Also WHAT, the help of the argument of ./run read, and the record of a metric."""
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target) in OF_THE_RECORD
     return isinstance(node, ast.Raise | ast.Assert) or (
         isinstance(node, ast.Call) and ast.unparse(node.func) in ("click.option", "click.command", "click.argument")
     )

@@ -89,29 +89,23 @@ METRIC = '''"""How many of the requests for help come by phone?"""
 
 from datetime import date
 
-from metrics.metric import Metric
+from metrics.counting.tickets import of_tickets
 from metrics.models import share
 
-METRIC = Metric(
+METRIC = of_tickets(
     key="by_phone",
     name="By phone",
     asks="How many of the requests for help come by phone?",
     formula="tickets that came by phone / tickets of which the channel is known",
     unit="percent",
     better=None,
-    people="tickets",
-    withheld_below=5,
-    thin_below=30,
     why="A call takes the whole time of one of us, and people call when nothing else has helped.",
     caveats=("A ticket counts on the day it was opened.",),
-    owner="Support lead",
     reviewed_on=date(2026, 11, 24),
     version=1,
-    records=("ticket",),
     dimensions=("area", "segment"),
-    grain="week",
-    headline=4,
-    model=share("tickets_by_phone", missing="No ticket of this period says how it came."),
+    model=share("tickets_by_phone"),
+    nothing="No ticket of this period says how it came.",
 )
 '''
 MEASURE = """        measure("tickets_by_phone", row.opened_on, yes_no(row.channel == "phone"), row.channel != ""),

@@ -16,6 +16,7 @@ import pytest
 import read
 from estimates.interval import Difference
 from metrics import METRICS, metric
+from metrics.cautions import Why
 from metrics.period import Period
 from metrics.reading import Comparison, Reading
 from ranking.memory import learned_if_due
@@ -25,7 +26,7 @@ from reporting.readings import sentence
 from reporting.terminal import as_text
 from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
-from views.question import Metrics, OneNumber, Question
+from views.question import Groups, History, Metrics, OneNumber, Question
 from views.question import answer as answer_to
 
 ROOT = Path(__file__).parent.parent
@@ -187,7 +188,7 @@ def test_a_period_that_begins_before_its_data_is_said_as_what_it_is(here: Here) 
 
 def test_no_text_can_move_the_cursor_or_leave_its_column() -> None:
     text = as_text(Metrics((replace(CSAT, key="a\x1b[2J\n", asks="b" * 200),)), Settings())
-    assert text.splitlines()[1] == "a [2J   " + "b" * 69 + "..."
+    assert text.splitlines()[1:] == ["a [2J   " + "b" * 72, *[" " * 8 + "b" * n for n in (72, 56)]]
 
 
 def test_top_bugs_come_as_data_and_as_lines(here: Here) -> None:
@@ -414,9 +415,63 @@ def test_a_clear_change_says_whether_it_is_better() -> None:
 
 def test_what_must_not_be_compared_says_why() -> None:
     rate = "the response rate fell from 29% to 23%"
-    plain = compared(8, 2, 14, "not tested", None)
-    found = replace(plain, difference=Difference(8, None, None, None, rate))
+    why = Why("response rate", {"before": 29.1, "now": 22.9})
+    found = replace(compared(8, 2, 14, "not tested", None), difference=None, why=why)
     assert sentence(CSAT, reading(comparison=found)).endswith(f"Previous week: 80%. Not comparable: {rate}.")
+
+
+def test_a_split_says_small_sample_and_why_there_is_no_number_and_cuts_no_word(here: Here) -> None:
+    text = here.says("csat", "--from", "2026-09-07", "--to", "2026-09-09", "--split", "area")
+    assert "Billing" in text
+    assert "small sample" in here.says("churn", *SEPTEMBER, "--split", "segment")
+    assert "thin" not in here.says("churn", *SEPTEMBER, "--by", "month")
+    why = "Hidden so that nobody can be recognised, here or by subtraction."
+    teams = {name: reading(value=None, low=None, high=None, n=0, state="withheld", reason=why) for name in ("A", "B")}
+    said = as_text(Groups(CSAT, "area", reading().period, teams), Settings())
+    assert max(map(len, said.splitlines())) <= 80
+    assert "..." not in said
+    cells = [line.split("  ")[-1].strip() for line in said.splitlines()]
+    assert " ".join(cells).count(why) == 2
+
+
+def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
+    of_week = {"busiest_day": "Monday", "weeks": 12, "monday": 1.5400001, "sunday": 0.4}
+    monday = reading(
+        metric="weekdays",
+        value=1.5400001,
+        low=1.48,
+        high=1.6099,
+        numerator=220,
+        denominator=1000 / 7,
+        n=1000,
+        details=of_week,
+    )
+    weekdays = metric("weekdays")
+    said = "Monday brings most tickets: 22% of all, 1.54 times an even day (95% CI 1.48 to 1.61), 1,000 tickets."
+    assert sentence(weekdays, monday) == said
+    assert sentence(weekdays, monday, in_full=True) == f"Busiest weekday, 2 Nov to 8 Nov 2026. {said}"
+    text = as_text(OneNumber(weekdays, monday), Settings())
+    assert "Monday (an even day is 1)  1.54" in text
+    assert "Sunday (an even day is 1)  0.40" in text
+    history = as_text(History(weekdays, "week", (monday,)), Settings())
+    assert "Monday 1.54" in history
+
+
+def test_the_overview_ranks_on_the_day_of_top_bugs_and_says_the_day_where_the_data_are_old(tmp_path: Path) -> None:
+    at = [days_ago(days) for days in (1, 2, 30)]  # thirty days before yesterday is no more in the list of today
+    tickets = [ticket(f"t{n}", customer=f"c{n}", opened_at=when) for n, when in enumerate(at)]
+    reports = [report("A", ticket=each.id) for each in tickets]
+    filled(f"sqlite:///{tmp_path / 'empathy.db'}", bug("A"), *tickets, *reports).engine.dispose()
+    (tmp_path / "empathy.toml").write_text("")
+    here = load(tmp_path / "empathy.toml")
+
+    def told(what: str, later: int = 0) -> str:
+        return " ".join(as_text(answer_to(Question(what), here, NOW + timedelta(days=later)), here).split())
+
+    today = "2 customers reported one bug in the last 30 days."
+    assert told("top-bugs").startswith(today)
+    assert f"- Top ten bugs: {today}" in told("overview")
+    assert "- Top ten bugs: As known on 20 Nov 2026. 3 customers reported one bug in the last" in told("overview", 100)
 
 
 def test_too_few_are_not_compared() -> None:

@@ -291,7 +291,7 @@ def nps_group(inputs: Inputs) -> Answer:
 
 
 def nps_of_groups(promoters: int, passives: int, detractors: int) -> Counted:
-    return models.net_of(promoters, passives, detractors, "nobody")
+    return models.net_of(promoters, passives, detractors)
 
 
 def nps_of_scores(scores: list[Any]) -> tuple[Counted, int]:
@@ -713,7 +713,7 @@ def flatten(value: list[Any]) -> list[float]:
 def cmp_group(inputs: Inputs) -> Answer:
     (x1, n1), (x0, n0) = inputs["cur"], inputs["prev"]
     if n1 == 0 or n0 == 0:
-        now, before = (models.share_of(x, n, "nobody") for x, n in (inputs["cur"], inputs["prev"]))
+        now, before = (models.share_of(x, n) for x, n in (inputs["cur"], inputs["prev"]))
         keys = ("diff", "newcombe", "p", "fisher_p")
         return dict.fromkeys(keys, csat.METRIC.model.differ(now, before))
     tested = shares.newcombe(x1, n1, x0, n0)

@@ -111,14 +111,15 @@ class Overview:
     """What came of the last refresh, and which metrics have a value.
 
     `counts`: (source, record, rows read, stored, rejected); `rejected`: the first rejected rows of each source and record.
-    `top` is the top ten; None where there is neither a ticket nor a bug.
+    `top` is the top ten of today, or of the newest day that the data reach where they are too old for that; None where
+    there is neither a ticket nor a bug.
     """
 
     published_at: datetime | None
     counts: tuple[tuple[str, str, int, int, int], ...]
     rejected: tuple[RejectedRow, ...]
     numbers: tuple[OneNumber, ...]
-    top: TopBugs | None
+    top: Ranked | None
     unresolved: tuple[Unresolved, ...]
 
 
@@ -183,7 +184,9 @@ def overview(published: Published, settings: Settings, today: date) -> Overview:
     numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today, newest)) for each in all_metrics())
     top = None
     if any(record in ("ticket", "bug", "bug_report") for _, record, *_ in counts):
-        top = _top_bugs(published, newest, today, settings).top
+        from views.ranking import day_of_list
+
+        top = _top_bugs(published, day_of_list(newest, today), today, settings)
     rejected = tuple(row for rows in first.values() for row in rows[:FIRST_REJECTED])
     return Overview(published_at, counts, rejected, numbers, top, tuple(published.unresolved()))
 

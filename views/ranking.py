@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from ranking.impact import DEFAULT_MEMORY, Memory
+from ranking.known import LONGER_WINDOW_DAYS
 from ranking.record import Learned, from_stored
 from settings import Settings
 from store import Published
@@ -28,6 +29,11 @@ def record_at(published: Published, at: date, settings: Settings) -> Learned | N
         return None
     memory = memory_at(published, at, settings)
     return replace(from_stored(stored[2]), memory=memory, is_fixed=settings.impact.half_life_days is not None)
+
+
+def day_of_list(newest: date, today: date) -> date | None:
+    """None for today, as everywhere; the newest day of the data where they are too old for any list of today."""
+    return newest if newest <= today - timedelta(days=LONGER_WINDOW_DAYS) else None
 
 
 @cached(4)

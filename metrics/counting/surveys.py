@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from estimates.shares import with_the_silent
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Count, Counted, Details, Where
 from metrics.models import Kind, Model
 from metrics.period import Period
@@ -26,7 +27,6 @@ RESPONSE = (
     (("survey_response", "sent_at"), "Response rate"),
 )  # what is not known of surveys that no one says were sent
 ANSWER = (("survey_response", "score"), ("survey_response", "answered_at"))
-NOBODY = "Nobody answered in this period."
 Bins = Mapping[str, int]
 # What one answer counts at worst and at best, in the metric's unit: a share knows no less than 0 %, NPS is in points.
 EXTREMES = {"csat": (0.0, 100.0), "ces": (0.0, 100.0), "nps": (-100.0, 100.0)}
@@ -36,12 +36,12 @@ def answers(
     kind: str,
     model: Kind,
     of_bins: Callable[[Bins], Counted],
-    unless: Callable[[Counted, Counted], str | None] = lambda now, before: None,
+    unless: Callable[[Counted, Counted], Why | None] = lambda now, before: None,
 ) -> Model:
     """The model of a survey metric: `of_bins` makes a number of the answers of a period; not compared `unless` that is
     honest, nor where the response rate jumped."""
 
-    def why_not(now: Counted, before: Counted) -> str | None:
+    def why_not(now: Counted, before: Counted) -> Why | None:
         return unless(now, before) or not_comparable(now, before)
 
     return Model(model, _count_answers(kind, of_bins), Begins((kind,), shortens=True), why_not)
@@ -124,10 +124,9 @@ def with_response(counted: Counted, kind: str, sent_bins: Bins) -> Counted:
     return counted
 
 
-def not_comparable(now: Counted, before: Counted) -> str | None:
+def not_comparable(now: Counted, before: Counted) -> Why | None:
     """What says why two periods should not be compared, or None (METHODOLOGY 1.1)."""
     rate_now, rate_before = now.details.get("response_rate"), before.details.get("response_rate")
     if rate_now is None or rate_before is None or abs(rate_now - rate_before) <= MUCH_MORE_OR_LESS:
         return None
-    way = "fell" if rate_now < rate_before else "rose"
-    return f"the response rate {way} from {rate_before:.0f}% to {rate_now:.0f}%"
+    return Why("response rate", {"before": rate_before, "now": rate_now})

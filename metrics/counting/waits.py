@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from estimates.chance import binomial_at_most
 from estimates.survival import Survival, survival_of_table
 from metrics.begins import Begins
+from metrics.cautions import Why
 from metrics.counted import Counted, Details, Where
 from metrics.counting.groups import grouped, whole
 from metrics.models import Model
@@ -74,9 +75,7 @@ def waited(ended: Iterable[Count], still_waiting: Iterable[Count], waiting_in_al
             "still_waiting": max(waiting_in_all, waiting),
             "still_waiting_of_this_period": waiting,
         },
-        missing=f"More than half of these {n:,} tickets may still wait for it ({waiting:,} do): there is no median yet."
-        if n
-        else "No ticket was opened in this period.",
+        missing=Why("no median", {"n": n, "waiting": waiting}) if n else None,
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypedDict
 from sqlalchemy import Connection, Row, func, select
 
 from settings import Settings
-from store.growth import held
 from store.instants import aware
 from store.published.snapshot import Newest, OpenSnapshot
 from store.schema import rejected_row, run, stored_rows, unresolved, unsaid
+from store.volume import held
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def test_files_that_are_added_together_find_each_other_by_id(tmp_path: Path) -> 
     values = {each.metric.key: each.reading.value for each in found.numbers}
     assert values["csat"] == pytest.approx(48.28, abs=0.01)
     assert found.top is not None
-    assert found.top.bugs
+    assert found.top.top.bugs
 
 
 def test_old_data_have_their_numbers_over_the_days_they_are_of(tmp_path: Path) -> None:

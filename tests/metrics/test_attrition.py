@@ -22,6 +22,7 @@ from metrics.counted import Counted
 from metrics.counting.stays import Stays
 from metrics.period import Period
 from metrics.suppression import HIDDEN, HIDDEN_WITH_OTHERS
+from reporting.cautions import reason
 from store.published import Count
 from tests.metrics.counting import Stay, day, people_of, period
 
@@ -158,7 +159,8 @@ def test_of_a_team_neither_reasons_nor_headcounts_on_single_days_are_told() -> N
 
 def test_fewer_than_ten_people_are_hidden() -> None:
     hidden = whole_company(team(8, 1), YEAR)
-    assert hidden.hidden == HIDDEN == "Hidden because fewer than 10 people would be shown."
+    assert hidden.hidden == HIDDEN
+    assert reason(HIDDEN) == "Hidden because fewer than 10 people would be shown."
     assert (hidden.value, hidden.numerator, hidden.details) == (None, None, {})
 
 
@@ -274,7 +276,7 @@ def test_a_year_of_teams_is_the_same_whatever_the_years_beside_it_say() -> None:
 def test_a_team_without_anybody_is_empty_and_not_hidden() -> None:
     split = by_team({"gone": people_of([("2010-01-01", "2015-01-01")]), "desk": team(50, 5)}, YEAR)
     assert split["gone"].hidden is None
-    assert split["gone"].missing == "Nobody was employed in this period."
+    assert split["gone"].value is None
     assert split["desk"].hidden is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics import ces
+from reporting.cautions import reason
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_of_two_versions_the_one_with_most_answers_is_read_and_the_other_is_name
     counted = ces.of_bins({"2.0:7": 30, "1.0:5": 20})
     assert (counted.value, counted.n) == (100, 30)
     assert counted.details["left_out"] == {"CES 1.0 (effort 1 to 5)": 20}
-    assert "20 answers to CES 1.0" in counted.details["caveat"]
+    assert "20 answers to CES 1.0" in str(reason(counted.details["caveat"]))
     assert ces.of_bins({"2.0:7": 30}).details["caveat"] is None
 
 
@@ -30,10 +31,11 @@ def test_with_as_many_answers_the_newer_question_is_read() -> None:
 
 def test_two_versions_are_never_compared() -> None:
     differ = ces.METRIC.model.differ
-    another, same = (differ(ces.of_bins({"2.0:7": 50}), ces.of_bins({before: 50})) for before in ("1.0:5", "2.0:1"))
-    assert another is not None
-    assert another.p is None
-    assert another.method.startswith("it was read from CES 1.0 (effort 1 to 5) before")
+    now, another, alike = (ces.of_bins({each: 50}) for each in ("2.0:7", "1.0:5", "2.0:1"))
+    why = str(reason(ces.METRIC.model.not_comparable(now, another)))
+    assert why.startswith("it was read from CES 1.0 (effort 1 to 5) before")
+    assert ces.METRIC.model.not_comparable(now, alike) is None
+    same = differ(now, alike)
     assert same is not None
     assert same.p is not None
 

@@ -29,7 +29,7 @@ def test_wilson_surrounds_the_share() -> None:
 def test_nobody_at_the_start_is_no_data_and_not_zero() -> None:
     counted = lost_of_those_at_start(stays_of([("2026-03-05", "2026-03-09")]), MARCH)
     assert counted.value is None
-    assert counted.missing == "No customers at the start of this period."
+    assert METRIC.nothing == "No customers at the start of this period."
     assert counted.details["lost_of_new"] == 1
 
 

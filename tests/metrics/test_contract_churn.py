@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.contract_churn import ended_of_those_at_start
+from metrics.contract_churn import METRIC, ended_of_those_at_start
 from tests.metrics.counting import period, stays_of
 
 
@@ -20,4 +20,4 @@ def test_money_at_the_start_and_lost_is_in_whole_currency_units() -> None:
 def test_no_contract_at_the_start_says_contracts() -> None:
     counted = ended_of_those_at_start(stays_of([]), period("2026-03-01", "2026-04-01"))
     assert counted.value is None
-    assert counted.missing == "No contracts ran at the start of this period."
+    assert METRIC.nothing == "No contracts ran at the start of this period."

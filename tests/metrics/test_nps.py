@@ -30,7 +30,7 @@ def test_the_three_groups_are_in_the_details_and_add_up() -> None:
 
 
 def test_the_difference_is_in_points_around_the_adjusted_scores() -> None:
-    now, before = net_of(70, 40, 10, ""), net_of(50, 30, 20, "")
+    now, before = net_of(70, 40, 10), net_of(50, 30, 20)
     difference = nps.METRIC.model.differ(now, before)
     assert difference is not None
     assert difference.value == pytest.approx(20)
@@ -62,5 +62,5 @@ def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str
 
 
 def test_more_detractors_than_promoters_have_a_worst_and_a_best_case_too() -> None:
-    counted = with_response(net_of(1, 2, 7, ""), "nps", {"nps:answered": 10, "nps:waiting": 10})
+    counted = with_response(net_of(1, 2, 7), "nps", {"nps:answered": 10, "nps:waiting": 10})
     assert (counted.details["worst"], counted.details["best"]) == pytest.approx((-80, 20))

@@ -10,6 +10,7 @@ import pytest
 from metrics import metric
 from metrics.period import Period
 from metrics.reading import Reading, read, series, split_by
+from reporting.readings import why
 from store import Store
 from tests import builders
 from tests.builders import TODAY, customer, employment, filled, purchase, subscription, ticket
@@ -94,14 +95,14 @@ def test_customers_without_dates_get_a_sentence_and_no_number(database_url: str)
         reading = number(store, key, WEEK if key == "contact_rate" else OCTOBER)
         assert (reading.value, reading.state) == (None, "no data")
         if key != "contact_rate":
-            assert reading.reason == said
+            assert why(reading) == said
 
 
 def test_people_without_dates_get_a_sentence_and_no_number(database_url: str) -> None:
     store = filled(database_url, *(employment(started_on=None) for _ in range(12)))
     reading = number(store, "attrition", LAST_YEAR)
     assert reading.value is None
-    assert str(reading.reason).startswith("12 people are stored, but none has a date")
+    assert why(reading).startswith("12 people are stored, but none has a date")
 
 
 def test_a_team_of_three_is_never_shown_nor_computable(database_url: str) -> None:
@@ -125,7 +126,7 @@ def test_a_team_of_three_is_never_shown_nor_computable(database_url: str) -> Non
     for name in ("Tools", "Night"):
         for hidden in (teams[name], number(store, "attrition", LAST_YEAR, team=name)):
             assert (
-                hidden.reason
+                why(hidden)
                 == {
                     "Night": "Hidden because fewer than 10 people would be shown.",
                     "Tools": "Hidden so that nobody can be recognised, here or by subtraction.",
@@ -167,7 +168,7 @@ def test_repeat_business_waits_until_the_window_is_over(database_url: str) -> No
     assert reading.details["window_not_over"] == 0
     november = number(store, "repeat", period("2026-11-01", "2026-12-01"))
     assert november.value is None
-    assert "not over yet" in str(november.reason)
+    assert "not over yet" in why(november)
     spring = number(store, "repeat_in_period", period("2026-03-01", "2026-06-01"))
     assert (spring.numerator, spring.denominator) == (10, 25)
 
@@ -199,7 +200,7 @@ def test_tickets_without_customers_keep_their_number(database_url: str) -> None:
     store = filled(database_url, *(ticket(customer=None, opened_at=opened) for _ in range(7)))
     reading = number(store, "contact_rate", period("2026-11-16", "2026-11-23"))
     assert (reading.value, reading.numerator) == (None, 7)
-    assert reading.reason == "No customers are stored, so the tickets cannot be set against how many there are."
+    assert why(reading) == "No customers are stored, so the tickets cannot be set against how many there are."
 
 
 def test_waits_reopened_and_targets(database_url: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import delete
 from metrics import metric
 from metrics.period import Period
 from metrics.reading import Reading, read, split_by
+from reporting.readings import why
 from store import Store, open_store
 from store.records import Ticket
 from store.schema import counted, tally, tally_total
@@ -88,13 +89,13 @@ def test_a_ticket_whose_days_are_not_over_is_not_counted_and_the_reading_says_so
     assert (found.numerator, found.denominator, found.details["days_not_over"]) == (1, 6, 4)
     newest_alone = reading_of(store, Period(TODAY - timedelta(days=7), TODAY))
     assert newest_alone.state == "no data"
-    assert newest_alone.reason == "The 7 days after the solving are not over yet; ask again from 2026-11-22 on."
+    assert why(newest_alone) == "The 7 days after the solving are not over yet; ask again from 2026-11-22 on."
     store.engine.dispose()
 
 
 def test_where_no_ticket_names_its_customer_there_is_no_number(sqlite_database: str) -> None:
     store = filled(sqlite_database, *(solved(None, date(2026, 3, 10)) for _ in range(6)))
-    assert reading_of(store).reason == "No tickets solved for a known customer in this period."
+    assert why(reading_of(store)) == "No tickets solved for a known customer in this period."
     store.engine.dispose()
 
 

@@ -15,6 +15,8 @@ from metrics.counting.surveys import with_response
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Reading, read, series, split_by
+from reporting.cautions import reason
+from reporting.readings import why
 from store import Store
 from store.records import SCALES, SurveyResponse
 from tests.builders import answer, customer, filled, noon
@@ -67,7 +69,6 @@ def test_the_range_holds_the_number_and_no_answers_are_no_number(data: st.DataOb
     if not any(bins.values()):
         assert counted.value is None
         assert (counted.low, counted.high, counted.n) == (None, None, 0)
-        assert counted.missing
         return
     assert counted.low is not None
     assert counted.high is not None
@@ -116,10 +117,7 @@ def test_periods_with_another_response_rate_are_not_compared_and_say_why(each: M
     assert _p(each, now, before) < 0.05
     for counted, answered in ((now, 20), (before, 26)):
         with_response(counted, each.key, {f"{each.key}:answered": answered, f"{each.key}:waiting": 100 - answered})
-    difference = each.model.differ(now, before)
-    assert difference is not None
-    assert difference.p is None
-    assert difference.method == "the response rate fell from 26% to 20%"
+    assert reason(each.model.not_comparable(now, before)) == "the response rate fell from 26% to 20%"
 
 
 def _p(each: Metric, now: Counted, before: Counted) -> float:
@@ -169,11 +167,11 @@ def test_few_answers_are_withheld_then_thin_then_full(database_url: str) -> None
     readings = {area: number(store, "csat", area=area) for area in ("Billing", "Login", "Search", "Export")}
     assert [each.state for each in readings.values()] == ["withheld", "thin", "full", "no data"]
     assert readings["Billing"].value is None
-    assert readings["Billing"].reason == "Only 4 answers: too few to say."
+    assert why(readings["Billing"]) == "Only 4 answers: too few to say."
     withheld = readings["Billing"]
     assert (withheld.n, withheld.numerator, withheld.denominator, withheld.details) == (4, None, None, {})
     assert readings["Export"].value is None
-    assert readings["Export"].reason == "No answers in this period."
+    assert why(readings["Export"]) == "No answers in this period."
 
 
 def test_a_split_has_the_largest_group_first_and_adds_up_to_the_whole(database_url: str) -> None:

@@ -15,7 +15,7 @@ from estimates.survival import Survival
 from metrics import metric
 from metrics.counting.waits import quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
-from reporting.cautions import all_said
+from reporting.cautions import all_said, reason
 from reporting.readings import sentence, told, why
 from reporting.terminal import as_text
 from store import Store
@@ -61,10 +61,13 @@ def test_where_none_is_open_it_is_the_plain_median(waits: list[float]) -> None:
 
 
 def test_no_ticket_is_no_data_and_where_most_still_wait_there_is_no_median() -> None:
-    assert waited([], []).missing == "No ticket was opened in this period."
+    assert waited([], []).missing is None
     counted = waited(waits_of([60, 120]), waits_of([3600, 3600, 7200]), 9)
     assert (counted.value, counted.n) == (None, 5)
-    assert counted.missing == "More than half of these 5 tickets may still wait for it (3 do): there is no median yet."
+    assert (
+        reason(counted.missing)
+        == "More than half of these 5 tickets may still wait for it (3 do): there is no median yet."
+    )
     assert (counted.details["still_waiting"], counted.details["still_waiting_of_this_period"]) == (9, 3)
 
 

@@ -1,15 +1,18 @@
 """Numbers, days and ages as a person reads them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 
 from metrics import metric
+from metrics.cautions import WhyKind
 from metrics.period import Period
 from metrics.repeat import came_back
 from metrics.revenue import kept
 from reporting import one_metric, words
 from reporting.details import named
+from reporting.reasons import SAID, counted
 from store.published import Count, Month
 
 CSAT, NPS, REPLY = metric("csat"), metric("nps"), metric("first_reply")
@@ -52,19 +55,19 @@ def test_a_wait_has_its_two_largest_units(seconds: float, said: str) -> None:
 
 
 def test_one_person_is_no_people() -> None:
-    assert CSAT.counted(1) == "1 answer"
-    assert metric("attrition").counted(1) == "1 person"
-    assert metric("churn").counted(1) == "1 customer at the start"
-    assert CSAT.counted(1200) == "1,200 answers"
-    assert metric("repeat").counted(1) == "1 first-time customer whose window is over"
+    assert counted(CSAT.people, 1) == "1 answer"
+    assert counted(metric("attrition").people, 1) == "1 person"
+    assert counted(metric("churn").people, 1) == "1 customer at the start"
+    assert counted(CSAT.people, 1200) == "1,200 answers"
+    assert counted(metric("repeat").people, 1) == "1 first-time customer whose window is over"
 
 
 def test_all_first_time_customers_and_those_whose_window_is_over_have_two_names() -> None:
     first = [Count(date(2026, 1, 5), "", "12", 216, 0), Count(date(2026, 9, 1), "", "none", 44, 0)]
-    counted = came_back(first, 90, date(2026, 11, 1))
-    assert counted.n == 216
-    assert metric("repeat").counted(counted.n) == "216 first-time customers whose window is over"
-    told = {name: value for name, value, _ in named(counted.details, "percent")}
+    found = came_back(first, 90, date(2026, 11, 1))
+    assert found.n == 216
+    assert counted(metric("repeat").people, found.n) == "216 first-time customers whose window is over"
+    told = {name: value for name, value, _ in named(found.details, "percent")}
     assert (
         told["First-time customers, window over or not"],
         told["First-time customers whose window is not over"],
@@ -106,3 +109,7 @@ def test_parts_of_a_number_have_their_units() -> None:
     assert one_metric.detail(1234.4, "money", "USD") == "USD 1,234"
     assert one_metric.detail(90, "days", "EUR") == "90 days"
     assert one_metric.detail(4.25, "", "EUR") == "4.2"
+
+
+def test_every_kind_of_reason_has_its_words() -> None:
+    assert set(get_args(WhyKind)) == set(SAID)

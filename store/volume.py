@@ -1,4 +1,4 @@
-"""Notices a source that grew too much to be believed, before anybody reads a number made of it."""
+"""Notices a source of which more rows came or went than can be believed, before anybody reads a number made of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from store.schema import meta, row_count, run, snapshot, stored_rows
 TIMES = 3  # as many rows as were published last, and more ...
 ROWS = 1_000  # ... and at least so many more: a small source may well double in a day
 KNOWN_FROM = 100  # rows that were published: before that a source is still being filled
+REMOVES_UP_TO = 0.20  # of the rows of a source, without anybody being asked
 HELD = "held"
 
 
@@ -49,6 +50,11 @@ def jumps(connection: Connection, before: Baseline) -> list[Jump]:
         if (source, record) in before
     )
     return sorted(each for each in found if each.now > each.before * TIMES and each.now >= each.before + ROWS)
+
+
+def are_too_many(gone: int, stored: int) -> bool:
+    """Whether so many of the stored rows of a source have left it that a person must accept their removal."""
+    return gone > REMOVES_UP_TO * stored
 
 
 def note_held(connection: Connection, why: str | None) -> None:
