@@ -140,7 +140,7 @@ def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
         then = Then(past, day)
         ahead = Ahead(then, ahead_days)
         best = ahead.best()
-        if not best or not len(then.admitted()):
+        if not best or not len(then.reported()):
             continue
         gains = np.bincount(ahead.bug, minlength=ahead.bugs)  # distinct customers of each bug
         for name, sort in sorts(past, day).items():

@@ -150,7 +150,7 @@ def test_the_interval_of_a_paired_difference_has_a_fixed_seed_and_holds_what_nev
 # --- on a real store -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("memory", [DEFAULT_MEMORY, (60.0,), (30.0, 365.0)])
+@pytest.mark.parametrize("memory", [DEFAULT_MEMORY, (60.0,), (180.0,), (30.0, 365.0)])
 def test_the_lists_of_the_past_are_those_that_the_product_made(tmp_path: Path, memory: Memory) -> None:
     chance = random.Random(11)
     rows: list[Any] = []
