@@ -60,7 +60,7 @@ days ahead, people in 90 days and people ever are ahead of ours, though not clea
 which bugs will be reported next is only partly to be known.
 
 On Rust and Bitcoin the memory stays at 30 days: 60 days ahead no other is clearly better. Learned 180 days ahead it would
-go to 120 days on Rust (.394 -> .430, from 2012 on .389 -> .445; METHODOLOGY 5.2 has .398 -> .460). But months that share
+go to 120 days on Rust (.394 -> .430, from 2012 on .385 -> .445; METHODOLOGY 5.2 has .398 -> .460). But months that share
 most of what they are scored by are less evidence than they look: with blocks of six months it gains .006."""
 Sort = Callable[[Then], Days]
 

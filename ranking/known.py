@@ -226,7 +226,7 @@ def _score_one(
             counted = [row for row in last_reports if (row.last_on - end.on).days > end.quiet_days]
     recent = recent_after(counted, at, memory)
     severity = scores.severity(
-        None if bug.is_pain else bug.severity, settings.impact.severity, settings.impact.unrated_severity
+        None if bug.is_cluster else bug.severity, settings.impact.severity, settings.impact.unrated_severity
     )
     rated, bad = ratings
     factor = scores.rating_factor(bad, rated, company_share)

@@ -90,7 +90,7 @@ def of_store(published: Published, today: date, settings: Settings) -> Past:
             weights.get(bug.severity or "", unrated),
         )
         for bug in published.bugs(today)
-        if not bug.is_pain
+        if not bug.is_cluster
     ]
     changes = [
         (day_of(changed_at, settings).toordinal(), bug, weights.get(before or "", unrated))

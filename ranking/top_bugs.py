@@ -278,7 +278,7 @@ def _bug(known: Known, scored: Scored, course: Course, days: list[BugDay], reven
         rank=place,
         id=bug.id,
         title=bug.title,
-        is_unfiled=bug.is_pain,
+        is_unfiled=bug.is_cluster,
         impact=scored.impact,
         se=scored.se,
         recent_customers=scored.recent.recent,

@@ -264,7 +264,7 @@ def test_a_problem_that_nobody_filed_is_found_in_the_unlinked_tickets(database_u
         ticket(area="Inventory", excerpt=f"the {word} is broken since we moved") for word in ("lamp", "door", "sign")
     ]
     found = ten(filled(database_url, bug("A"), *told("A", 5), *tickets, *more, cluster=cluster))
-    assert [(each.id, each.is_unfiled) for each in found.bugs] == [("pain:S5", True), ("A", False)]
+    assert [(each.id, each.is_unfiled) for each in found.bugs] == [("cluster:S5", True), ("A", False)]
     assert (found.bugs[0].customers, found.bugs[0].severity.weight) == (6, 2)
     assert found.coverage.linked == 1
 
