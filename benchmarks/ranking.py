@@ -46,6 +46,22 @@ DATA = (
 )
 OURS = "ours, memory learned"
 FIXED = "ours, fixed 30 days"
+WORSE = "ours is worse"
+READING = """The list looks back as far as a report counts half, and on in steps until ten bugs qualify (ranking/window.py). The rule
+before looked back 30 days, 45 where fewer than ten qualified. On Bitcoin that listed three bugs and covered .361 (60 days
+ahead) and .295 (180); the tables of then left out the months without any list and said .431 and .363. Newest first and
+people in 90 days were clearly better. The rule was changed after these three histories had been seen, so they are no
+untouched test of it; the steps were written down before they were tried. With no window at all the shares are within .01
+on Rust and Bitcoin, and .224 instead of .256 on SeaMonkey, 180 days ahead.
+
+What is still lost: on SeaMonkey the people ever, or the reports ever, find more of those who report in the next half
+year: its bugs come back after long quiet, and a memory of 180 days is learned there only in the second half. On Rust, 180
+days ahead, people in 90 days and people ever are ahead of ours, though not clearly. NDCG and P@10 are low everywhere:
+which bugs will be reported next is only partly to be known.
+
+On Rust and Bitcoin the memory stays at 30 days: 60 days ahead no other is clearly better. Learned 180 days ahead it would
+go to 120 days on Rust (.394 -> .430, from 2012 on .385 -> .445; METHODOLOGY 5.2 has .398 -> .460). But months that share
+most of what they are scored by are less evidence than they look: with blocks of six months it gains .006."""
 Sort = Callable[[Then], Days]
 
 
@@ -69,7 +85,7 @@ class Row:
         if self.share_ours_minus is None:
             return ""
         _, low, high = self.share_ours_minus
-        return "ours is better" if low > 0 else "ours is worse" if high < 0 else "no clear difference"
+        return "ours is better" if low > 0 else WORSE if high < 0 else "no clear difference"
 
 
 def read(path: Path) -> Past:
@@ -140,7 +156,7 @@ def score(past: Past, days: Sequence[date], ahead_days: int) -> list[Row]:
         then = Then(past, day)
         ahead = Ahead(then, ahead_days)
         best = ahead.best()
-        if not best or not len(then.admitted()):
+        if not best or not len(then.reported()):
             continue
         gains = np.bincount(ahead.bug, minlength=ahead.bugs)  # distinct customers of each bug
         for name, sort in sorts(past, day).items():
@@ -228,9 +244,7 @@ def _interval(value: tuple[float, float, float] | None) -> str:
     return "" if value is None else f"{value[0]:+.3f} [{value[1]:+.3f}, {value[2]:+.3f}]"
 
 
-def markdown(name: str, past: Past, ahead: int, first: date | None = None, last: date | None = None) -> str:
-    days = month_ends(past, ahead, first, last)
-    rows = score(past, days, ahead)
+def markdown(name: str, days: Sequence[date], rows: Sequence[Row], ahead: int) -> str:
     if not rows:
         return f"{name}: too short to score {ahead} days ahead."
     lines = table(rows)
@@ -244,8 +258,14 @@ def section() -> str:
         pasts = {Path(name).stem: read(ROOT / name) for name in DATA}
     except Absent as absent:
         return str(absent)
-    tables = [markdown(name, past, ahead) for name, past in pasts.items() for ahead in (AHEAD_DAYS, LONG_AHEAD_DAYS)]
-    return "\n\n".join(tables)
+    tables, lost = [], []
+    for name, past in pasts.items():
+        for ahead in (AHEAD_DAYS, LONG_AHEAD_DAYS):
+            days = month_ends(past, ahead)
+            rows = score(past, days, ahead)
+            tables.append(markdown(name, days, rows, ahead))
+            lost += [f"{row.sort} on {name}, {ahead} days ahead" for row in rows if row.verdict == WORSE]
+    return "\n\n".join([*tables, f"Clearly better than ours is: {'; '.join(lost) or 'none of them'}.", READING])
 
 
 @click.command(help=__doc__.split("\n", 1)[0])
@@ -265,7 +285,8 @@ def main(data: tuple[Path, ...], first: datetime | None, last: datetime | None, 
         except Absent as absent:
             click.echo(str(absent))
             continue
-        click.echo(markdown(path.stem, past, ahead, first.date() if first else None, last.date() if last else None))
+        days = month_ends(past, ahead, first.date() if first else None, last.date() if last else None)
+        click.echo(markdown(path.stem, days, score(past, days, ahead), ahead))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pains that nobody has filed: problem tickets without a bug that say much the same, found by the words they share.
+"""Problems that nobody has filed: tickets without a bug that say much the same, found by the words they share.
 
 Area first, then the words. Each ticket is a TF-IDF vector of its subject and excerpt; two are alike if the cosine of
 their vectors is at least ALIKE. First come cores in which every ticket is alike to every other (complete linkage) and
@@ -6,10 +6,10 @@ three different customers speak (METHODOLOGY 5.4). People word one problem in se
 core: so cores of one area whose centres are alike are joined, and lone tickets go to the core whose centre they are like.
 The same tickets always give the same groups, in whatever order they come.
 
-How the numbers were chosen (four seeds of the sample company, its last 60 days: one pain that 26 tickets tell in 20
+How the numbers were chosen (four seeds of the sample company, its last 60 days: one problem that 26 tickets tell in 20
 wordings, among about 180 unlinked tickets that are about nothing in common). Complete linkage alone could not do it: at
-0.2 it found the pain whole and 20 groups that are none; at 0.4, 6 such groups and the pain in three pieces. Cores at
-0.5, then joined at 0.5, found all of the pain's tickets in one group, nothing else in it, and 0 to 2 groups of three
+0.2 it found it whole and 20 groups that are none; at 0.4, 6 such groups and that problem in three pieces. Cores at
+0.5, then joined at 0.5, found all of its tickets in one group, nothing else in it, and 0 to 2 groups of three
 or four that are none; so too on two seeds not looked at before. The square root of the rarity is part of that: with the
 plain logarithm a chance-shared rare word decides. On tickets that are linked to bugs the groups are almost pure (97 % of
 pairs belong to one bug) but a bug that people word in many ways falls apart: it is a list of suggestions, not a count.
@@ -62,8 +62,8 @@ def cluster(tickets: list[UnlinkedTicket]) -> list[Cluster]:
         in_core = {index for core in cores for index in core}
         alone = [index for index in members if index not in in_core]
         for group in _with_the_lone(_joined(cores, vectors), alone, vectors):
-            found.append(_pain(area, sorted(group), newest, vectors))
-    found.sort(key=lambda pain: (-len({ticket.customer for ticket in pain.tickets}), pain.id))
+            found.append(_group(area, sorted(group), newest, vectors))
+    found.sort(key=lambda each: (-len({ticket.customer for ticket in each.tickets}), each.id))
     return found
 
 
@@ -71,7 +71,7 @@ def _customers(group: list[int], tickets: list[UnlinkedTicket]) -> int:
     return len({tickets[index].customer for index in group})
 
 
-def _pain(area: str, members: list[int], tickets: list[UnlinkedTicket], vectors: list[Vector]) -> Cluster:
+def _group(area: str, members: list[int], tickets: list[UnlinkedTicket], vectors: list[Vector]) -> Cluster:
     centre = _centre(members, vectors)
     said = [index for index in members if tickets[index].subject.strip()] or members
     # Of equally central ones the oldest: max() keeps the first.

@@ -3,8 +3,8 @@
 Only what was known then is used, and it is fetched with a fixed number of queries, however many bugs there are.
 
 What was decided where METHODOLOGY 5 leaves it open:
-- A bug may be listed while it is not over and a customer reported it in the last 30 days; where fewer than ten
-  qualify, in the last 45. Recent customers are all who ever reported it, each with the weight of the last report.
+- A bug may be listed while it is not over and a customer reported it in the window (ranking/window.py). Recent
+  customers are all who ever reported it, each with the weight of the last report.
 - The rating factor compares the ratings of the last 13 weeks on the bug's tickets with all ratings of these weeks.
 - Rising compares distinct customers, not mails: those of the last 7 days with the customers of each of the four weeks
   before, added up, so that one customer who writes every day is one report a week on both sides.
@@ -28,13 +28,12 @@ from ranking.endings import End, Ending, after_fix, end_of
 from ranking.impact import Memory, RecentCustomers, Severity
 from ranking.labels import BEFORE_DAYS, NEW_DAYS, Course, Rise, rising
 from ranking.order import Place, in_order
+from ranking.window import window_of
 
 if TYPE_CHECKING:
     from settings import Settings
     from store.published import BugDay, ListedBug, Published, Reach
 
-LISTED = 10
-WINDOW_DAYS, LONGER_WINDOW_DAYS = 30, 45
 WEEK_DAYS = 7
 WEEKS = 13
 _OPEN = Ending("open", None)
@@ -58,14 +57,14 @@ class Scored:
     end: End | None
     ending: Ending
 
-    def customers_of(self, days: int, at: date) -> int:
-        """Distinct customers with a report in the `days` days up to `at` (the day of the scores)."""
-        before = at - timedelta(days=days)
-        return sum([customers for _, last_on, _, customers in self.last_reports if last_on > before])
+    def customers_of(self, days: int | None, at: date) -> int:
+        """Distinct customers with a report in the `days` days up to `at` (the day of the scores); None: however long ago."""
+        start, _ = days_up_to(at, days)
+        return sum([customers for _, last_on, _, customers in self.last_reports if last_on >= start])
 
-    def is_current(self, days: int, at: date) -> bool:
-        """Whether it is not over and was reported in the last `days` days."""
-        return bool(self.counted) and self.last_on is not None and (at - self.last_on).days < days
+    def days_since(self, at: date) -> int | None:
+        """How many days before `at` it was last reported; None if it is over, or was never reported."""
+        return (at - self.last_on).days if self.counted and self.last_on else None
 
 
 class Ratings:
@@ -106,15 +105,15 @@ class Known:
         self.days = published.bug_days(start, at + timedelta(days=1))
         ratings = Ratings(self.days, company_ratings(published, start, at))
         last_reports = published.reaches(at)
-        self.has_reports = bool(last_reports)
         self.scored = score(self.bugs, last_reports, ratings, at, settings, memory)
-        self.window_days, self.ranked = ranked(self.scored.values(), at, listed)
+        self.has_reports = any(scored.last_reports for scored in self.scored.values())
+        self.window_days, self.ranked = ranked(self.scored.values(), at, memory, listed)
         self.places = {scored.bug.id: place for place, scored in enumerate(self.ranked, start=1)}
         # Not over, but longer without a report than the window.
         self.quiet = sum(bool(scored.counted) for scored in self.scored.values()) - len(self.ranked)
         week_ago = at - timedelta(days=WEEK_DAYS)
         before = score(published.bugs(week_ago), published.reaches(week_ago), ratings, week_ago, settings, memory)
-        _, order_before = ranked(before.values(), week_ago, listed)
+        _, order_before = ranked(before.values(), week_ago, memory, listed)
         self.places_before = {scored.bug.id: place for place, scored in enumerate(order_before, start=1)}
         self.weeks_before = self._customer_weeks_before()
         self.customers_7 = {scored.bug.id: scored.customers_of(WEEK_DAYS, at) for scored in self.ranked}
@@ -227,7 +226,7 @@ def _score_one(
             counted = [row for row in last_reports if (row.last_on - end.on).days > end.quiet_days]
     recent = recent_after(counted, at, memory)
     severity = scores.severity(
-        None if bug.is_pain else bug.severity, settings.impact.severity, settings.impact.unrated_severity
+        None if bug.is_cluster else bug.severity, settings.impact.severity, settings.impact.unrated_severity
     )
     rated, bad = ratings
     factor = scores.rating_factor(bad, rated, company_share)
@@ -256,15 +255,11 @@ def recent_after(counted: Iterable[Reach], at: date, memory: Memory) -> RecentCu
     return scores.recent_customers(voices, memory)
 
 
-def ranked(scored: Iterable[Scored], at: date, listed: int) -> tuple[int, list[Scored]]:
-    """The window that admits bugs to the list (METHODOLOGY 5.2), in days, and the bugs that it admits, in order."""
-    every = list(scored)
-    window = WINDOW_DAYS
-    chosen = [each for each in every if each.is_current(window, at)]
-    if len(chosen) < listed:
-        longer = [each for each in every if each.is_current(LONGER_WINDOW_DAYS, at)]
-        if len(longer) > len(chosen):
-            window, chosen = LONGER_WINDOW_DAYS, longer
+def ranked(scored: Iterable[Scored], at: date, memory: Memory, listed: int) -> tuple[int | None, list[Scored]]:
+    """The window that admits bugs to the list, in days (None: however long ago), and the bugs that it admits, in order."""
+    qualify = [(age, each) for each in scored if (age := each.days_since(at)) is not None]
+    window = window_of((age for age, _ in qualify), memory, listed)
+    chosen = [each for age, each in qualify if window is None or age < window]
     return window, in_order(
         chosen, lambda each: Place(each.impact, each.recent.customers, each.last_on or date.min, each.bug.id)
     )
@@ -282,9 +277,9 @@ def company_ratings(published: Published, start: date, at: date) -> dict[date, t
     return found
 
 
-def days_up_to(at: date, days: int) -> tuple[date, date]:
-    """The half-open stretch of `days` days that ends with `at`."""
-    return at - timedelta(days=days - 1), at + timedelta(days=1)
+def days_up_to(at: date, days: int | None) -> tuple[date, date]:
+    """The half-open stretch of `days` days that ends with `at`; None: all days up to it."""
+    return date.min if days is None else at - timedelta(days=days - 1), at + timedelta(days=1)
 
 
 def day_of(moment: datetime, settings: Settings) -> date:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ranking.impact import DEFAULT_MEMORY, Memory
 from ranking.past import Ahead, Past, Then, of_store
 from ranking.record import CANDIDATES, LEAST_MONTHS, Learned, MonthScored, as_stored
+from ranking.window import WINDOWS
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -97,7 +98,7 @@ def _scores(past: Past, day: date, fixed: Memory | None) -> list[float] | None:
     None where nothing could be listed, or nobody reported a bug that was known.
     """
     then = Then(past, day)
-    if not len(then.admitted()):
+    if not len(then.reported()):
         return None
     ahead = Ahead(then, AHEAD_DAYS)
     best = ahead.best()
@@ -131,14 +132,14 @@ def paired_interval(differences: NDArray[np.float64], block: int = 1) -> tuple[f
 def learned_if_due(published: Published, today: date, settings: Settings) -> tuple[date, str, dict[str, Any]] | None:
     """What is to be stored for this month: (month, what it depends on, facts). None where that is stored already, or there are no reports.
 
-    Due once a month, and when the settings of the ranking changed, or the reports before it doubled or halved.
+    Due once a month, and when the settings of the ranking changed, the reports before it doubled or halved, or lists look back otherwise.
     """
     month, impact = today.replace(day=1), settings.impact
     if not published.count_reports(today + timedelta(days=1)):
         return None
     reports = published.count_reports(month).bit_length()
     weights = sorted(impact.severity.items())
-    made_of = f"{month} {reports} {weights} {impact.unrated_severity} {impact.half_life_days}"
+    made_of = f"{month} {reports} {weights} {impact.unrated_severity} {impact.half_life_days} {WINDOWS}"
     stored = published.ranking_record(today)
     if stored and stored[0] == month and stored[1] == made_of:
         return None

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ranking.endings import QUIET_DAYS
 from ranking.impact import LEAST_RATING_FACTOR, MOST_RATING_FACTOR, PRIOR_RATINGS, Memory
-from ranking.known import LISTED, LONGER_WINDOW_DAYS, WEEK_DAYS, WEEKS, WINDOW_DAYS, company_ratings, day_of
+from ranking.known import WEEK_DAYS, WEEKS, company_ratings, day_of
+from ranking.window import LISTED, window_of
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -89,7 +90,7 @@ def of_store(published: Published, today: date, settings: Settings) -> Past:
             weights.get(bug.severity or "", unrated),
         )
         for bug in published.bugs(today)
-        if not bug.is_pain
+        if not bug.is_cluster
     ]
     changes = [
         (day_of(changed_at, settings).toordinal(), bug, weights.get(before or "", unrated))
@@ -187,12 +188,16 @@ class Then:
     def _sum(self, bugs: Days, amounts: Numbers) -> Numbers:
         return np.bincount(bugs, amounts, len(self.past.names)).astype(np.float64)
 
-    def admitted(self, listed: int = LISTED) -> Days:
-        """The bugs that may be listed (METHODOLOGY 5.2)."""
-        may = self.is_known & (self.customers > 0)
-        age = self.today - self.last_of_bug
-        found = np.flatnonzero(may & (age < WINDOW_DAYS))
-        return found if len(found) >= listed else np.flatnonzero(may & (age < LONGER_WINDOW_DAYS))
+    def reported(self) -> Days:
+        """The bugs that are not over and that a customer reported."""
+        return np.flatnonzero(self.is_known & (self.customers > 0))
+
+    def admitted(self, memory: Memory, listed: int = LISTED) -> Days:
+        """Those of them that may be listed with this memory (METHODOLOGY 5.2)."""
+        may = self.reported()
+        ages = self.today - self.last_of_bug[may]
+        window = window_of(ages.tolist(), memory, listed)
+        return may if window is None else may[ages < window]
 
     def severity(self) -> Numbers:
         weights = self.past.severity.copy()
@@ -223,11 +228,10 @@ class Then:
         return self.lists([memory], with_severity, listed)[0]
 
     def lists(self, memories: Sequence[Memory], with_severity: bool = True, listed: int = LISTED) -> list[Days]:
-        may = self.admitted(listed)
         factor = self.rating_factor()
         if with_severity:
             factor = factor * self.severity()
-        return [self.best(may, self.recent(memory) * factor, listed) for memory in memories]
+        return [self.best(self.admitted(memory, listed), self.recent(memory) * factor, listed) for memory in memories]
 
     def newest(self, listed: int = LISTED) -> Days:
         return self.best(np.flatnonzero(self.is_open), self.past.opened.astype(np.float64), listed)

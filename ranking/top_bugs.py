@@ -20,8 +20,6 @@ from ranking.beside import Coverage, Revenue
 from ranking.endings import End, Ending
 from ranking.impact import DEFAULT_MEMORY, Memory, Severity
 from ranking.known import (
-    LISTED,
-    LONGER_WINDOW_DAYS,
     WEEK_DAYS,
     WEEKS,
     Known,
@@ -36,6 +34,7 @@ from ranking.known import (
 from ranking.labels import Course, Label, labels
 from ranking.order import about_equal
 from ranking.rules import PROBLEMS
+from ranking.window import LISTED
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 MADE_OF = ("ticket", "bug", "bug_report")
 MONTH_DAYS = 30
 REVENUE_DAYS = 90
+YEAR_DAYS = 365
 COVERAGE_DAYS = 90
 HISTORY_WEEKS = 26
 
@@ -62,7 +62,8 @@ class Leaving:
     """What takes a bug off the list of `listed`, one of three; or, for one below it, how many recent customers would put it on.
 
     `on`: the day on which it leaves if nobody reports it until then, because its fix is out.
-    `quiet_days`: after so many more days without a report it leaves, if the others stay as they are.
+    `quiet_days`: after so many more days without a report it leaves, if the others stay as they are. All three are None
+    where no quiet takes it off: no more than `listed` qualify, or it would take more than a year.
     """
 
     listed: int
@@ -75,7 +76,8 @@ class Leaving:
 class TopBug:
     """One bug. All days are days of the company's calendar; money is whole hundredths a month.
 
-    `customers` are the distinct customers with a report in the window of the list; `customers_ever` all who reported it.
+    `customers` are the distinct customers with a report in the window of the list (`window_days`; None: however long ago);
+    `customers_ever` all who reported it.
     `rank` is the rank among all bugs that may be listed, None for one that may not. `weeks` are reports in each of
     the last 13 stretches of seven days, oldest first, the last one ends on the day that is asked for.
     `is_unfiled`: tickets that say much the same, and no bug in the tracker describes it.
@@ -90,7 +92,7 @@ class TopBug:
     recent_customers: float
     rating_factor: float
     severity: Severity
-    window_days: int
+    window_days: int | None
     customers: int
     customers_7: int
     customers_ever: int
@@ -122,7 +124,7 @@ class TopBug:
 class Missing:
     """Why nothing is listed. `bugs` is how many are known; `withheld` is the share of rejected rows, for "withheld"."""
 
-    why: Literal["withheld", "nothing read", "no tracker", "none known then", "no reports", "none recent"]
+    why: Literal["withheld", "nothing read", "no tracker", "none known then", "no reports", "none open"]
     bugs: int = 0
     withheld: RejectedShare | None = None
 
@@ -137,7 +139,7 @@ class TopBugs:
     """
 
     at: date
-    window_days: int
+    window_days: int | None
     bugs: tuple[TopBug, ...]
     others: int
     quiet: int
@@ -277,7 +279,7 @@ def _bug(known: Known, scored: Scored, course: Course, days: list[BugDay], reven
         rank=place,
         id=bug.id,
         title=bug.title,
-        is_unfiled=bug.is_pain,
+        is_unfiled=bug.is_cluster,
         impact=scored.impact,
         se=scored.se,
         recent_customers=scored.recent.recent,
@@ -331,15 +333,18 @@ def _leaving(known: Known, scored: Scored, place: int | None) -> Leaving | None:
         return Leaving(listed, needed=known.ranked[listed - 1].impact / factor)
     if scored.ending.state == "waiting":
         return Leaving(listed, on=scored.ending.leaves_on)
-    last_age = (known.at - (scored.last_on or known.at)).days
-    bar = known.ranked[listed].impact / factor if len(known.ranked) > listed else 0.0
+    if len(known.ranked) <= listed:
+        return Leaving(listed)
+    last_age, window = (known.at - (scored.last_on or known.at)).days, known.window_days
+    bar = known.ranked[listed].impact / factor
 
     def is_off(days: int) -> bool:
-        if last_age + days >= known.window_days:
+        if window is not None and last_age + days >= window:
             return True
         return recent_after(scored.counted, known.at + timedelta(days=days), known.memory).recent < bar
 
-    return Leaving(listed, quiet_days=bisect_left(range(LONGER_WINDOW_DAYS), True, lo=1, key=is_off))
+    quiet_days = bisect_left(range(YEAR_DAYS + 1), True, lo=1, key=is_off)
+    return Leaving(listed, quiet_days=quiet_days if quiet_days <= YEAR_DAYS else None)
 
 
 def _history(published: Published, bug_id: str, at: date, settings: Settings, memory: Memory) -> Iterable[ImpactAt]:
@@ -382,4 +387,4 @@ def _missing(published: Published, known: Known) -> Missing:
         if not published.rows("ticket"):
             return Missing("nothing read")
         return Missing("none known then" if published.rows("bug") else "no tracker")
-    return Missing("none recent" if known.has_reports else "no reports", bugs)
+    return Missing("none open" if known.has_reports else "no reports", bugs)

@@ -74,7 +74,8 @@ def headline(top: TopBugs, settings: Settings) -> str:
     if top.of_customers:
         of_all = percent(100 * top.customers / top.of_customers)
         who = f"{top.customers:,} of {top.of_customers:,} {words.customers} ({of_all})"
-    said = f"{who} reported {which} in the last {top.window_days} days."
+    how_long_ago = f"; {'it was' if n == 1 else 'some were'} last reported more than a year ago"
+    said = f"{who} reported {which}{_in_the_last(top.window_days) or how_long_ago}."
     if top.fastest is None or top.fastest_title is None:
         return f"{said} {'It is not' if n == 1 else 'None is'} clearly growing."
     beyond = f" (rank {top.fastest_rank})" if top.fastest_rank and top.fastest_rank > n else ""
@@ -118,20 +119,21 @@ def _missing(missing: Missing, settings: Settings) -> tuple[str, str]:
                 f"{are_known}, but no {customer} has reported {'it' if n == 1 else 'any of them'}: nothing can be ranked.",
                 "Link tickets to bugs: by the help desk's own link, or by writing the bug's key into the ticket.",
             )
-        case "none recent":
+        case "none open":
             return (
-                f"No {customer} reported a bug that is still open in the last 45 days.",
-                f"{are_known}; none was reported in the last 45 days without being fixed since.",
+                f"No bug that a {customer} reported is still open.",
+                f"{are_known}; those that were reported are fixed or closed.",
             )
 
 
 def others(top: TopBugs) -> str | None:
-    """The rest in one line: "18 more bugs with recent reports, 6 quiet." """
-    bugs = "bug" if (top.others or top.quiet) == 1 else "bugs"
+    """The rest in one line: "18 more bugs were reported in the last 30 days, 6 are quiet." """
+    days = _in_the_last(top.window_days)
     if top.others:
-        quiet = f", {top.quiet:,} quiet" if top.quiet else ""
-        return f"{top.others:,} more {bugs} with recent reports{quiet}."
-    return f"{top.quiet:,} quiet {bugs}: not reported in the last {top.window_days} days." if top.quiet else None
+        were = "bug was" if top.others == 1 else "bugs were"
+        quiet = f", {top.quiet:,} {'is' if top.quiet == 1 else 'are'} quiet" if top.quiet else ""
+        return f"{top.others:,} more {were} reported{days}{quiet}."
+    return f"{top.quiet:,} quiet {'bug' if top.quiet == 1 else 'bugs'}: not reported{days}." if top.quiet else None
 
 
 def coverage(found: Coverage) -> str:
@@ -174,11 +176,18 @@ def _reports(bug: TopBug, settings: Settings) -> str:
         return f"no {words.customer} has reported it"
     if bug.rank is None:
         return f"no {words.customer} has reported it since {day(bug.last_reported_on)}"
+    # How old a report is has to be seen on the list itself: on a quiet tracker it looks back a long way.
+    lately = (
+        f"{bug.customers_7:,} in the last {WEEK_DAYS}" if bug.customers_7 else f"last on {day(bug.last_reported_on)}"
+    )
     if bug.ending.state == "regression" and bug.end:
         n = bug.customers_ever
-        return f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}"
+        return (
+            f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}, {lately}"
+        )
     people = words.customer if bug.customers == 1 else words.customers
-    return f"{bug.customers:,} {people} in {bug.window_days} days, {_figure(bug.customers_7)} in the last {WEEK_DAYS}"
+    days = f" in {bug.window_days} days" if bug.window_days else ""
+    return f"{bug.customers:,} {people}{days}, {lately}"
 
 
 def severity(bug: TopBug) -> str:
@@ -282,12 +291,14 @@ def leaves(bug: TopBug, settings: Settings) -> str:
         )
     if leaving.on is not None:
         return f"Leaves the list on {day(leaving.on)} if nobody reports it until then."
-    quiet = leaving.quiet_days or 0
     way_out = (
         "when its tickets are linked to a bug in the tracker"
         if bug.is_unfiled
         else f"{QUIET_DAYS} days after a fix ships"
     )
+    quiet = leaving.quiet_days
+    if quiet is None:
+        return f"Leaves the list {way_out}, or when {_number(leaving.listed)} others have more impact."
     return f"Leaves the list after about {quiet} {'day' if quiet == 1 else 'days'} without reports, or {way_out}."
 
 
@@ -468,8 +479,9 @@ def _number(n: int) -> str:
     return NUMBERS[n] if 0 < n < len(NUMBERS) else f"{n:,}"
 
 
-def _figure(n: int) -> str:
-    return f"{n:,}" if n else "none"
+def _in_the_last(days: int | None) -> str:
+    """The window of a list; nothing where it looks back however long ago."""
+    return f" in the last {days} days" if days else ""
 
 
 def _n(n: int, noun: str) -> str:

@@ -30,7 +30,8 @@ from store.schema import (
 )
 
 SEPARATOR = "\x1f"  # in no id: saving takes signs like this one out
-PAIN = "pain:"  # what the id of a pain without a bug starts with; that of its oldest ticket follows
+CLUSTER = "cluster:"  # what the id of a cluster of tickets without a bug starts with; that of its oldest ticket follows
+OLD_CLUSTER = "pain:"  # the same in links that were made before
 NAMED = frozenset(REFERENCES.values())  # the nouns that others refer to
 COUNT_ALL = "count all"  # noted in `meta` until everything has been counted anew
 
@@ -46,12 +47,14 @@ def bare(id: str) -> str:
     if SEPARATOR not in id:
         return id  # as nearly all, and each row of a list is asked for
     before, _, own = id.rpartition(SEPARATOR)
-    return (PAIN if before.startswith(PAIN) else "") + own
+    return (CLUSTER if before.startswith(CLUSTER) else "") + own
 
 
 def meant_by(connection: Connection, name: str) -> list[str]:
     """The ids in the store that a name from outside may mean: as it is here, or as some source knows it."""
-    start = PAIN if name.startswith(PAIN) else ""
+    if name.startswith(OLD_CLUSTER):
+        name = CLUSTER + name.removeprefix(OLD_CLUSTER)
+    start = CLUSTER if name.startswith(CLUSTER) else ""
     prefixes = connection.scalars(select(id_group.c.prefix).distinct())
     return [name, *(start + prefix + name.removeprefix(start) for prefix in prefixes)]
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from store.engines import Sql
 from store.histogram import bins_of
-from store.ids import PAIN, keyed
+from store.ids import CLUSTER, keyed
 from store.marks import Field, Record, derived_columns, is_pseudonymous, stored_fields
 from store.masking import WORTH_A_LOOK, clean, mask
 from store.records import BY_TABLE
@@ -343,8 +343,8 @@ class Cells:
             return self._wrong(value, f"it is none of {', '.join(sorted(self._words))}")
         if not value:
             return self._wrong(value, "nothing is left of it without characters that cannot be stored")
-        if self._names_bug and value[: len(PAIN)].casefold() == PAIN:
-            return self._wrong(value, f"{PAIN} is how this program calls pains that have no bug")
+        if self._names_bug and value[: len(CLUSTER)].casefold() == CLUSTER:
+            return self._wrong(value, f"{CLUSTER} is how this program calls clusters of tickets that have no bug")
         return value
 
     def _whole_number(self, value: Any) -> Any:

@@ -25,7 +25,7 @@ from store.schema import (
 
 @dataclass(frozen=True, slots=True)
 class ListedBug:
-    """A bug as the tracker knows it (see store.records.Bug). A pain without a bug in the tracker has is_pain=True."""
+    """A bug as the tracker knows it (see store.records.Bug). A cluster of tickets without a bug in the tracker has is_cluster=True."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class ListedBug:
     area: str | None
     owner: str | None
     url: str | None
-    is_pain: bool
+    is_cluster: bool
 
 
 class Reach(NamedTuple):
@@ -131,7 +131,7 @@ class Bugs(OpenSnapshot):
             area=row.area,
             owner=None if is_past else row.owner,
             url=row.url,
-            is_pain=bool(row.is_pain),
+            is_cluster=bool(row.is_cluster),
         )
 
     def _severities(self, moment: datetime) -> dict[str, str | None]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, literal, select, union_all
 
 from store.engines import NO_DAY, Day, look_again
 from store.histogram import ages
-from store.ids import COUNT_ALL, PAIN
+from store.ids import CLUSTER, COUNT_ALL
 from store.instants import naive
 from store.marks import stale_kinds
 from store.publishing import clusters
@@ -119,7 +119,7 @@ def _forget_what_was_counted(connection: Connection) -> None:
     for table in (stale_key, stale_contact, *BEFORE.values(), counted, *MADE_OF_ROWS):
         connection.execute(delete(table))
     for table, of_bug in MADE_OF_BUGS.items():
-        connection.execute(delete(table).where(~of_bug.startswith(PAIN)))
+        connection.execute(delete(table).where(~of_bug.startswith(CLUSTER)))
     keys = defaultdict(list)
     for record in RECORDS:
         for kind, name in stale_kinds(record):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, tuple_, union
 
 from store.engines import look_again
-from store.ids import PAIN
+from store.ids import CLUSTER
 from store.publishing.stale import is_done, is_stale, keys
 from store.rules import Rules
 from store.schema import (
@@ -27,8 +27,8 @@ from store.schema import (
 def list_bugs(connection: Connection) -> None:
     if not is_stale(connection, "bug"):
         return
-    connection.execute(delete(listed_bug).where(listed_bug.c.id.in_(keys("bug")), ~listed_bug.c.is_pain))
-    names = [column.name for column in listed_bug.columns if column.name != "is_pain"]
+    connection.execute(delete(listed_bug).where(listed_bug.c.id.in_(keys("bug")), ~listed_bug.c.is_cluster))
+    names = [column.name for column in listed_bug.columns if column.name != "is_cluster"]
     # The same id in two trackers: the first source by name is listed, not both.
     first = (
         select(bug.c.id, func.min(bug.c.source).label("source"))
@@ -38,7 +38,7 @@ def list_bugs(connection: Connection) -> None:
     )
     connection.execute(
         insert(listed_bug).from_select(
-            [*names, "is_pain"],
+            [*names, "is_cluster"],
             select(*(bug.c[name] for name in names), literal(False)).join(
                 first, and_(first.c.id == bug.c.id, first.c.source == bug.c.source)
             ),
@@ -153,7 +153,7 @@ def _mark_all_contacts(connection: Connection) -> None:
     contact = bug_contact.c
     cells = (contact.day, contact.bug, contact.customer)
     known = exists().where(*(mine == cell for mine, cell in zip(stale_contact.columns, cells, strict=True)))
-    all_of_them = select(*cells).where(~contact.bug.startswith(PAIN), ~known)
+    all_of_them = select(*cells).where(~contact.bug.startswith(CLUSTER), ~known)
     connection.execute(insert(stale_contact).from_select([cell.name for cell in cells], all_of_them))
 
 

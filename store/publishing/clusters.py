@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
-from store.ids import PAIN
+from store.ids import CLUSTER
 from store.instants import naive
 from store.measure import kind_of
 from store.publishing.excerpts import EXCERPTS
@@ -19,7 +19,7 @@ from store.schema import bug_contact, excerpt_of_bug, listed_bug, meta, ticket, 
 from store.tallies import is_linked
 
 Row = dict[str, str | date | datetime | float | bool | None]
-CLUSTERED_ON = "pains"  # in `meta`: the day on which clusters were listed, until a ticket changes
+CLUSTERED_ON = "clusters"  # in `meta`: the day on which clusters were listed, until a ticket changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ def list_clusters(connection: Connection, clusters: Iterable[Cluster], zone: Zon
     contacts: list[Row] = []
     excerpts: list[Row] = []
     for each in clusters:
-        id = each.id if each.id.startswith(PAIN) else f"{PAIN}{each.id}"
+        id = each.id if each.id.startswith(CLUSTER) else f"{CLUSTER}{each.id}"
         bugs.append(_as_bug(id, each, zone))
         contacts += _contacts(id, each)
         excerpts += _excerpts(id, each)
-    old = select(listed_bug.c.id).where(listed_bug.c.is_pain)
+    old = select(listed_bug.c.id).where(listed_bug.c.is_cluster)
     tables = (
         (bug_contact, bug_contact.c.bug, contacts),
         (excerpt_of_bug, excerpt_of_bug.c.bug, excerpts),
@@ -114,7 +114,7 @@ def _replace(connection: Connection, table: Table, which: ColumnElement[bool], r
 def _as_bug(id: str, cluster: Cluster, zone: ZoneInfo) -> Row:
     first = min(each.opened_on for each in cluster.tickets)
     opened_at = naive(datetime.combine(first, datetime.min.time(), zone))
-    return {"id": id, "title": cluster.title, "opened_at": opened_at, "area": cluster.area or None, "is_pain": True}
+    return {"id": id, "title": cluster.title, "opened_at": opened_at, "area": cluster.area or None, "is_cluster": True}
 
 
 def _contacts(id: str, cluster: Cluster) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from store.ids import PAIN
+from store.ids import CLUSTER
 from store.publishing.stale import in_parts, keys
 from store.schema import bug_report, excerpt_of_bug, ticket
 
@@ -41,7 +41,7 @@ def choose_excerpts(connection: Connection) -> None:
     is_gone = excerpt_of_bug.c.ticket.in_(changed).label("is_gone")
     of_touched = or_(excerpt_of_bug.c.bug.in_(bugs), excerpt_of_bug.c.bug.in_(bugs_of_before))
     for row in connection.execute(
-        select(excerpt_of_bug, is_gone).where(of_touched, ~excerpt_of_bug.c.bug.startswith(PAIN))
+        select(excerpt_of_bug, is_gone).where(of_touched, ~excerpt_of_bug.c.bug.startswith(CLUSTER))
     ).mappings():
         shown[row["bug"]][_ranked(row["opened_on"], row["ticket"], "")] = {
             column.name: row[column.name] for column in excerpt_of_bug.c

@@ -151,7 +151,7 @@ listed_bug = Table(
     Column("area", String),
     Column("owner", String),
     Column("url", String),
-    Column("is_pain", Boolean, nullable=False),
+    Column("is_cluster", Boolean, nullable=False),
 )
 # Who reported what on which day: bug x customer x day.
 bug_contact = Table(

@@ -1,4 +1,4 @@
-"""Pains that nobody has filed: which tickets belong together, and what the group is called."""
+"""Problems that nobody has filed: which tickets belong together, and what the group is called."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def stock(n: int = 6, **fields: Any) -> list[UnlinkedTicket]:
     return [ticket(f"T{index}", STOCK[index % 3], **fields) for index in range(n)]
 
 
-def ids(pain: Cluster) -> list[str]:
-    return [each.id for each in pain.tickets]
+def ids(found: Cluster) -> list[str]:
+    return [each.id for each in found.tickets]
 
 
-def test_tickets_that_say_the_same_in_other_words_are_one_pain_and_the_rest_is_none() -> None:
-    (pain,) = unlinked.cluster([*noise(), *stock()])
-    assert ids(pain) == ["T0", "T1", "T2", "T3", "T4", "T5"]
-    assert pain.area == "Inventory"
+def test_tickets_that_say_the_same_in_other_words_are_one_cluster_and_the_rest_is_none() -> None:
+    (found,) = unlinked.cluster([*noise(), *stock()])
+    assert ids(found) == ["T0", "T1", "T2", "T3", "T4", "T5"]
+    assert found.area == "Inventory"
 
 
 def test_two_customers_are_too_few_however_often_they_write() -> None:
@@ -55,10 +55,10 @@ def test_two_customers_are_too_few_however_often_they_write() -> None:
     assert unlinked.cluster([*noise(), *often, ticket("T9", STOCK[0], customer="c3")])
 
 
-def test_the_same_words_in_another_area_are_another_pain() -> None:
+def test_the_same_words_in_another_area_are_another_cluster() -> None:
     elsewhere = [ticket(f"M{index}", STOCK[index % 3], area="Mobile app") for index in range(6)]
-    pains = unlinked.cluster([*noise(), *stock(), *elsewhere])
-    assert sorted(pain.area for pain in pains) == ["Inventory", "Mobile app"]
+    clusters = unlinked.cluster([*noise(), *stock(), *elsewhere])
+    assert sorted(found.area for found in clusters) == ["Inventory", "Mobile app"]
 
 
 def test_the_order_of_the_tickets_does_not_matter() -> None:
@@ -80,16 +80,16 @@ def test_the_id_is_that_of_the_oldest_ticket_and_stays_when_newer_ones_come() ->
 def test_the_title_is_the_subject_most_like_the_others() -> None:
     subjects = ["Please help", "Stock number jumps back", "Stock number again", "Old number", "Number jumps", "Stock"]
     tickets = [ticket(f"T{index}", STOCK[index % 3], subject=subject) for index, subject in enumerate(subjects)]
-    (pain,) = unlinked.cluster([*noise(), *tickets])
-    assert pain.title == "Stock number jumps back"
+    (found,) = unlinked.cluster([*noise(), *tickets])
+    assert found.title == "Stock number jumps back"
 
 
 def test_without_any_subject_the_title_is_what_was_written_cut_to_a_line() -> None:
     long = [ticket(f"T{index}", STOCK[0] + " and then again\nand again, all day long, every day") for index in range(3)]
-    (pain,) = unlinked.cluster([*noise(), *long])
-    assert pain.title.startswith("I change the stock number, press save")
-    assert len(pain.title) <= 80
-    assert "\n" not in pain.title
+    (found,) = unlinked.cluster([*noise(), *long])
+    assert found.title.startswith("I change the stock number, press save")
+    assert len(found.title) <= 80
+    assert "\n" not in found.title
 
 
 def test_only_the_newest_two_thousand_are_looked_at() -> None:
@@ -99,7 +99,7 @@ def test_only_the_newest_two_thousand_are_looked_at() -> None:
     assert unlinked.cluster([*old, *many]) == []
 
 
-def test_empty_tickets_and_no_tickets_are_no_pain() -> None:
+def test_empty_tickets_and_no_tickets_are_no_cluster() -> None:
     assert unlinked.cluster([]) == []
     assert unlinked.cluster([ticket("only", STOCK[0])]) == []
     assert unlinked.cluster([ticket(f"E{index}", " ?! ", subject="...") for index in range(5)]) == []

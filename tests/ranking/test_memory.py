@@ -15,6 +15,7 @@ from ranking.impact import DEFAULT_MEMORY, Memory
 from ranking.memory import AHEAD_DAYS, learn, learned_if_due, paired_interval
 from ranking.past import Ahead, Past, Then, of_reports, of_store
 from ranking.record import CANDIDATES, LEAST_MONTHS, as_stored, from_stored
+from ranking.window import WINDOWS
 from settings import Impact
 from store import Store
 from tests.builders import NOW, TODAY, answer, bug, days_ago, filled, save
@@ -150,7 +151,7 @@ def test_the_interval_of_a_paired_difference_has_a_fixed_seed_and_holds_what_nev
 # --- on a real store -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("memory", [DEFAULT_MEMORY, (60.0,), (30.0, 365.0)])
+@pytest.mark.parametrize("memory", [DEFAULT_MEMORY, (60.0,), (180.0,), (30.0, 365.0)])
 def test_the_lists_of_the_past_are_those_that_the_product_made(tmp_path: Path, memory: Memory) -> None:
     chance = random.Random(11)
     rows: list[Any] = []
@@ -198,6 +199,18 @@ def test_it_is_learned_once_a_month_and_again_when_the_settings_or_most_reports_
     save(store, told("A", *range(31, 531), prefix="many-"))
     assert learn_now(store)
     store.settings.impact.unrated_severity = 3
+    assert learn_now(store)
+    assert not learn_now(store)
+
+
+def test_what_was_learned_of_lists_that_looked_back_otherwise_is_learned_again(tmp_path: Path) -> None:
+    store = company(tmp_path, two_years())
+    with store.reading() as published:
+        due = learned_if_due(published, TODAY, store.settings)
+    assert due is not None
+    month, made_of, facts = due
+    with store.refreshing(NOW) as refresh:
+        refresh.save_ranking(month, made_of.replace(str(WINDOWS), ""), facts, NOW)
     assert learn_now(store)
     assert not learn_now(store)
 

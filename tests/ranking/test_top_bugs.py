@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from ranking.clusters import cluster
+from ranking.impact import Memory
+from ranking.top_bugs import Leaving
 from settings import Impact
 from store import Store
 from store.records import BugReport
@@ -171,13 +173,59 @@ def test_where_ten_bugs_were_reported_in_thirty_days_an_older_one_is_not_listed(
     assert "older" not in [each.id for each in found.bugs]
 
 
-@pytest.mark.parametrize(("age", "is_listed"), [(30, True), (44, True), (45, False)])
-def test_where_fewer_than_ten_qualify_the_window_is_forty_five_days_and_nothing_older_fills_it(
-    tmp_path: Path, age: int, is_listed: bool
+@pytest.mark.parametrize(
+    ("age", "window"),
+    [(29, 30), (30, 45), (44, 45), (45, 60), (90, 120), (180, 365), (364, 365), (365, None), (3000, None)],
+)
+def test_where_fewer_than_ten_qualify_the_list_looks_back_further_in_steps(
+    tmp_path: Path, age: int, window: int | None
 ) -> None:
     found = ten(company(tmp_path, crowd(9), bug("older"), told("older", age)))
-    assert ("older" in [each.id for each in found.bugs]) is is_listed
-    assert (found.window_days, found.quiet) == ((45, 0) if is_listed else (30, 1))
+    assert "older" in [each.id for each in found.bugs]
+    assert (found.window_days, len(found.bugs), found.others, found.quiet) == (window, 10, 0, 0)
+
+
+def test_where_ten_qualify_the_list_looks_back_no_further_than_it_must(tmp_path: Path) -> None:
+    older = [[bug(f"older{age}"), told(f"older{age}", age)] for age in (31, 44, 50, 400)]
+    found = ten(company(tmp_path, crowd(8), flat(older)))
+    assert (found.window_days, len(found.bugs), found.others, found.quiet) == (45, 10, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("memory", "window"),
+    [((30.0,), 30), ((45.0,), 45), ((50.0,), 60), ((180.0,), 180), ((30.0, 365.0), 90), ((900.0,), 365)],
+)
+def test_a_report_that_still_counts_half_is_never_too_old(tmp_path: Path, memory: Memory, window: int) -> None:
+    older = [
+        bug("older", severity="blocker"),
+        told("older", *[window - 1] * 9),
+        bug("too old"),
+        told("too old", window),
+    ]
+    found = ten(company(tmp_path, crowd(10), older), memory=memory)
+    assert (found.window_days, found.others, found.quiet) == (window, 1, 1)
+    assert "older" in [each.id for each in found.bugs]
+
+
+def test_where_fewer_than_ten_were_ever_reported_the_list_looks_back_to_the_last_of_them(tmp_path: Path) -> None:
+    assert ten(company(tmp_path, bug("A"), told("A", 3), bug("B"), told("B", 4))).window_days == 30
+    assert ten(company(tmp_path, bug("A"), told("A", 3), bug("B"), told("B", 100))).window_days == 120
+
+
+def test_a_list_that_looks_back_however_long_ago_counts_everybody(database_url: str) -> None:
+    found = ten(
+        filled(
+            database_url,
+            bug("A"),
+            *told("A", 3, 800),
+            *[customer(f"A-customer-{n}") for n in range(2)],
+            bug("B"),
+            *told("B", 500, customer="A-customer-1"),
+            customer("left", ended_on=ago(600)),
+        )
+    )
+    assert (found.window_days, found.customers, found.of_customers) == (None, 2, 3)
+    assert [each.customers for each in found.bugs] == [2, 1]
 
 
 def test_a_bug_nobody_reported_is_never_listed_and_is_not_called_quiet(tmp_path: Path) -> None:
@@ -199,7 +247,7 @@ def test_a_list_that_is_empty_says_what_is_missing(tmp_path: Path) -> None:
         ([ticket()], "no tracker", 0),
         ([ticket(), later], "none known then", 0),
         ([bug("A")], "no reports", 1),
-        ([bug("A"), bug("B"), told("A", 45)], "none recent", 2),
+        ([bug("A", closed_at=days_ago(5)), bug("B"), told("A", 45)], "none open", 2),
     ]
     for rows, why, bugs in empty:
         found = ten(company(tmp_path, *rows))
@@ -216,7 +264,7 @@ def test_a_problem_that_nobody_filed_is_found_in_the_unlinked_tickets(database_u
         ticket(area="Inventory", excerpt=f"the {word} is broken since we moved") for word in ("lamp", "door", "sign")
     ]
     found = ten(filled(database_url, bug("A"), *told("A", 5), *tickets, *more, cluster=cluster))
-    assert [(each.id, each.is_unfiled) for each in found.bugs] == [("pain:S5", True), ("A", False)]
+    assert [(each.id, each.is_unfiled) for each in found.bugs] == [("cluster:S5", True), ("A", False)]
     assert (found.bugs[0].customers, found.bugs[0].severity.weight) == (6, 2)
     assert found.coverage.linked == 1
 
@@ -344,6 +392,10 @@ def test_what_it_takes_to_leave_is_computed_from_the_eleventh(tmp_path: Path) ->
     assert first.leaving is not None
     assert tenth.leaving.quiet_days == 18
     assert first.leaving.quiet_days == 30
+
+
+def test_where_no_more_than_ten_qualify_no_quiet_takes_one_off(tmp_path: Path) -> None:
+    assert {each.leaving for each in ten(company(tmp_path, crowd(10))).bugs} == {Leaving(10)}
 
 
 def test_the_promise_about_leaving_comes_true(tmp_path: Path) -> None:

@@ -113,8 +113,15 @@ def test_the_headline_says_how_many_of_whom_in_which_days_and_what_grows() -> No
 
 
 def test_the_headline_says_the_window_that_admitted_the_list() -> None:
-    assert bugs.headline(a_list(*TEN[:2], window_days=45), HERE) == (
-        "154 customers reported one of these two bugs in the last 45 days. None is clearly growing."
+    assert bugs.headline(a_list(*TEN[:2], window_days=180), HERE) == (
+        "154 customers reported one of these two bugs in the last 180 days. None is clearly growing."
+    )
+    assert bugs.headline(a_list(*TEN, window_days=None), HERE) == (
+        "154 customers reported one of these ten bugs; some were last reported more than a year ago. "
+        "None is clearly growing."
+    )
+    assert "reported one bug; it was last reported more than a year ago." in bugs.headline(
+        a_list(a_bug(), window_days=None), HERE
     )
 
 
@@ -149,7 +156,7 @@ def test_a_title_never_brings_its_line_breaks_or_its_length_into_a_sentence() ->
         (Missing("no tracker"), "No bug can be named yet: no bug tracker has been read."),
         (Missing("none known then"), "No bug was known on this day."),
         (Missing("no reports", 1), "One bug is known, but no customer has reported it: nothing can be ranked."),
-        (Missing("none recent", 2), "No customer reported a bug that is still open in the last 45 days."),
+        (Missing("none open", 2), "No bug that a customer reported is still open."),
         (
             Missing("withheld", 2, RejectedShare("desk", "ticket", 10, 9)),
             "The top 10 is withheld: too many rows were rejected.",
@@ -164,8 +171,11 @@ def test_an_empty_list_says_why_and_what_to_do(missing: Missing, said: str) -> N
 
 
 def test_older_bugs_are_counted_in_one_line() -> None:
-    assert bugs.others(a_list(*TEN, others=18, quiet=6)) == "18 more bugs with recent reports, 6 quiet."
-    assert bugs.others(a_list(*TEN, others=1)) == "1 more bug with recent reports."
+    assert bugs.others(a_list(*TEN, others=18, quiet=6)) == (
+        "18 more bugs were reported in the last 30 days, 6 are quiet."
+    )
+    assert bugs.others(a_list(*TEN, others=1)) == "1 more bug was reported in the last 30 days."
+    assert bugs.others(a_list(*TEN, others=4, window_days=None)) == "4 more bugs were reported."
     assert bugs.others(a_list(*TEN, quiet=6)) == "6 quiet bugs: not reported in the last 30 days."
     assert bugs.others(a_list(*TEN)) is None
 
@@ -196,8 +206,17 @@ def test_the_money_of_several_bugs_is_said_once_and_of_one_bug_beside_it() -> No
 
 def test_a_line_says_how_many_reported_it_when_and_how_bad_it_is() -> None:
     assert bugs.why(a_bug(), HERE) == "66 customers in 30 days, 41 in the last 7 · major"
-    assert bugs.why(a_bug(customers=1, customers_7=0), GUESTS) == "1 guest in 30 days, none in the last 7 · major"
     assert bugs.ranks(a_bug(), HERE) == "Ranks #1: 66 customers in 30 days, 41 in the last 7 · major."
+
+
+def test_a_line_says_when_it_was_last_reported_if_that_is_more_than_a_week_ago() -> None:
+    old = a_bug(customers=1, customers_7=0, last_reported_on=date(2026, 6, 12), window_days=180)
+    assert bugs.why(old, GUESTS) == "1 guest in 180 days, last on 12 Jun 2026 · major"
+    assert bugs.why(replace(old, window_days=None), HERE) == "1 customer, last on 12 Jun 2026 · major"
+    back = replace(old, end=End(date(2026, 5, 1), "released"), ending=Ending("regression", None), customers_ever=2)
+    assert bugs.why(back, HERE) == (
+        "2 customers reported it again after its fix was released on 1 May 2026, last on 12 Jun 2026 · major"
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,6 +286,7 @@ def test_marks_are_badge_labels_movement_and_a_tie() -> None:
         ),
         (Leaving(10, quiet_days=1), "Leaves the list after about 1 day without reports, or 7 days after a fix ships."),
         (Leaving(10, on=date(2026, 11, 26)), "Leaves the list on 26 Nov 2026 if nobody reports it until then."),
+        (Leaving(10), "Leaves the list 7 days after a fix ships, or when ten others have more impact."),
         (
             Leaving(10, needed=11.0),
             "It is not among the first 10; for that it would need 11.0 recent customers instead of 55.2.",

@@ -39,7 +39,7 @@ def listed(store: Store) -> dict[str, tuple[int, int]]:
         return {
             each.id: (sum(one.customers for one in reaches if one.bug == each.id), len(published.excerpts(each.id)))
             for each in published.bugs(NOW.date())
-            if each.is_pain
+            if each.is_cluster
         }
 
 
@@ -54,7 +54,7 @@ def test_what_was_published_is_seen_before_clusters_are_listed_and_they_make_a_n
     assert listed(store) == {}
     with store.refreshing(NOW) as refresh:
         refresh.list_clusters(together(unlinked(refresh)), NOW)
-    assert listed(store) == {"pain:coupon": (3, 3)}
+    assert listed(store) == {"cluster:coupon": (3, 3)}
     assert number(store) > first
 
 
@@ -88,14 +88,14 @@ def test_a_ticket_that_gets_a_bug_leaves_the_cluster(store: Store) -> None:
     save(store, [bug("A"), report("A", ticket="t0")])
     with store.refreshing(NOW) as refresh:
         refresh.list_clusters(together(unlinked(refresh)), NOW)
-    assert listed(store) == {"pain:coupon": (2, 2)}
+    assert listed(store) == {"cluster:coupon": (2, 2)}
 
 
 def test_counting_everything_anew_keeps_what_has_no_bug_until_it_is_clustered_again(store: Store) -> None:
     with store.refreshing(NOW) as refresh:
         refresh.list_clusters(together(unlinked(refresh)), NOW)
         refresh.publish(NOW, RULES, everything=True)
-        assert listed(store) == {"pain:coupon": (3, 3)}
+        assert listed(store) == {"cluster:coupon": (3, 3)}
         assert unlinked(refresh) is not None
 
 

@@ -176,11 +176,11 @@ def steps_of(records: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 
 
 def alike(tickets: list[UnlinkedTicket]) -> list[Cluster]:
-    """Tickets of one area are one pain: the rule does not matter here, only that it follows the tickets."""
+    """Tickets of one area are one cluster: the rule does not matter here, only that it follows the tickets."""
     found: dict[str, list[UnlinkedTicket]] = defaultdict(list)
     for each in tickets:
         found[each.area].append(each)
-    return [Cluster(f"pain:{area}", area, area, tuple(same)) for area, same in found.items() if len(same) > 1]
+    return [Cluster(f"cluster:{area}", area, area, tuple(same)) for area, same in found.items() if len(same) > 1]
 
 
 def step(store: Store, source: str, records: list[Any], replaces: bool, published: bool) -> None:

@@ -257,3 +257,33 @@ def test_a_store_of_shape_0003_keeps_its_reports_and_its_ranking_is_learned_from
     assert found is not None
     assert len(found.shown) == 12
     assert {month.ours for month in found.shown} == {1.0}
+
+
+def test_clusters_of_a_store_of_shape_0004_keep_their_place_and_links_to_them_still_lead_there(
+    database_url: str,
+) -> None:
+    alike = [
+        ticket(f"S{n}", customer=f"c{n}", area="Inventory", excerpt="the saved stock number jumps back to the old one")
+        for n in range(4)
+    ]
+    others = [ticket(area="Inventory", excerpt=f"the {word} is broken") for word in ("lamp", "door", "sign")]
+    store = filled(database_url, *alike, *others, cluster=cluster)
+    with store.reading() as published:
+        (before,) = published.bugs(builders.TODAY)
+        told_of, said = published.reaches(builders.TODAY), published.excerpts(before.id)
+    with store.engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        assert connection.exec_driver_sql("SELECT id FROM listed_bug WHERE is_pain").scalar() == "pain:S0"
+    store.engine.dispose()
+    store = open_store(store.settings)
+    with store.refreshing(builders.NOW) as refresh:
+        refresh.publish(builders.NOW, RULES)
+    with store.reading() as published:
+        assert published.bugs(builders.TODAY) == [before]
+        assert (before.id, before.is_cluster) == ("cluster:S0", True)
+        assert published.reaches(builders.TODAY) == told_of
+        assert published.excerpts(before.id) == said
+        assert published.bug_named("pain:S0") == published.bug_named("cluster:S0") == "cluster:S0"
+    store.engine.dispose()

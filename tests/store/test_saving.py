@@ -134,7 +134,7 @@ BAD_CELLS: list[tuple[Any, str]] = [
     (builders.answer(5, answered_at=None), "there is an answer, but not when it was given"),
     (builders.answer(None, answered_at=None), "there is neither an answer nor a day on which it was sent"),
     (builders.report("B"), "it names neither a ticket, nor a customer and a time"),
-    (builders.bug("Pain: in the neck"), "pain: is how this program calls pains that have no bug"),
+    (builders.bug("Cluster:7"), "cluster: is how this program calls clusters of tickets that have no bug"),
 ]
 
 
