@@ -210,18 +210,14 @@ class Instead:
 def looking_at(mutant: Mutant, code: str, unchanged: Look, noticed: Mapping[str, int]) -> list[str]:
     """The tests that call the function around a change: those first that noticed most, then those that take least.
 
-    Outside of functions, and in those that are called while modules are imported, all that call the module.
+    Outside of functions, and in those that are called while modules are imported, all of them.
     """
     place = (mutant.module, function_at(mutant.line, code))
-    everywhere = place[1] == 0 or place in unchanged.calls.get("", ())
-    names = [
-        name
-        for name, calls in unchanged.calls.items()
-        if name and (any(module == mutant.module for module, _ in calls) if everywhere else place in calls)
-    ]
-    names = sorted(names or unchanged.seconds, key=lambda name: (-noticed.get(name, 0), unchanged.seconds[name]))
+    is_everywhere = place[1] == 0 or place in unchanged.calls.get("", ())
+    names = [name for name in unchanged.seconds if is_everywhere or place in unchanged.calls[name]]
+    names.sort(key=lambda name: (-noticed.get(name, 0), unchanged.seconds[name]))
     so_far = accumulate(unchanged.seconds[name] for name in names)
-    return [name for name, seconds in zip(names, so_far, strict=True) if seconds <= LONGEST_S] or names[:1]
+    return [name for name, seconds in zip(names, so_far, strict=True) if seconds <= LONGEST_S]
 
 
 def first_that_fails(session: Any, unchanged: Look, chosen: list[str]) -> str:
