@@ -70,9 +70,22 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "*.db", "*.db-*", "node
 LIBRARIES = (
     "hypothesis numpy pandas pydantic pydantic_settings pytest scipy.special scipy.stats sqlalchemy.dialects.sqlite"
 )
-WORDS = ["-n", "0", "-x", "-q", "-s", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+WORDS = [
+    "-n",
+    "0",
+    "-x",
+    "-q",
+    "-s",
+    "--no-header",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:warnings",
+    "--hypothesis-seed=0",
+]
 LEFT_OUT = "postgresql or terminal"  # of the names of tests: another database, and one that only starts a program
 LONGEST_S = 20.0  # of tests that look at one change: what is not noticed by then counts as not noticed
+NO_END = "no end"
 FORK = multiprocessing.get_context("fork")
 
 
@@ -227,7 +240,7 @@ def first_that_fails(session: Any, unchanged: Look, chosen: list[str]) -> str:
         names = [name for name in chosen if name.startswith(f"{file}::")]
         found = run(session, [file], names, 60 + 5 * sum(unchanged.seconds[name] for name in names))
         if found is None or found.failed:
-            return found.failed if found else "no end"
+            return found.failed if found else NO_END
     return ""
 
 
@@ -267,6 +280,7 @@ def measure(session: Any, mutants: list[Mutant], code: Mapping[str, str], until:
         print(f"{noticed[module]:4} of {looked_at[module]:4} noticed: {module}")
     share = 100 * noticed.total() / max(1, looked_at.total())
     print(f"{noticed.total()} of {looked_at.total()} changes noticed: {share:.0f} % ({len(mutants)} drawn)", flush=True)
+    print(f"of these {by_test[NO_END]} because the tests came to no end", flush=True)
     return True
 
 
@@ -289,8 +303,8 @@ def main() -> int:
     every = [each for module in modules for each in mutants_of(module, code[module])]
     mutants = [each for each in every if each.text not in unseen[each.module]]
     print(f"{len(mutants)} changes in {len(modules)} modules, and {len(every) - len(mutants)} that nobody could see")
-    if asked.sample and asked.sample < len(mutants):
-        mutants = random.Random(asked.seed).sample(mutants, asked.sample)
+    # Drawn in any case: what was looked at when the time is up is a sample of all.
+    mutants = random.Random(asked.seed).sample(mutants, min(asked.sample or len(mutants), len(mutants)))
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent).resolve() / "project"
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
