@@ -84,7 +84,7 @@ WORDS = [
     "--hypothesis-seed=0",
 ]
 LEFT_OUT = "postgresql or terminal"  # of the names of tests: another database, and one that only starts a program
-LONGEST_S = 20.0  # of tests that look at one change: what is not noticed by then counts as not noticed
+LONGEST_S = 120.0  # of tests that look at one change: what is not noticed by then counts as not noticed
 NO_END = "no end"
 FORK = multiprocessing.get_context("fork")
 

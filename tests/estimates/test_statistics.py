@@ -238,7 +238,8 @@ def test_one_value_has_a_mean_and_no_range_and_none_has_neither() -> None:
 def test_the_range_of_a_mean_is_students() -> None:
     # ces-005's way: 2, 4, 4, 5, 7 have the mean 4.4 and the deviation 1.817
     mean = mean_interval(5, 22, 110)
-    assert (mean.n, mean.mean, mean.deviation) == (5, 4.4, pytest.approx(13.2**0.5 / 2))
+    assert (mean.mean, mean.deviation) == pytest.approx((4.4, 13.2**0.5 / 2))
+    assert mean.n == 5
     low, high = student.interval(0.95, 4, 4.4, 13.2**0.5 / 2 / 5**0.5)
     assert (mean.low, mean.high) == pytest.approx((low, high))
     assert mean_interval(2, 8, 32).low == 4
@@ -473,9 +474,9 @@ def test_a_median_that_was_not_reached_is_none_and_so_is_the_share_of_nobody() -
 def test_the_spread_of_a_curve_is_greenwoods_and_without_end_when_all_are_gone() -> None:
     # Four at risk, one leaves; one is lost from sight, two leave one after the other.
     curve = survival_of_table([(5, 2, 1), (3, 4, 1), (4, 0, 0), (4, 3, 0), (9, 1, 1)])
-    assert curve.times == (3, 5, 9)
-    assert curve.shares == pytest.approx((3 / 4, 3 / 8, 0))
-    assert curve.greenwood == pytest.approx((1 / 12, 1 / 12 + 1 / 2, float("inf")))
+    assert list(curve.times) == [3, 5, 9]
+    assert list(curve.shares) == pytest.approx([3 / 4, 3 / 8, 0])
+    assert list(curve.greenwood) == pytest.approx([1 / 12, 1 / 12 + 1 / 2, float("inf")])
     assert (curve.n, survival_of_table([]).n, survival_of_table([(3, 4, 1)], 7).n) == (4, 0, 7)
 
 

@@ -49,7 +49,7 @@ def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
 def test_a_customer_counts_half_after_thirty_days_where_nothing_else_was_learned() -> None:
     # pain-001: today 1, a month ago 1/2, two months ago 1/4
     found = scores.recent_customers([(0, 1.0, 1), (30, 1.0, 1), (60, 1.0, 2)])
-    assert (found.recent, found.se) == (2.0, pytest.approx((1 + 1 / 4 + 2 / 16) ** 0.5))
+    assert (found.recent, found.se) == pytest.approx((2.0, (1 + 1 / 4 + 2 / 16) ** 0.5))
 
 
 def test_two_half_lives_together_count_what_they_leave_on_the_average() -> None:
