@@ -15,9 +15,8 @@ def wilson(x: float, n: float) -> Interval:
     square = Z * Z / n
     centre = p + square / 2
     half = Z * sqrt(p * (1 - p) / n + square / (4 * n))
-    low = 0.0 if x == 0 else max(0.0, (centre - half) / (1 + square))
-    high = 1.0 if x == n else min(1.0, (centre + half) / (1 + square))
-    return Interval(min(low, p), max(high, p))
+    low, high = (centre - half) / (1 + square), (centre + half) / (1 + square)
+    return Interval(min(max(0.0, low), p), max(min(1.0, high), p))  # rounded: 0 of n begins at 0, n of n ends at 1
 
 
 def with_the_silent(value: float, answered: int, silent: int, lowest: float, highest: float) -> Interval:

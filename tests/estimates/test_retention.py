@@ -23,3 +23,8 @@ def test_a_rate_of_nothing_is_none_and_never_zero() -> None:
 
 def test_nobody_left_is_no_promise_that_nobody_will() -> None:
     assert hazard(0, 30).high == pytest.approx(3.6888794541)
+
+
+def test_losses_are_told_per_customer_and_thirty_days() -> None:
+    # churn-006: three left in 103 customer-days
+    assert hazard(3, 103) == pytest.approx((0.873786407767, 0.18019576395, 2.55357468051))

@@ -16,17 +16,18 @@ from scipy.stats import t as student
 
 from estimates import chance
 from estimates import nps as estimated_nps
-from estimates.interval import Z
+from estimates.interval import Difference, Z
 from estimates.means import mean_interval, welch
 from estimates.multiple_testing import benjamini_hochberg
 from estimates.nps import nps_difference, nps_interval
 from estimates.rates import (
     poisson_interval,
+    quasi_poisson_rate,
     quasi_poisson_ratio,
     rate_difference,
     ratio_by_weeks,
 )
-from estimates.shares import fisher, newcombe, wilson
+from estimates.shares import fisher, newcombe, wilson, with_the_silent
 from estimates.survival import survival_of_table
 from tests.estimates.curves import curve_of, still_there
 
@@ -125,6 +126,45 @@ def test_the_difference_is_tested_and_not_the_overlap_of_two_ranges() -> None:
     assert tested.p < 0.05
 
 
+def test_where_nearly_everybody_or_nearly_nobody_says_yes_the_table_is_tested_exactly() -> None:
+    assert newcombe(98, 100, 99, 100).method == "Newcombe's interval, Fisher's exact test"
+    assert newcombe(2, 100, 1, 100).p == fisher(2, 100, 1, 100)
+    # Five of each would be expected on either side, and four and a half.
+    assert newcombe(5, 100, 5, 100).method == "Newcombe's interval, z test"
+    assert newcombe(5, 100, 4, 100).method == "Newcombe's interval, Fisher's exact test"
+
+
+def test_the_pooled_z_test_is_that_of_the_chi_square_without_correction() -> None:
+    # 82 of 100 now, 133 of 180 before: cmp-001's way, by hand
+    pooled = 215 / 280
+    z = (82 / 100 - 133 / 180) / (pooled * (1 - pooled) * (1 / 100 + 1 / 180)) ** 0.5
+    assert newcombe(82, 100, 133, 180).p == pytest.approx(chance.normal_two_sided(z), rel=1e-12)
+
+
+def test_the_range_of_a_difference_is_made_of_the_ends_of_both_shares() -> None:
+    # Newcombe's own example, Statistics in Medicine 1998, method 10: 56 of 70 against 48 of 80 is 0.0524 .. 0.3339
+    found = newcombe(56, 70, 48, 80)
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_had_all_the_silent_said_the_worst_or_the_best() -> None:
+    # csat-013: 90 of 100 answers are good, of 1,000 who were asked
+    assert with_the_silent(90, 100, 900, 0, 100) == pytest.approx((9, 99))
+    assert with_the_silent(32.5, 80, 212, -100, 100) == pytest.approx((-100 * 186 / 292, 100 * 238 / 292))
+
+
+def test_a_difference_is_told_in_the_unit_of_the_metric_with_its_range() -> None:
+    told = Difference(0.25, -0.5, 0.75, 0.04, "z test").times(100)
+    assert told == Difference(25, -50, 75, 0.04, "z test")
+    assert Difference(0.25, None, None, None, "").times(100) == Difference(25, None, None, None, "")
+
+
+def test_more_than_there_are_is_no_share_for_fisher_either() -> None:
+    for table in ((6, 5, 1, 5), (1, 5, 6, 5), (-1, 5, 1, 5), (1, 5, 0, 0)):
+        with pytest.raises(ValueError, match="is no share"):
+            fisher(*table)
+
+
 # --- NPS ---
 
 
@@ -144,6 +184,29 @@ def test_twelve_promoters_are_no_proof_of_a_hundred() -> None:
 
 def test_three_answers_are_added_three_quarters_of_one_up_and_three_quarters_down() -> None:
     assert estimated_nps.adjusted_nps(12, 0, 0).centre == pytest.approx(100 * (12.75 - 0.75) / 15)
+
+
+def test_nps_counts_promoters_less_detractors_of_all_and_three_answers_are_added_for_the_range() -> None:
+    # nps-001, and nps-009: 50 promoters, 30 passives, 20 detractors after 40, 30, 30
+    assert estimated_nps.nps(50, 30, 20) == 30
+    assert nps_interval(50, 30, 20) == pytest.approx((14.0511301788, 44.2012970057))
+    up, down = 50.75 / 103, 20.75 / 103
+    variance = (up + down - (up - down) ** 2) / 103
+    up0, down0 = 40.75 / 103, 30.75 / 103
+    error = 100 * (variance + (up0 + down0 - (up0 - down0) ** 2) / 103) ** 0.5
+    centre = 100 * (up - down - up0 + down0)
+    found = nps_difference((50, 30, 20), (40, 30, 30))
+    assert found is not None
+    assert (found.value, found.low, found.high) == pytest.approx((20, centre - Z * error, centre + Z * error))
+    assert found.p == pytest.approx(chance.normal_two_sided(centre / error))
+
+
+def test_a_difference_of_nps_stays_within_two_hundred_points() -> None:
+    up, down = nps_difference((10, 0, 0), (0, 0, 1000)), nps_difference((0, 0, 10), (1000, 0, 0))
+    assert up is not None
+    assert down is not None
+    assert (up.value, up.high) == (200, 200)
+    assert (down.value, down.low) == (-200, -200)
 
 
 def test_nps_of_nobody_is_none() -> None:
@@ -170,6 +233,16 @@ def test_one_value_has_a_mean_and_no_range_and_none_has_neither() -> None:
     assert mean_interval(1, 4, 16) == (1, 4, None, None, None)
     assert mean_interval(0, 0, 0) == (0, None, None, None, None)
     assert welch((1, 4, None), (9, 30 / 9, 1.58)) is None
+
+
+def test_the_range_of_a_mean_is_students() -> None:
+    # ces-005's way: 2, 4, 4, 5, 7 have the mean 4.4 and the deviation 1.817
+    mean = mean_interval(5, 22, 110)
+    assert (mean.mean, mean.deviation) == pytest.approx((4.4, 13.2**0.5 / 2))
+    assert mean.n == 5
+    low, high = student.interval(0.95, 4, 4.4, 13.2**0.5 / 2 / 5**0.5)
+    assert (mean.low, mean.high) == pytest.approx((low, high))
+    assert mean_interval(2, 8, 32).low == 4
 
 
 def test_welchs_test_is_that_of_scipy() -> None:
@@ -244,6 +317,68 @@ def test_nothing_in_either_period_is_no_difference_that_could_be_tested() -> Non
     assert tested.p is None
 
 
+def test_fewer_than_nothing_cannot_have_happened() -> None:
+    with pytest.raises(ValueError, match="-1 events"):
+        poisson_interval(-1)
+
+
+def test_weeks_that_differ_by_chance_alone_have_the_range_of_their_sum() -> None:
+    # rel-001's way: log ratio +- t with weeks - 2 degrees of freedom times sqrt(1 / 30 + 1 / 80)
+    found = quasi_poisson_ratio([10, 10, 10], [20, 20, 20, 20])
+    reach = exp(student.ppf(0.975, 5) * (1 / 30 + 1 / 80) ** 0.5)
+    assert (found.ratio, found.low, found.high) == pytest.approx((0.5, 0.5 / reach, 0.5 * reach))
+    assert found.p == pytest.approx(2 * student.sf(log(2) / (1 / 30 + 1 / 80) ** 0.5, 5))
+
+
+def test_weeks_that_differ_by_more_than_chance_widen_the_range_by_as_much() -> None:
+    # Pearson's chi-square: (5 + 5) / 1 of the first four around 10, nothing of the others; over 8 - 2 degrees of freedom
+    wild, calm = [5, 15, 5, 15], [20, 20, 20, 20]
+    found = quasi_poisson_ratio(wild, calm)
+    reach = exp(student.ppf(0.975, 6) * (10 / 6 * (1 / 40 + 1 / 80)) ** 0.5)
+    assert (found.low, found.high) == pytest.approx((0.5 / reach, 0.5 * reach))
+    rate = quasi_poisson_rate((wild, [1.0] * 4), (calm, [2.0] * 4))
+    reach = exp(student.ppf(0.975, 6) * (10 / 6 / 40) ** 0.5)
+    assert rate == pytest.approx((10 / reach, 10 * reach))
+
+
+def test_a_rate_of_weeks_is_per_customer_and_its_range_never_narrower_than_that_of_chance() -> None:
+    found = quasi_poisson_rate(([10, 20, 10, 20], [100, 200, 100, 200]), ([7, 7], [50, 50]))
+    reach = exp(student.ppf(0.975, 4) * (1 / 60) ** 0.5)
+    assert found == pytest.approx((0.1 / reach, 0.1 * reach))
+
+
+def test_a_rate_of_weeks_needs_three_more_weeks_than_periods_and_something_that_happened() -> None:
+    assert quasi_poisson_rate(([4, 5], [1, 1]), ([4, 5], [1, 1])) is None
+    assert quasi_poisson_rate(([4, 5, 6], [1, 1, 1]), ([4, 5], [1, 1])) is not None
+    assert quasi_poisson_rate(([0] * 8, [1] * 8)) is None
+    assert quasi_poisson_rate(([1] * 8, [0] * 8)) is None
+    assert quasi_poisson_rate(([1, *[0] * 7], [1] * 8)) is not None
+
+
+def test_a_ratio_of_weeks_needs_three_weeks_events_before_and_customers_on_both_sides() -> None:
+    nothing = (None, None, None, None)
+    assert quasi_poisson_ratio([4], [5]) == nothing
+    assert quasi_poisson_ratio([4], [5, 5]).ratio == 0.8
+    assert quasi_poisson_ratio([], [5, 5, 5]) == nothing
+    assert quasi_poisson_ratio([5, 5, 5], []) == nothing
+    assert quasi_poisson_ratio([4, 4], [0, 0]) == nothing
+    assert quasi_poisson_ratio([4, 4], [5, 5], [0, 0], [1, 1]) == nothing
+    assert quasi_poisson_ratio([4, 4], [5, 5], [1, 1], [0, 0]) == nothing
+    assert quasi_poisson_ratio([0, 0], [5, 5]) == (0, None, None, None)
+    assert quasi_poisson_ratio([1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]).ratio == 1
+
+
+def test_weeks_of_counts_and_of_customers_must_be_the_same() -> None:
+    with pytest.raises(ValueError, match="2 weeks of counts and 3 of exposure"):
+        quasi_poisson_ratio([1, 2], [1, 2], [1, 1, 1])
+    with pytest.raises(ValueError, match="2 numerators and 1 denominators"):
+        ratio_by_weeks([1, 2], [1])
+
+
+def test_a_week_without_customers_is_no_noise() -> None:
+    assert quasi_poisson_rate(([10] * 5 + [0], [1] * 5 + [0])) is not None
+
+
 def test_weeks_that_vary_wildly_prove_less_than_calm_ones_with_the_same_sums() -> None:
     calm = quasi_poisson_ratio([10, 10, 10, 10], [20, 20, 20, 20, 20, 20])
     wild = quasi_poisson_ratio([1, 19, 0, 20], [2, 50, 4, 30, 30, 4])
@@ -265,6 +400,16 @@ def test_a_ratio_of_weeks_has_no_range_below_eight_weeks_and_none_without_a_deno
     assert ratio_by_weeks([1] * 7, [10] * 7) == (0.1, None, None, None)
     assert ratio_by_weeks([1, 2], [0, 0]) == (None, None, None, None)
     assert ratio_by_weeks([3] * 8, [30] * 8).low == pytest.approx(0.1)
+
+
+def test_the_range_of_a_ratio_of_weeks_is_that_of_the_delta_method() -> None:
+    # ratio-004's way, by hand: residuals x - R y of eight weeks, t with seven degrees of freedom
+    tickets, orders = [12, 9, 15, 11, 8, 14, 10, 13], [100, 90, 130, 100, 80, 110, 90, 100]
+    ratio = 92 / 800
+    rest = sum((x - ratio * y) ** 2 for x, y in zip(tickets, orders, strict=True))
+    error = (rest / 7 / 8) ** 0.5 / 100
+    half = student.ppf(0.975, 7) * error
+    assert ratio_by_weeks(tickets, orders) == pytest.approx((ratio, error, ratio - half, ratio + half))
 
 
 # --- many tests ---
@@ -326,6 +471,15 @@ def test_a_median_that_was_not_reached_is_none_and_so_is_the_share_of_nobody() -
     assert still_there(curve_of([], []), 10) is None
 
 
+def test_the_spread_of_a_curve_is_greenwoods_and_without_end_when_all_are_gone() -> None:
+    # Four at risk, one leaves; one is lost from sight, two leave one after the other.
+    curve = survival_of_table([(5, 2, 1), (3, 4, 1), (4, 0, 0), (4, 3, 0), (9, 1, 1)])
+    assert list(curve.times) == [3, 5, 9]
+    assert list(curve.shares) == pytest.approx([3 / 4, 3 / 8, 0])
+    assert list(curve.greenwood) == pytest.approx([1 / 12, 1 / 12 + 1 / 2, float("inf")])
+    assert (curve.n, survival_of_table([]).n, survival_of_table([(3, 4, 1)], 7).n) == (4, 0, 7)
+
+
 @given(st.integers(1, 60))
 def test_half_of_them_gone_is_the_median_although_the_factors_are_not_exact(half: int) -> None:
     assert curve_of(range(1, 2 * half + 1), [True] * (2 * half)).quantile(0.5) == half
@@ -346,6 +500,15 @@ def test_known_quantiles_of_the_tables_in_every_textbook() -> None:
     assert 2 * chance.gamma_quantile(0.95, 0.5) == pytest.approx(3.841458820694124, rel=1e-9)  # chi-square
     assert 2 * chance.gamma_quantile(0.975, 10) == pytest.approx(34.16960690283833, rel=1e-9)
     assert isclose(chance.normal_quantile(0.975), 1.959963984540054, rel_tol=1e-12)
+
+
+def test_beyond_the_ends_a_count_is_certain_or_cannot_be() -> None:
+    assert [chance.binomial_at_least(k, 5, 0.3) for k in (-1, 0, 6)] == [1, 1, 0]
+    assert [chance.binomial_at_most(k, 5, 0.3) for k in (-1, 5, 6)] == [0, 1, 1]
+    assert chance.binomial_at_least(5, 5, 0.3) == pytest.approx(0.3**5)
+    assert chance.binomial_at_most(0, 5, 0.3) == pytest.approx(0.7**5)
+    assert chance.binomial_two_sided(0, 0, 0.3) == 1
+    assert chance.binomial_two_sided(3, 10, 0.3) == 1
 
 
 def test_a_million_tries_lose_no_digits() -> None:

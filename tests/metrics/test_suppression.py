@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics import suppression
 from metrics.suppression import hidden_groups, is_calendar_year, is_whole_months, may_show_both
 from tests.metrics.counting import period
 
@@ -26,6 +27,19 @@ def test_the_next_smallest_is_hidden_until_nothing_can_be_subtracted(
     groups: dict[str, float], hidden: set[str]
 ) -> None:
     assert hidden_groups(groups, 5) == hidden
+
+
+def test_nine_people_are_hidden_and_ten_are_shown_where_nothing_else_is_said() -> None:
+    # METHODOLOGY 7.1: attrition of at least ten people, by the month from fifty on
+    assert hidden_groups({"A": 9, "B": 30, "C": 40}) == {"A", "B"}
+    assert hidden_groups({"A": 10, "B": 30, "C": 40}) == set()
+    assert not may_show_both(30, 21)
+    assert may_show_both(30, 20)
+    assert suppression.SHORT_PERIODS_FROM == 50
+
+
+def test_nobody_and_everybody_are_told_of_twenty_people_and_more_only() -> None:
+    assert suppression.SMALL == 20
 
 
 def test_a_group_that_is_hidden_for_another_reason_draws_one_with_it() -> None:

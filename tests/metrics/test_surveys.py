@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from metrics import ces, csat, metric, nps
 from metrics.counted import Counted
-from metrics.counting.surveys import with_response
+from metrics.counting.ratings import DISSATISFIED_TO, SATISFIED_FROM
+from metrics.counting.surveys import bins_of_periods, not_comparable, response, scores_by_scale, sums, with_response
 from metrics.metric import Metric
 from metrics.period import Period
 from metrics.reading import Reading, read, series, split_by
@@ -110,6 +111,61 @@ def test_other_surveys_sent_are_not_counted_as_silence() -> None:
     assert counted.details["response_rate"] == 50
 
 
+def test_silence_moves_nps_in_points_and_the_shares_between_0_and_100_percent() -> None:
+    # METHODOLOGY 1.2: 43 promoters, 17 detractors, 80 answers, 212 silent
+    points = nps.of_bins({"0-10:9": 43, "0-10:7": 20, "0-10:3": 17})
+    with_response(points, "nps", {"nps:answered": 80, "nps:waiting": 212})
+    assert (points.details["worst"], points.details["best"]) == pytest.approx((-100 * 186 / 292, 100 * 238 / 292))
+    easy = with_response(ces.of_bins({"2.0:7": 9, "2.0:1": 1}), "ces", {"ces:answered": 10, "ces:waiting": 90})
+    assert (easy.details["worst"], easy.details["best"]) == pytest.approx((9, 99))
+
+
+def test_how_many_were_asked_stands_beside_how_many_answered_and_is_none_where_nobody_says() -> None:
+    asked = with_response(csat.of_bins({"1-5:5": 7}), "csat", {"csat:answered": 6, "csat:waiting": 18}).details
+    assert (asked["sent"], asked["answered_of_sent"], asked["response_rate"]) == (24, 6, 25)
+    unsaid = with_response(csat.of_bins({"1-5:5": 7}), "csat", {}).details
+    assert (unsaid["sent"], unsaid["answered_of_sent"]) == (None, None)
+    assert response(0, 0) is None
+    assert response(0, 1) == 0
+
+
+def test_which_scores_are_satisfied_follows_the_scale() -> None:
+    # METHODOLOGY 1.1, the table of scales: satisfied, neutral, dissatisfied
+    expected = {"1-5": ([4, 5], [1, 2]), "1-4": ([3, 4], [1]), "1-3": ([3], [1]), "1-2": ([2], [1])}
+    for scale, (good, bad) in expected.items():
+        scores = range(1, int(scale[-1]) + 1)
+        assert [score for score in scores if score >= SATISFIED_FROM[scale]] == good
+        assert [score for score in scores if score <= DISSATISFIED_TO[scale]] == bad
+
+
+def test_answers_are_told_by_scale_and_score_in_order_and_a_scale_that_nobody_used_is_not() -> None:
+    scales = scores_by_scale({"1-5:4": 2, "1-5:1": 3, "1-3:3": 1, "1-2:1": 0})
+    assert [(scale, list(scores.items())) for scale, scores in scales.items()] == [
+        ("1-3", [(3, 1)]),
+        ("1-5", [(1, 3), (4, 2)]),
+    ]
+    assert scores_by_scale({"1-5:4": 2, "1-5:04": 3}) == {"1-5": {4: 5}}
+    assert sums({1: 3, 4: 2}) == (5, 11, 35)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (25.0, 20.0, None),
+        (20.0, 25.0, None),
+        (26.0, 20.0, "the response rate rose from 20% to 26%"),
+        (20.0, 26.0, "the response rate fell from 26% to 20%"),
+        (None, 20.0, None),
+        (20.0, None, None),
+    ],
+)
+def test_a_response_rate_that_moved_by_more_than_five_points_greys_the_comparison(
+    now: float | None, before: float | None, said: str | None
+) -> None:
+    one, other = (Counted(value=90, low=80, high=95, n=100, details={"response_rate": rate}) for rate in (now, before))
+    assert not_comparable(one, other) == said
+
+
 @pytest.mark.parametrize("each", [csat.METRIC, nps.METRIC, ces.METRIC], ids=lambda each: each.key)
 def test_periods_with_another_response_rate_are_not_compared_and_say_why(each: Metric) -> None:
     best, worst = TOP_AND_BOTTOM[each.key]
@@ -138,6 +194,19 @@ def test_an_answer_counts_on_its_own_day_and_the_end_of_a_period_is_not_in_it(da
             published, csat.METRIC, [BEFORE, WEEK, Period(WEEK.end, WEEK.end + timedelta(days=5))], store.settings
         )
     assert [each.n for each in weeks] == [6, 12, 6]
+
+
+def test_periods_that_overlap_count_the_days_they_share_twice_and_those_between_not_at_all(
+    sqlite_database: str,
+) -> None:
+    store = filled(sqlite_database, *(answer(5, answered_at=noon(WEEK.start + timedelta(days=n))) for n in range(7)))
+    periods = [
+        Period(WEEK.start + timedelta(days=a), WEEK.start + timedelta(days=b)) for a, b in ((0, 3), (2, 4), (6, 9))
+    ]
+    with store.reading() as published:
+        found = bins_of_periods(published, "csat", periods, {}, None)
+        assert bins_of_periods(published, "csat", [], {}, None) == []
+    assert [groups[""]["1-5:5"] for groups in found] == [3, 2, 1]
 
 
 def test_the_headline_is_compared_with_the_weeks_before(database_url: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from estimates.survival import Survival
 from metrics import metric
-from metrics.counting.waits import quantile_interval, survival, waited
+from metrics.counting.waits import FEWEST, quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
 from reporting.cautions import all_said, reason
 from reporting.readings import sentence, told, why
@@ -76,6 +76,32 @@ def test_the_slowest_tenth_needs_more_waits_than_the_median(n: int, state: str) 
     details = waited(waits_of(range(60, 60 * (n + 1), 60)), []).details
     assert details["p90_state"] == state
     assert (details["p90"] is None) == (state in ("no data", "withheld"))
+
+
+def test_a_median_needs_five_waits_and_is_sure_from_ten_on() -> None:
+    # METHODOLOGY 2.5; the slowest tenth has its own border, below
+    assert FEWEST[0.5] == (5, 10)
+
+
+def test_the_slowest_tenth_is_told_with_its_own_range_around_it() -> None:
+    details = waited(waits_of(range(60, 60 * 101, 60)), []).details
+    assert details["p90"] == pytest.approx(60 * 90, rel=0.011)
+    # Binomial(100, 0.9): P(X <= 83) = 0.021, P(X <= 95) = 0.976; the ranks are 84 and 96
+    assert (details["p90_low"], details["p90_high"]) == (edges(bin_of(60 * 84))[0], edges(bin_of(60 * 96))[1])
+
+
+def test_where_more_than_a_tenth_still_wait_the_slowest_tenth_was_not_reached() -> None:
+    details = waited(waits_of([60] * 20), waits_of([3600] * 5)).details
+    assert (details["p90_state"], details["p90"]) == ("not reached", None)
+
+
+def test_a_range_has_no_upper_end_where_the_longest_wait_is_not_far_enough_out() -> None:
+    # Binomial(30, 0.9): P(X <= 29) = 0.958, so that even the longest of thirty is no upper end
+    low, high = quantile_interval(curve_of([100.0 * 1.1**each for each in range(30)]), 0.9)
+    assert low is not None
+    assert high is None
+    six = quantile_interval(curve_of([100.0 * 2**each for each in range(6)]), 0.5)
+    assert six == (edges(bin_of(100))[0], edges(bin_of(3200))[1])  # P(X = 0) = 1/64
 
 
 def test_too_few_waits_have_no_interval() -> None:

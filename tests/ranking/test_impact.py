@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from ranking import beside
 from ranking import impact as scores
-from ranking.endings import after_fix
+from ranking.endings import End, after_fix, end_of
 from ranking.labels import Course, Rise, labels, rising
 from ranking.order import Place, about_equal, in_order
+from store.published import ListedBug
 
 Last = tuple[float, float, int]
 QUIET = Rise(1.0, 1.0, False)
@@ -42,6 +44,17 @@ def words(**facts: object) -> list[str]:
 def test_a_customer_counts_half_after_a_half_life_whatever_it_is() -> None:
     assert scores.recent_customers([(14, 1.0, 1)], (14.0,)).recent == 0.5
     assert scores.recent_customers([(14, 1.0, 1)], (60.0,)).recent == pytest.approx(2 ** (-14 / 60))
+
+
+def test_a_customer_counts_half_after_thirty_days_where_nothing_else_was_learned() -> None:
+    # pain-001: today 1, a month ago 1/2, two months ago 1/4
+    found = scores.recent_customers([(0, 1.0, 1), (30, 1.0, 1), (60, 1.0, 2)])
+    assert (found.recent, found.se) == pytest.approx((2.0, (1 + 1 / 4 + 2 / 16) ** 0.5))
+
+
+def test_two_half_lives_together_count_what_they_leave_on_the_average() -> None:
+    assert scores.weight_of(30, (30.0, 365.0)) == pytest.approx((0.5 + 2 ** (-30 / 365)) / 2)
+    assert scores.weight_of(0, (30.0, 365.0)) == 1
 
 
 def test_half_a_ticket_is_half_a_voice() -> None:
@@ -83,6 +96,14 @@ def test_the_rating_factor_stays_between_three_quarters_and_one_and_a_half(bad: 
     assert 0.75 <= scores.rating_factor(bad, bad + good, company) <= 1.5
 
 
+def test_the_rating_factor_is_cut_at_both_ends_and_impact_is_a_product() -> None:
+    assert scores.rating_factor(5000, 5000, 0.1) == 1.5
+    assert scores.rating_factor(0, 5000, 0.9) == 0.75
+    assert scores.rating_factor(0, 0, 0.2) == 1
+    assert scores.shrunk_share(3, 5, 0.2) == pytest.approx(5 / 15)
+    assert scores.impact(14.2, 4, 1.1) == pytest.approx(62.48)
+
+
 def test_a_tie_is_broken_by_customers_then_by_the_newer_report_then_by_id() -> None:
     day = date(2026, 3, 1)
     places = [
@@ -112,6 +133,22 @@ def test_impacts_are_about_equal_within_one_standard_error_of_the_difference() -
 def test_bugs_without_reports_do_not_make_it_harder_for_others_to_rise() -> None:
     busy = [(6, 4), (4, 9)]
     assert rising([*busy, *[(0, 0)] * 50])[:2] == rising(busy)
+
+
+def test_rising_is_as_rare_as_three_of_four_reports_in_the_last_fifth_of_the_days() -> None:
+    # rise-001's way: P(X >= 3) of 4 with 7/35 each, alone and beside three bugs with a single older report
+    p = 4 * 0.2**3 * 0.8 + 0.2**4
+    (alone,) = rising([(3, 1)])
+    assert (alone.p, alone.adjusted) == pytest.approx((p, p))
+    among = rising([(3, 1), (0, 1), (0, 1), (0, 1), (0, 0)])
+    assert [each.adjusted for each in among] == pytest.approx([4 * p, 1, 1, 1, 1])
+    assert among[-1].p == 1
+
+
+def test_two_customers_in_a_week_are_no_rise_whatever_chance_says() -> None:
+    assert rising([(2, 0)])[0].adjusted < 0.1
+    assert not rising([(2, 0)])[0].is_rising
+    assert rising([(3, 0)])[0].is_rising
 
 
 def test_looking_at_many_bugs_makes_one_rise_less_sure() -> None:
@@ -176,6 +213,40 @@ def test_a_fixed_bug_leaves_after_seven_quiet_days_and_comes_back_with_a_later_r
 
 def test_a_release_in_the_future_changes_nothing_yet() -> None:
     assert after_fix(RELEASED, [], RELEASED - timedelta(days=1)).state == "open"
+
+
+def test_a_quiet_bug_leaves_the_list_seven_days_after_its_release_or_its_last_report() -> None:
+    assert after_fix(RELEASED, [], RELEASED).leaves_on == RELEASED + timedelta(days=7)
+    assert after_fix(RELEASED, [RELEASED + timedelta(days=3)], RELEASED + timedelta(days=4)).leaves_on == date(
+        2026, 3, 20
+    )
+    assert after_fix(RELEASED, [], RELEASED, quiet_days=0) == ("gone", RELEASED)
+
+
+def ended(**at: datetime) -> End | None:
+    nothing = dict.fromkeys(ListedBug.__dataclass_fields__)
+    return end_of(ListedBug(**{**nothing, **at}), ZoneInfo("Europe/Madrid"))  # type: ignore[arg-type]
+
+
+def test_a_bug_is_over_when_its_fix_is_released_or_the_tracker_closes_it_on_the_companys_day() -> None:
+    late, later = datetime(2026, 3, 9, 23, 30, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    assert ended() is None
+    assert ended(fixed_at=late) is None
+    assert ended(released_at=late, closed_at=later) == End(date(2026, 3, 10), "released")
+    assert ended(closed_at=late, fixed_at=late) == End(date(2026, 3, 10), "fixed")
+    assert ended(closed_at=late) == End(date(2026, 3, 10), "closed")
+
+
+def test_a_fix_has_seven_days_to_reach_people_and_a_bug_closed_without_one_has_none() -> None:
+    assert [End(RELEASED, how).quiet_days for how in ("released", "fixed", "closed")] == [7, 7, 0]
+
+
+def test_what_the_customers_of_a_bug_pay_says_how_much_of_it_is_one_of_them() -> None:
+    # pain-011
+    assert beside.revenue(3, 1000, 700, 5000) == beside.Revenue(3, 1000, 70.0, 5000)
+    assert beside.revenue(0, 0, 0).largest_percent is None
+    assert beside.revenue(1, 1, 1).largest_percent == 100
+    assert beside.coverage(40, 100) == beside.Coverage(40, 100, 60, 40.0, True)
 
 
 def test_coverage_of_no_tickets_is_not_known_and_under_half_is_incomplete() -> None:
