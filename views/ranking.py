@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ranking.impact import DEFAULT_MEMORY, Memory
-from ranking.known import LONGER_WINDOW_DAYS
 from ranking.record import Learned, from_stored
+from ranking.window import WINDOWS
 from settings import Settings
 from store import Published
 from views.cache import cached
@@ -33,7 +33,7 @@ def record_at(published: Published, at: date, settings: Settings) -> Learned | N
 
 def day_of_list(newest: date, today: date) -> date | None:
     """None for today, as everywhere; the newest day of the data where they are too old for any list of today."""
-    return newest if newest <= today - timedelta(days=LONGER_WINDOW_DAYS) else None
+    return newest if newest <= today - timedelta(days=WINDOWS[0]) else None
 
 
 @cached(4)
