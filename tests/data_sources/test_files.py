@@ -453,7 +453,7 @@ def test_a_number_that_is_not_whole_after_it_was_divided_keeps_its_row_out(tmp_p
     found = pages(tmp_path, tickets(tmp_path, text, record="survey_response", fields=survey))
     assert [each.score for each in records(found)] == [4]
     assert [(row.column, row.value) for row in rejected_rows(found)] == [("percent", "87")]
-    assert "no whole number" in rejected_rows(found)[0].reason
+    assert "not a whole number" in rejected_rows(found)[0].reason
 
 
 def test_a_field_has_a_value_only_in_rows_that_meet_its_condition(tmp_path: Path) -> None:
