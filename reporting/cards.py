@@ -17,6 +17,8 @@ def change(metric: Metric, reading: Reading) -> str:
     comparison = reading.comparison
     if reading.state == "thin" or comparison is None:
         return SMALL
+    if comparison.why:
+        return "not comparable"
     if comparison.difference is None or comparison.verdict not in ("up", "down"):
         return {"too few to say": "not enough data"}.get(comparison.verdict, comparison.verdict)
     return words.difference(metric, comparison.difference.value)

@@ -26,7 +26,7 @@ def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
         "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
         "Based on": stands_on(metric, reading),
         "Period": words.stretch(reading.period),
-        "Previous": words.value(metric, before.value) if before else words.NOTHING,
+        "Previous": told(metric, before) if before else words.NOTHING,
         "Change": changed(metric, reading),
     }
 

@@ -20,12 +20,13 @@ from metrics.cautions import Why
 from metrics.period import Period
 from metrics.reading import Comparison, Reading
 from ranking.memory import learned_if_due
-from reporting import ranking
+from reporting import ranking, tables
 from reporting.data import plain
 from reporting.readings import sentence
 from reporting.terminal import as_text
 from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
+from views.lines import Card
 from views.question import Groups, History, Metrics, OneNumber, Question
 from views.question import answer as answer_to
 
@@ -455,6 +456,9 @@ def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
     assert "Sunday (an even day is 1)  0.40" in text
     history = as_text(History(weekdays, "week", (monday,)), Settings())
     assert "Monday 1.54" in history
+    before = Card(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)), (), ())
+    (row,) = tables.readings([before])
+    assert row["Current"] == row["Previous"] == "Monday 1.54 times an even day"
 
 
 def test_the_overview_ranks_on_the_day_of_top_bugs_and_says_the_day_where_the_data_are_old(tmp_path: Path) -> None:
