@@ -19,7 +19,9 @@ import settings
 from web import failures, half_requests, header_limit, prewarm
 from web.health import health
 from web.icon import icon
+from web.index import index, links
 from web.middleware import Doorway
+from web.pages import PAGES
 from web.startup_checks import refuse_unsafe_start
 
 FOLDER = Path(__file__).resolve().parent
@@ -45,7 +47,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     FOLDER / "web" / "menu.py",
-    routes=[Route("/healthz", health), Route("/favicon.png", icon)],
+    routes=[
+        Route("/healthz", health),
+        Route("/favicon.png", icon),
+        Route("/links.js", links),
+        *(Route(f"/{page.url_path}", index) for page in PAGES),
+    ],
     middleware=[
         Middleware(
             Doorway,

@@ -1,4 +1,4 @@
-"""The ten bugs as people see them: rank, name, small chart, and what reporting/bugs.py says of each."""
+"""One bug as people see it: labels, arithmetic, details, its course, and what reporting/bugs.py says of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import streamlit as st
 
 from display import tables
 from display.escape import plain
-from display.links import BUG
-from display.sparkline import COLOUR, picture
-from ranking.top_bugs import Explained, TopBug, TopBugs
+from display.sparkline import COLOUR
+from ranking.top_bugs import Explained, TopBug
 from reporting import bugs, words
 from reporting.one_metric import AS_A_TABLE
 from settings import Settings
@@ -20,15 +19,6 @@ from views.one_bug import Excerpt
 
 # The word carries the meaning; the colour only helps.
 LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}
-
-
-def ranked(top: TopBugs, settings: Settings) -> None:
-    """The list. Each line opens the page of its bug."""
-    # One box for all and two elements a bug: each element costs the server a fifth of a millisecond.
-    with st.container(key="ten", gap=None):
-        for bug in top.bugs:
-            st.page_link(BUG, label=f"{bug.rank}. {plain(bug.title, 90)}", query_params={"bug": bug.id})
-            st.markdown(f"{picture(bug.weeks)} {told(bug, settings)}")
 
 
 def marks(bug: TopBug) -> str:
@@ -39,13 +29,6 @@ def marks(bug: TopBug) -> str:
 def badges(bug: TopBug) -> None:
     if shown := marks(bug):
         st.markdown(shown)
-
-
-def told(bug: TopBug, settings: Settings) -> str:
-    """Its labels, why it ranks here in one line, and who is at it."""
-    return (
-        f"{marks(bug)} {plain(bugs.why(bug, settings))}  \n:gray[{plain(bugs.who_is_at_it(bug, settings))}]"
-    ).lstrip()
 
 
 def why(explained: Explained, settings: Settings) -> None:

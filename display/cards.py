@@ -1,66 +1,55 @@
-"""One number as a card: value, what changed, a small line of the past, and how many people stand behind it."""
+"""Numbers as cards: value, interval, how many it is based on; what moved comes first, and only that is in colour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-import streamlit as st
+from markupsafe import Markup
 
-from display.escape import plain
-from display.links import METRIC
-from metrics.metric import Metric
-from metrics.reading import Reading
+from display.blocks import NOTHING, link
+from display.escape import in_html
 from reporting import cards as said
-from reporting import words
 from reporting.cautions import all_said
-from reporting.readings import standing, why
 from views.lines import Card
 
 
-def cards(shown: Sequence[Card], now: datetime, width: int = 150) -> None:
-    """A grid of cards that falls to two columns on a phone."""
-    grid = st.grid(min_column_width=width, gap="small")
-    for card in shown:
-        with grid, st.container(border=True, key=f"card-{card.metric.key}", gap="xxsmall", height="stretch"):
-            one_card(card, now)
+def six(cards: Sequence[Card], now: datetime, wide: bool = False) -> Markup:
+    """What moved comes first, in colour, with an arrow and words; a card that did not move says nothing of it."""
+    ordered = sorted(cards, key=lambda card: said.moved(card.reading) is None)
+    return Markup('<ul class="six{}">{}</ul>').format(
+        " wide" if wide else "", NOTHING.join(_card(card, now) for card in ordered)
+    )
 
 
-def one_card(card: Card, now: datetime) -> None:
+def _card(card: Card, now: datetime) -> Markup:
     metric, reading = card.metric, card.reading
-    st.page_link(
-        METRIC,
-        label=metric.short,
-        query_params={"metric": metric.key},
-        help=plain(said.about(metric, reading, now), 1000),
+    moved = said.moved(reading)
+    change = Markup('<p class="change">{}</p>').format(said.change(metric, reading)) if moved else NOTHING
+    notes = [Markup('<p class="small">{}</p>').format(in_html(each, 500)) for each in all_said(reading.cautions)]
+    return Markup(
+        '<li class="{moved}" title="{about}"><h2>{name}</h2> <b class="value">{value}</b>{interval}{change}'
+        '<p class="small">{based_on}</p>{notes}</li>'
+    ).format(
+        moved=moved or "",
+        about=in_html(said.about(metric, reading, now), 1000),
+        name=link("metric", metric.short, metric=metric.key),
+        value=said.value(metric, reading),
+        interval=_interval(card) if reading.value is not None else NOTHING,
+        change=change,
+        based_on=in_html(said.based_on(metric, reading), 500),
+        notes=NOTHING.join(notes),
     )
-    line = [each for each in card.line if each is not None]
-    drawn: dict[str, Any] = {"chart_data": line, "chart_type": "area"} if len(line) >= 3 else {}
-    st.metric(
-        metric.name,
-        words.value(metric, reading.value),
-        label_visibility="collapsed",
-        delta_description=plain(standing(metric, reading)),
-        **delta(metric, reading),
-        **drawn,
-    )
-    if reading.value is None:
-        st.caption(plain(why(reading), 500))
-    for caution in all_said(reading.cautions):
-        st.caption(plain(caution, 500))
 
 
-def delta(metric: Metric, reading: Reading) -> dict[str, Any]:
-    """What changed since the period before, and how sure that is; colour and arrow only where it is clear."""
-    comparison = reading.comparison
-    if reading.value is None:
-        return {}
-    changed = said.change(metric, reading)
-    clear = comparison is not None and comparison.verdict in ("up", "down")
-    if reading.state == "thin" or not clear or comparison is None or comparison.difference is None:
-        return {"delta": changed, "delta_color": "off", "delta_arrow": "off"}
-    # Streamlit colours by the sign of the number; ours is a word with a sign, and what is good differs by metric.
-    rose = comparison.difference.value > 0
-    colour = "off" if comparison.good is None else "normal" if comparison.good == rose else "inverse"
-    return {"delta": changed, "delta_color": colour, "delta_arrow": comparison.verdict}
+def _interval(card: Card) -> Markup:
+    """The 95% CI as a thin bar with the value as a dot, between the lowest and highest of the time that a card shows."""
+    reading = card.reading
+    if reading.value is None or reading.low is None or reading.high is None:
+        return NOTHING
+    known = [each for each in (*card.line, reading.low, reading.high, reading.value) if each is not None]
+    start, width = min(known), (max(known) - min(known)) or 1.0
+    low, high, at = (100 * (each - start) / width for each in (reading.low, reading.high, reading.value))
+    return Markup(
+        '<span class="ci" aria-hidden="true"><i style="left:{:.1f}%;width:{:.1f}%"></i><b style="left:{:.1f}%"></b></span>'
+    ).format(low, max(1.0, high - low), at)

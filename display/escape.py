@@ -10,6 +10,8 @@ import html
 import re
 from functools import lru_cache
 
+from markupsafe import Markup, escape
+
 from reporting.letters import tidy
 
 # Signs that Markdown reads: a backslash before them makes them letters.
@@ -35,3 +37,8 @@ def _escaped(text: str) -> str:
 def in_chart(text: str | None, longest: int = 300) -> str:
     """For Plotly, which reads <b>, <br> and <a href=...> in every text that it draws."""
     return html.escape(tidy(text, longest), quote=False)
+
+
+def in_html(text: str | None, longest: int = 300) -> Markup:
+    """For our own HTML (display/blocks.py), where Markup().format escapes whatever did not pass here, too."""
+    return escape(tidy(text, longest))

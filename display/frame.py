@@ -72,7 +72,8 @@ def note(text: str) -> None:
 def ribbon(view: View) -> None:
     """On every page, before anything else, where what is shown was invented."""
     if view.snapshot.is_sample:
-        st.markdown(f":orange-badge[Sample data] {plain(pages.SAMPLE)}")
+        with st.container(key="ribbon"):
+            st.markdown(f":orange-badge[Sample data] {plain(pages.SAMPLE)}")
 
 
 def as_of(view: View, used: tuple[str, ...] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from display import bugs, frame
+from display import blocks, bugs, frame, ten
 from display.escape import plain
 from display.links import HURTS
 from display.request import asked
@@ -19,7 +19,8 @@ found = one_bug(view, id) if id else None
 if found is None:
     st.title(pages.NO_SUCH_BUG if id else "Which bug?", anchor=False)
     frame.say(pages.MAY_HAVE_ANOTHER_NAME)
-    bugs.ranked(first_page(view).top, view.settings)
+    page = first_page(view)
+    blocks.show(ten.ten(page.top, page.releases, view.settings))
     st.stop()
 
 explained, voices = found

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from display import cards, frame, tables
+from display import blocks, cards, frame, tables
 from reporting import pages
 from reporting.readings import what_changed
 from reporting.tables import readings
@@ -26,7 +26,7 @@ page = health(view, period or "Now")
 
 frame.say(what_changed(page.six), strong=True)
 frame.warning_of_age(view)
-cards.cards(page.six, view.now, width=170)
+blocks.show(cards.six(page.six, view.now, wide=True))
 
 st.header(pages.WHAT_CHANGED, anchor=False)
 frame.note(pages.HOW_CHANGES_ARE_TESTED)

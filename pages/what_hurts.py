@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from display import bugs, cards, frame
+from display import blocks, cards, frame, news, ten
 from display.escape import plain
 from reporting import bugs as sentences
 from reporting import cautions, pages
@@ -14,26 +14,23 @@ view = frame.opened()
 page = first_page(view)
 top = page.top
 
-st.title(plain(sentences.headline(top, view.settings), 400), anchor=False)
+st.title(plain(sentences.how_many(top, view.settings), 400), anchor=False)
 if advice := sentences.advice(top, view.settings):
     frame.say(advice)
 if top.cautions:
     frame.say(" ".join(cautions.all_said(top.cautions)))
+blocks.show(news.news(top, page.news))
 frame.warning_of_age(view)
 
-left, right = st.columns([5, 4], gap="large")
+left, right = st.columns([7, 2], gap="medium")
 with left:
-    st.header(pages.heading_of_bugs(top), anchor=False)
-    if top.bugs:
-        st.caption(f"{sentences.RULE} {plain(sentences.coverage(top.coverage))}")
+    blocks.show(ten.ten(top, page.releases, view.settings))
     if top.bugs and top.coverage.is_incomplete:
         st.warning(sentences.INCOMPLETE)
-    bugs.ranked(top, view.settings)
-    for line in (sentences.revenue_of_all(top, view.settings), sentences.others(top)):
-        if line:
-            frame.note(line)
 with right:
-    st.header(plain(pages.heading_of_health(view.settings)), anchor=False)
-    cards.cards(page.cards, view.now)
+    blocks.show(cards.six(page.cards, view.now))
+    blocks.show(blocks.link("metrics", pages.ALL_METRICS))
 
+for line in pages.below_the_list(top, view.settings):
+    frame.note(line)
 frame.as_of(view)

@@ -18,6 +18,7 @@ from metrics.period import Period
 from ranking import beside
 from ranking.beside import Coverage, Revenue
 from ranking.endings import End, Ending
+from ranking.gone import Gone, gone
 from ranking.impact import DEFAULT_MEMORY, Memory, Severity
 from ranking.known import (
     WEEK_DAYS,
@@ -115,6 +116,7 @@ class TopBug:
     opened_on: date
     fixed_on: date | None
     expected_on: date | None
+    first_reported_on: date | None
     last_reported_on: date | None
     revenue: Revenue
     weeks: tuple[int, ...]
@@ -152,6 +154,7 @@ class TopBugs:
     fastest_rank: int | None
     missing: Missing | None
     cautions: tuple[Caution, ...] = ()  # what must be said beside the list
+    gone: tuple[Gone, ...] = ()  # on the list a week ago, not today
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def top_bugs(
         fastest_rank=known.places[fastest.bug.id] if fastest else None,
         missing=missing,
         cautions=rows.beside,
+        gone=() if rows.withheld else gone(known, ids),
     )
 
 
@@ -260,13 +264,23 @@ def _described(known: Known, chosen: list[Scored]) -> tuple[TopBug, ...]:
         if row.bug in days and row.contacts:
             days[row.bug].append(row)
     courses = known.courses(chosen, days)
+    first_on = known.published.first_reports(known.at, ids)
     return tuple(
-        _bug(known, scored, courses[id], days[id], beside.revenue(*revenues.get(id, (0, 0, 0)), revenue_of_all))
+        _bug(
+            known,
+            scored,
+            courses[id],
+            days[id],
+            first_on.get(id),
+            beside.revenue(*revenues.get(id, (0, 0, 0)), revenue_of_all),
+        )
         for id, scored in zip(ids, chosen, strict=True)
     )
 
 
-def _bug(known: Known, scored: Scored, course: Course, days: list[BugDay], revenue: Revenue) -> TopBug:
+def _bug(
+    known: Known, scored: Scored, course: Course, days: list[BugDay], first_on: date | None, revenue: Revenue
+) -> TopBug:
     bug, at = scored.bug, known.at
     place = known.places.get(bug.id)
     after = known.ranked[place] if place is not None and place < len(known.ranked) else None
@@ -308,6 +322,7 @@ def _bug(known: Known, scored: Scored, course: Course, days: list[BugDay], reven
         opened_on=opened_on,
         fixed_on=day_of(bug.fixed_at, known.settings) if bug.fixed_at else None,
         expected_on=bug.expected_on,
+        first_reported_on=first_on,
         last_reported_on=scored.last_on,
         revenue=revenue,
         weeks=known.weeks_of(days),

@@ -62,6 +62,15 @@ INCOMPLETE = "This list is incomplete: most tickets about problems name no bug y
 def headline(top: TopBugs, settings: Settings) -> str:
     """ "154 of 293 customers (53%) reported one of these ten bugs in the last 30 days. Fastest growing: Coupon fails ..." """
     if top.missing:
+        return how_many(top, settings)
+    growing = fastest(top)
+    none = "It is not" if len(top.bugs) == 1 else "None is"
+    return f"{how_many(top, settings)} {f'Fastest growing: {growing}.' if growing else f'{none} clearly growing.'}"
+
+
+def how_many(top: TopBugs, settings: Settings) -> str:
+    """ "154 of 293 customers (53%) reported one of these ten bugs in the last 30 days." """
+    if top.missing:
         return _missing(top.missing, settings)[0]
     words, n = settings.words, len(top.bugs)
     unfiled = " that no bug describes yet" if all(bug.is_unfiled for bug in top.bugs) else ""
@@ -75,11 +84,15 @@ def headline(top: TopBugs, settings: Settings) -> str:
         of_all = percent(100 * top.customers / top.of_customers)
         who = f"{top.customers:,} of {top.of_customers:,} {words.customers} ({of_all})"
     how_long_ago = f"; {'it was' if n == 1 else 'some were'} last reported more than a year ago"
-    said = f"{who} reported {which}{_in_the_last(top.window_days) or how_long_ago}."
+    return f"{who} reported {which}{_in_the_last(top.window_days) or how_long_ago}."
+
+
+def fastest(top: TopBugs) -> str | None:
+    """The bug that grows fastest, and its rank where it is not listed; None where none clearly grows."""
     if top.fastest is None or top.fastest_title is None:
-        return f"{said} {'It is not' if n == 1 else 'None is'} clearly growing."
-    beyond = f" (rank {top.fastest_rank})" if top.fastest_rank and top.fastest_rank > n else ""
-    return f"{said} Fastest growing: {_short(top.fastest_title)}{beyond}."
+        return None
+    beyond = f" (rank {top.fastest_rank})" if top.fastest_rank and top.fastest_rank > len(top.bugs) else ""
+    return f"{short(top.fastest_title)}{beyond}"
 
 
 def answer(top: TopBugs, settings: Settings, at: date | None) -> str:
@@ -470,7 +483,7 @@ def _revenue_as_data(revenue: Revenue) -> dict[str, Any]:
 # --- words ---------------------------------------------------------------------------------------------------------------
 
 
-def _short(title: str) -> str:
+def short(title: str) -> str:
     text = " ".join(title.split())
     return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1].rstrip() + "…"
 

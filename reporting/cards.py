@@ -1,27 +1,53 @@
-"""What a card says of one number: how it changed, and what it is for whoever asks."""
+"""What a card says of one number: its value, who is behind it, how it changed, and what it is for whoever asks."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
+from metrics.cautions import NoRows
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
-from reporting.readings import SMALL
+from reporting.readings import SMALL, why
+from reporting.reasons import counted
 
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
+NOT_CONNECTED = "Not connected: the README says how to add a source."
+Moved = Literal["better", "worse", "changed"]
+
+
+def moved(reading: Reading) -> Moved | None:
+    """None where nothing is said of a change: there is none that is clear, or it could not be tested."""
+    comparison = reading.comparison
+    if reading.state != "full" or comparison is None or comparison.difference is None:
+        return None
+    if comparison.verdict not in ("up", "down"):
+        return None
+    return "changed" if comparison.good is None else "better" if comparison.good else "worse"
 
 
 def change(metric: Metric, reading: Reading) -> str:
-    """What changed since the period before, where there is a number: "+2.3 points", or why that is not said."""
+    """ "▲ better: +4.0 points than the 4 weeks before"."""
     comparison = reading.comparison
-    if reading.state == "thin" or comparison is None:
-        return SMALL
-    if comparison.why:
-        return "not comparable"
-    if comparison.difference is None or comparison.verdict not in ("up", "down"):
-        return {"too few to say": "not enough data"}.get(comparison.verdict, comparison.verdict)
-    return words.difference(metric, comparison.difference.value)
+    assert comparison is not None
+    assert comparison.difference is not None
+    arrow = "▲" if comparison.verdict == "up" else "▼"
+    amount = words.difference(metric, comparison.difference.value)
+    return f"{arrow} {moved(reading)}: {amount} vs previous {words.length(comparison.previous.period)}"
+
+
+def value(metric: Metric, reading: Reading) -> str:
+    return words.value(metric, reading.value)
+
+
+def based_on(metric: Metric, reading: Reading) -> str:
+    """ "80-94% · 86 answers"; where there is no number, why."""
+    if reading.value is None:
+        return NOT_CONNECTED if isinstance(reading.reason, NoRows) else why(reading)
+    ends = words.interval(metric, reading.low, reading.high)
+    few = SMALL if reading.state == "thin" else ""
+    return " · ".join(each for each in (ends or "", counted(metric.people, reading.n), few) if each)
 
 
 def about(metric: Metric, reading: Reading, now: datetime) -> str:
@@ -29,5 +55,6 @@ def about(metric: Metric, reading: Reading, now: datetime) -> str:
     age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
     return (
         f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:]}. {BETTER[metric.better]} "
-        f"For {words.stretch(reading.period)}.{age} The line is drawn between its own lowest and highest value."
+        f"For {words.stretch(reading.period)}.{age} The bar is the 95% confidence interval, between the lowest and highest "
+        "value of the time before."
     )

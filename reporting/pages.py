@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ranking.top_bugs import TopBugs
+from reporting import bugs
 from settings import Settings
 
 # --- where there is nothing to show ---
@@ -26,14 +27,15 @@ NOTHING_YET_STEPS = (
 SAMPLE = "An invented company. The README says how to read your own."
 
 # --- the first page ---
+ALL_METRICS = "All metrics ›"
 
 
-def heading_of_bugs(top: TopBugs) -> str:
-    return "The ten bugs that hurt most" if len(top.bugs) == 10 else "The bugs that hurt most"
-
-
-def heading_of_health(settings: Settings) -> str:
-    return f"How {settings.words.customers} and the team are doing"
+def below_the_list(top: TopBugs, settings: Settings) -> list[str]:
+    """How it is ranked and what it covers; the money; the rest."""
+    if not top.bugs:
+        return []
+    rest = " ".join(each for each in (bugs.others(top), bugs.revenue_of_all(top, settings)) if each)
+    return [each for each in (rest, f"{bugs.RULE} {bugs.coverage(top.coverage)}") if each]
 
 
 # --- one bug ---

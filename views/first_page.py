@@ -12,6 +12,7 @@ from store import Published
 from views.cache import cached
 from views.lines import Card, card, line
 from views.multiple_testing import adjusted
+from views.news import Mark, News, news, releases_before
 from views.ranking import memory_at
 from views.sources import sources
 from views.view import View, view
@@ -19,8 +20,12 @@ from views.view import View, view
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
+    """`releases`: by the id of a bug, the release that came shortly before its first report."""
+
     top: TopBugs
     cards: tuple[Card, ...]
+    news: News
+    releases: dict[str, Mark]
 
 
 @cached(4)
@@ -32,7 +37,8 @@ def first_page(published: Published, view: View) -> FirstPage:
         card(metric, reading, line(published, metric, today, settings))
         for metric, reading in zip(shown, adjusted(readings), strict=True)
     ]
-    return FirstPage(top_bugs(published, today, settings, memory_at(published, today, settings)), tuple(cards))
+    top = top_bugs(published, today, settings, memory_at(published, today, settings))
+    return FirstPage(top, tuple(cards), news(published, top, today, settings), releases_before(published, top))
 
 
 def prewarm(now: datetime) -> None:

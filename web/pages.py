@@ -25,6 +25,7 @@ class Page(NamedTuple):
 PAGES = (
     Page("what_hurts.py", "What's hurting now", ""),
     Page("customer_health.py", "Customer health", "customer-health"),
+    Page("metrics.py", "Metrics", "metrics"),
     Page("data_health.py", "Data health", "data-health"),
     Page("metric.py", "One metric", "metric", in_menu=False),
     Page("bug.py", "One bug", "bug", in_menu=False),

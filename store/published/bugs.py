@@ -227,6 +227,12 @@ class Bugs(OpenSnapshot):
         )
         return {name: int(n) for name, n in self._connection.execute(chosen)}
 
+    def first_reports(self, at: date, bugs: list[str]) -> dict[str, date]:
+        """The day on which a customer first reported each of these bugs, as known at the end of day `at`."""
+        contact = bug_contact.c
+        chosen = select(contact.bug, func.min(contact.day)).where(contact.bug.in_(bugs), contact.day <= at)
+        return {name: day for name, day in self._connection.execute(chosen.group_by(contact.bug))}
+
     def distinct_customers(self, bugs: list[str], start: date, end: date) -> int:
         """How many different customers reported any of these bugs in start <= day < end."""
         chosen = select(func.count(func.distinct(bug_contact.c.customer))).where(*_reported(bugs, start, end))

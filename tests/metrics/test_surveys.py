@@ -163,7 +163,7 @@ def test_a_response_rate_that_moved_by_more_than_five_points_greys_the_compariso
     now: float | None, before: float | None, said: str | None
 ) -> None:
     one, other = (Counted(value=90, low=80, high=95, n=100, details={"response_rate": rate}) for rate in (now, before))
-    assert not_comparable(one, other) == said
+    assert reason(not_comparable(one, other)) == said
 
 
 @pytest.mark.parametrize("each", [csat.METRIC, nps.METRIC, ces.METRIC], ids=lambda each: each.key)

@@ -73,6 +73,7 @@ def a_bug(**facts: Any) -> TopBug:
         "opened_on": date(2026, 10, 12),
         "fixed_on": None,
         "expected_on": None,
+        "first_reported_on": date(2026, 10, 14),
         "last_reported_on": AT,
         "revenue": revenue(0, 0, 0),
         "weeks": (0,) * 13,

@@ -23,7 +23,7 @@ ARGUMENTS = [
 STANDS_STILL = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 # A skeleton is what Streamlit shows while the code for an element is still on its way.
 DRAWN = "[data-testid=stSkeleton], [data-testid=stAppSkeleton]"
-DESKTOP, PHONE = (1280, 900), (390, 844)
+DESKTOP, PHONE = (1366, 768), (390, 844)
 
 
 def launch(playwright: Playwright) -> Browser:

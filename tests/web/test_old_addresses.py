@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.serving import Served
-from tests.web.viewer import elements, texts, viewing
+from tests.web.viewer import elements, first_bug, texts, viewing
 
 # The path and the query as they were written, and something that only that answer holds.
 ADDRESSES = [
@@ -30,8 +30,7 @@ ADDRESSES = [
 @pytest.fixture(scope="module")
 def worst_bug(sample: Served) -> str:
     with viewing(sample.port) as viewer:
-        links = [message.delta.new_element.page_link for message in viewer.visit()]
-    return next(link.query_string.partition("bug=")[2] for link in links if "bug=" in link.query_string)
+        return first_bug(viewer.visit())
 
 
 @pytest.mark.parametrize(("path", "query", "holds"), ADDRESSES, ids=lambda part: part or "none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -86,3 +87,11 @@ def elements(messages: list[ForwardMsg]) -> list[str]:
 def texts(messages: list[ForwardMsg]) -> str:
     """All that a run has sent, as text to look into."""
     return "\n".join(str(message) for message in messages)
+
+
+def first_bug(messages: list[ForwardMsg]) -> str:
+    """The id of the bug that a list of bugs links to first, as its address says it."""
+    blocks = "".join(message.delta.new_element.html.body for message in messages)
+    found = re.search(r'href="bug\?bug=([^"]+)"', blocks)
+    assert found, "no list of bugs"
+    return found[1]

@@ -1,0 +1,19 @@
+"""The news of the week: one line that wraps, each piece with its word before it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from display.blocks import NOTHING
+from display.escape import in_html
+from ranking.top_bugs import TopBugs
+from reporting import first_page as said
+from views.news import News
+
+
+def news(top: TopBugs, found: News) -> Markup:
+    items = [
+        Markup("<li><b>{}</b> {}</li>").format(in_html(what), in_html(which, 400))
+        for what, which in said.news(top, found)
+    ]
+    return Markup('<ul class="news">{}</ul>').format(NOTHING.join(items)) if items else NOTHING

@@ -1,0 +1,68 @@
+"""The ten bugs as people see them: two lines each, the numbers of all under one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from display.blocks import NOTHING, link
+from display.escape import in_html
+from ranking.known import WEEK_DAYS
+from ranking.top_bugs import TopBug, TopBugs
+from reporting import bugs as said_of_bugs
+from reporting import first_page as said
+from settings import Settings
+from views.news import Mark
+
+
+def ten(top: TopBugs, releases: Mapping[str, Mark], settings: Settings) -> Markup:
+    """An ordered list with a heading for each; the numbers of all stand under one another, the bars share one scale."""
+    if not top.bugs:
+        return NOTHING
+    most_impact = max(bug.impact for bug in top.bugs)
+    most_week = max([1, *(n for bug in top.bugs for n in bug.weeks)])
+    heads = NOTHING.join(Markup("<span>{}</span>").format(head) for head in said.heads(top))
+    rows = [_row(bug, releases.get(bug.id), most_impact, most_week, settings) for bug in top.bugs]
+    return Markup('<div class="heads" aria-hidden="true">{}</div><ol class="ten">{}</ol>').format(
+        heads, NOTHING.join(rows)
+    )
+
+
+def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, settings: Settings) -> Markup:
+    labels = NOTHING.join(
+        Markup('<span class="label{}">{}</span>').format(" loud" if each in said.LOUD else "", each)
+        for each in said.labels(bug)
+    )
+    return Markup(
+        '<li><span class="rank">{rank}</span>'
+        '<div class="what"><h2>{title}</h2> {labels}<p>{second}</p></div>'
+        '<div class="impact" title="{impact}"><span class="length"><i style="width:{width:.1f}%"></i></span>'
+        '<span class="small">{weight}</span></div>'
+        '<div class="n">{window}<span class="in"> {in_window}</span></div>'
+        '<div class="n">{week}<span class="in"> {in_week}</span></div>'
+        "{bars}</li>"
+    ).format(
+        rank=bug.rank,
+        title=link("bug", bug.title, bug=bug.id),
+        labels=labels,
+        second=in_html(said.second_line(bug, release)),
+        impact=said.impact(bug, most_impact),
+        width=max(1.5, 100 * bug.impact / most_impact),
+        weight=in_html(said.weight(bug, settings)),
+        window=f"{bug.customers:,}",
+        in_window=in_html(said.in_days(bug.customers, bug.window_days, settings)),
+        week=f"{bug.customers_7:,}",
+        in_week=in_html(said.in_days(bug.customers_7, WEEK_DAYS, settings)),
+        bars=bars(bug.weeks, most_week),
+    )
+
+
+def bars(counts: Sequence[int], most: int) -> Markup:
+    """One bar a week on the scale of `most`; no report is a thin line, not nothing."""
+    drawn = NOTHING.join(
+        Markup('<i style="height:{:.0f}%"></i>').format(max(5, 100 * n / most)) if n else Markup("<i></i>")
+        for n in counts
+    )
+    words = said_of_bugs.reports_a_week(counts)
+    return Markup('<div class="bars" role="img" aria-label="{}" title="{}">{}</div>').format(words, words, drawn)

@@ -1,0 +1,136 @@
+"""What the first page says beside its headline: the news of the week, and each row of the ten in words."""
+
+from __future__ import annotations
+
+from ranking.endings import End
+from ranking.known import WEEK_DAYS, WEEKS
+from ranking.labels import Label
+from ranking.top_bugs import TopBug, TopBugs
+from reporting import bugs
+from reporting.words import day, listed
+from settings import Settings
+from views.news import USUAL_WEEKS, Mark, News
+
+MOST_LABELS = 2
+# The first that hold are shown; what is loud (coloured) is said again by nothing else.
+LABELS: dict[Label, str] = {
+    "rising": "growing",
+    "regression": "came back",
+    "new": "new",
+    "fading": "fading",
+    "chronic": "long-running",
+}
+BLOCKER = "blocker"
+LOUD = frozenset({BLOCKER, LABELS["rising"]})
+RECENT, ALL_METRICS = "recent", "All metrics"
+NAMED = 3  # bugs that a sentence names; the rest is counted
+
+
+def heads(top: TopBugs) -> tuple[str, ...]:
+    """What stands over the columns of the ten."""
+    return "Impact", f"{top.window_days} days" if top.window_days else "ever", f"{WEEK_DAYS} days", f"{WEEKS} weeks"
+
+
+def labels(bug: TopBug) -> list[str]:
+    """At most two words beside the title: "blocker", "growing"."""
+    if bug.is_unfiled:
+        return [bugs.UNFILED, *(LABELS[each] for each in LABELS if each in bug.labels)][:MOST_LABELS]
+    harm = [BLOCKER] if bug.severity.is_rated and bug.severity.word == BLOCKER else []
+    return [*harm, *(LABELS[each] for each in LABELS if each in bug.labels)][:MOST_LABELS]
+
+
+def second_line(bug: TopBug, release: Mark | None) -> str:
+    """ "Checkout · owner Ann's team · fix 6 Dec 2026 · 5 days after the release Coupons by customer group"."""
+    parts = [bug.area or "", _owner(bug), _fix(bug)]
+    if release is not None and bug.first_reported_on is not None:
+        days = (bug.first_reported_on - release.day).days
+        after = "on the day of" if days == 0 else f"{days} {'day' if days == 1 else 'days'} after"
+        parts.append(f"began {after} the release {release.name}")
+    if bug.customers_7 == 0 and bug.last_reported_on is not None:
+        parts.append(f"last reported {day(bug.last_reported_on)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _owner(bug: TopBug) -> str:
+    if bug.is_unfiled:
+        return ""
+    if bug.owner is None:
+        return "no owner"
+    return "" if bug.area and bug.owner.casefold() == bug.area.casefold() else f"owner {bug.owner}"
+
+
+def _fix(bug: TopBug) -> str:
+    if bug.ending.state in ("waiting", "regression"):
+        return bugs.standing(bug)
+    if bug.fixed_on:
+        return f"fixed on {day(bug.fixed_on)}, not released"
+    return f"fix {day(bug.expected_on)}" if bug.expected_on else "" if bug.is_unfiled else "no fix date"
+
+
+def weight(bug: TopBug, settings: Settings) -> str:
+    """What ranks it, in short: "55 recent × major"; how it is multiplied out stands on its page."""
+    return f"{bug.recent_customers:,.0f} {RECENT} · {bugs.severity(bug)}"
+
+
+def impact(bug: TopBug, most: float) -> str:
+    """The length beside a bug, in words."""
+    return f"Impact {bugs.rounded(bug.impact)}" + (
+        "" if bug.impact >= most else f", {bug.impact / most:.0%} of the first"
+    )
+
+
+def in_days(n: int, days: int | None, settings: Settings) -> str:
+    """Completes the number of a column where the column has no head: "customers in 30 days"."""
+    people = settings.words.customer if n == 1 else settings.words.customers
+    return f"{people} in {days} days" if days else f"{people} ever"
+
+
+def news(top: TopBugs, found: News) -> list[tuple[str, str]]:
+    """(what, which) of everything that is different from a week ago, most urgent first."""
+    said = []
+    if top.fastest_title:
+        said.append(("Fastest growing", bugs.fastest(top) or ""))
+    if found.came:
+        said.append(("New on the list", _named([_with_harm(each) for each in found.came])))
+    if found.gone:
+        said.append(("Off the list", _named([_with_end(each.title, each.end) for each in found.gone])))
+    if found.tickets is not None:
+        said.append(("Last week", _tickets(found.tickets, found.usual)))
+    if found.open_tickets is not None:
+        waits = f"{found.open_tickets:,} open {_tickets_word(found.open_tickets)}"
+        if found.without_reply:
+            waits += f", {found.without_reply:,} without a first reply"
+        said.append(("Waiting now", waits))
+    return said
+
+
+def _tickets(n: int, usual: tuple[int, int] | None) -> str:
+    said = f"{n:,} {_tickets_word(n)}"
+    if usual is None:
+        return said
+    low, high = usual
+    weeks = f"the {USUAL_WEEKS} weeks before"
+    if n > high:
+        return f"{said}, more than in any of {weeks} ({low:,}-{high:,})"
+    if n < low:
+        return f"{said}, fewer than in any of {weeks} ({low:,}-{high:,})"
+    return f"{said}, as in {weeks} ({low:,}-{high:,})"
+
+
+def _tickets_word(n: int) -> str:
+    return "ticket" if n == 1 else "tickets"
+
+
+def _with_harm(bug: TopBug) -> str:
+    return f"{bugs.short(bug.title)} ({BLOCKER})" if BLOCKER in labels(bug) else bugs.short(bug.title)
+
+
+def _with_end(title: str, end: End | None) -> str:
+    how = {None: "", "released": "fix released", "fixed": "fixed", "closed": "closed without a fix"}
+    said = how[end.how if end else None]
+    return f"{bugs.short(title)} ({said} {day(end.on)})" if end and said else bugs.short(title)
+
+
+def _named(titles: list[str]) -> str:
+    rest = len(titles) - NAMED
+    return listed(titles if rest <= 0 else [*titles[:NAMED], f"{rest} more"])

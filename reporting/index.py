@@ -1,0 +1,60 @@
+"""The index of all metrics: its answer and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from reporting import words
+from reporting.readings import changed, told, why
+from reporting.tables import stands_on
+from views.lines import Card
+
+TITLE = "Metrics"
+HEADS = ("Metric", "Current", "Trend", "95% CI", "Based on", "Change", "Period", "Data")
+TABLE = "All metrics with trend, interval, sample size, change, period and age"
+
+
+def answer(cards: Sequence[Card]) -> str:
+    """ "17 of 18 metrics have a value; 1 changed clearly from its previous period." """
+    known = [card for card in cards if card.reading.value is not None]
+    moved = [card for card in known if card.reading.comparison and card.reading.comparison.verdict in ("up", "down")]
+    said = f"{len(known)} of {len(cards)} metrics have a value"
+    if not moved:
+        return f"{said}; none changed clearly from its previous period."
+    return f"{said}; clear change from the previous period: {words.listed([card.metric.name for card in moved])}."
+
+
+def cells(card: Card, now: datetime) -> list[str]:
+    """Current, 95% CI, based on, change, period, age; where there is no number, why."""
+    metric, reading = card.metric, card.reading
+    if reading.value is None:
+        return [
+            words.NOTHING,
+            words.NOTHING,
+            why(reading),
+            words.NOTHING,
+            words.stretch(reading.period),
+            _age(card, now),
+        ]
+    return [
+        told(metric, reading),
+        words.interval(metric, reading.low, reading.high) or words.NOTHING,
+        stands_on(metric, reading),
+        changed(metric, reading),
+        words.stretch(reading.period),
+        _age(card, now),
+    ]
+
+
+def trend(card: Card) -> str:
+    """The small line in words."""
+    known = [each for each in card.line if each is not None]
+    if len(known) < 2:
+        return ""
+    ends = [words.value(card.metric, each) for each in (known[0], known[-1], min(known), max(known))]
+    return f"From {ends[0]} to {ends[1]}, between {ends[2]} and {ends[3]}"
+
+
+def _age(card: Card, now: datetime) -> str:
+    return words.ago(card.reading.as_of, now) if card.reading.as_of else words.NOTHING
