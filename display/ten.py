@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from display.blocks import NOTHING, link
 from display.escape import in_html
-from ranking.known import WEEK_DAYS
 from ranking.top_bugs import TopBug, TopBugs
 from reporting import bugs as said_of_bugs
 from reporting import first_page as said
@@ -53,7 +52,7 @@ def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, 
         window=f"{bug.customers:,}",
         in_window=in_html(said.in_days(bug.customers, bug.window_days, settings)),
         week=f"{bug.customers_7:,}",
-        in_week=in_html(said.in_days(bug.customers_7, WEEK_DAYS, settings)),
+        in_week=said.in_the_week(),
         bars=bars(bug.weeks, most_week),
     )
 

@@ -85,6 +85,10 @@ def in_days(n: int, days: int | None, settings: Settings) -> str:
     return f"{people} in {days} days" if days else f"{people} ever"
 
 
+def in_the_week() -> str:
+    return f"in {WEEK_DAYS} days"
+
+
 def news(top: TopBugs, found: News) -> list[tuple[str, str]]:
     """(what, which) of everything that is different from a week ago, most urgent first."""
     said = []

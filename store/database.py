@@ -71,6 +71,7 @@ def engine_for(settings: Settings, patience_s: float = PATIENCE_S) -> Engine:
             return create_engine(
                 url.set(drivername=f"{kind}+{DRIVERS[kind]}"),
                 pool_pre_ping=True,
+                hide_parameters=True,  # what customers wrote must not stand in a log
                 connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
             )
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
@@ -86,7 +87,7 @@ def _sqlite(url: URL, folder: Path, patience_s: float) -> Engine:
         path = folder / url.database
         if not path.parent.is_dir():
             raise StoreError(f"There is no folder {path.parent} for the store; make it, or change database_url.")
-        engine = create_engine(url.set(database=str(path)), connect_args={"timeout": patience_s})
+        engine = create_engine(url.set(database=str(path)), connect_args={"timeout": patience_s}, hide_parameters=True)
     else:
         engine = _in_memory(patience_s)
 
@@ -124,6 +125,7 @@ def _in_memory(patience_s: float) -> Engine:
     return create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(address, uri=True, timeout=patience_s, check_same_thread=False),
+        hide_parameters=True,
         poolclass=QueuePool,
     )
 
@@ -205,7 +207,9 @@ def readers_of(engine: Engine, patience_s: float = PATIENCE_S) -> Engine:
     file = file_of(engine)
     if file is None:
         return engine
-    readers = create_engine("sqlite://", creator=lambda: _open_to_read(file, patience_s), poolclass=NullPool)
+    readers = create_engine(
+        "sqlite://", creator=lambda: _open_to_read(file, patience_s), poolclass=NullPool, hide_parameters=True
+    )
     _begins(readers)
     return readers
 

@@ -1,6 +1,6 @@
 """From an item of JSON to the fields of a record: a table says which value of the item each field takes, and how.
 
-A value that cannot be read raises BadCell, which costs its row and no other. `path` leads into objects ("via.channel").
+A value that cannot be read raises Rejected, which costs its row and no other. `path` leads into objects ("via.channel").
 None, and what is absent, means "not known" where the field may be unknown.
 """
 
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from data_sources.kit.addresses import foreign
-from data_sources.kit.errors import BadCell
+from data_sources.kit.errors import bad_cell
 from store.masking import mask
 from store.rejected import NOT_A_DATE, NOT_A_LIST, NOT_A_NUMBER, NOT_AN_OBJECT, NOT_TEXT
 
@@ -23,7 +23,7 @@ V = TypeVar("V")
 
 
 def record(kind: Callable[..., R], table: Mapping[str, Cell], item: Item) -> R:
-    """The record of this item. Raises BadCell for the first value that cannot be read."""
+    """The record of this item. Raises Rejected for the first value that cannot be read."""
     return kind(**{name: cell(item) for name, cell in table.items()})
 
 
@@ -33,7 +33,7 @@ def at(item: Item, path: str) -> object:
         if found is None:
             return None
         if not isinstance(found, Mapping):
-            raise BadCell(path, found, NOT_AN_OBJECT)
+            raise bad_cell(path, found, NOT_AN_OBJECT)
         found = found.get(name)
     return found
 
@@ -42,7 +42,7 @@ def text(path: str, longest: int = 400, before: str = "") -> Callable[[Item], st
     def cell(item: Item) -> str:
         value = at(item, path)
         if not isinstance(value, str) or not foreign(value):
-            raise BadCell(path, value, NOT_TEXT)
+            raise bad_cell(path, value, NOT_TEXT)
         return before + value.strip()[:longest]
 
     return cell
@@ -59,7 +59,7 @@ def number(path: str, before: str = "") -> Callable[[Item], str]:
     def cell(item: Item) -> str:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
-            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 1")
+            raise bad_cell(path, value, f"{NOT_A_NUMBER} that counts from 1")
         return f"{before}{value}"
 
     return cell
@@ -69,7 +69,7 @@ def count(path: str) -> Callable[[Item], int]:
     def cell(item: Item) -> int:
         value = at(item, path)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
-            raise BadCell(path, value, f"{NOT_A_NUMBER} that counts from 0")
+            raise bad_cell(path, value, f"{NOT_A_NUMBER} that counts from 0")
         return value
 
     return cell
@@ -82,7 +82,7 @@ def instant(path: str) -> Callable[[Item], datetime]:
             found = datetime.fromisoformat(value)  # type: ignore[arg-type]
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):  # the last of a year 9999 with an offset
-            raise BadCell(path, value, f"{NOT_A_DATE} and time") from None
+            raise bad_cell(path, value, f"{NOT_A_DATE} and time") from None
 
     return cell
 
@@ -93,7 +93,7 @@ def day(path: str) -> Callable[[Item], date]:
         try:
             return date.fromisoformat(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise BadCell(path, value, NOT_A_DATE) from None
+            raise bad_cell(path, value, NOT_A_DATE) from None
 
     return cell
 
@@ -104,7 +104,7 @@ def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
     def cell(item: Item) -> V:
         value = at(item, path)
         if not isinstance(value, str) or value not in meanings:
-            raise BadCell(path, value, f"is none of {', '.join(meanings)}")
+            raise bad_cell(path, value, f"is none of {', '.join(meanings)}")
         return meanings[value]
 
     return cell
@@ -173,12 +173,12 @@ def names(path: str, key: str = "name") -> Callable[[Item], list[str]]:
     def cell(item: Item) -> list[str]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, NOT_A_LIST)
+            raise bad_cell(path, found, NOT_A_LIST)
         if any(isinstance(each, dict) and key not in each for each in found):
-            raise BadCell(path, found, f"one of them has no {key}")
+            raise bad_cell(path, found, f"one of them has no {key}")
         words = [each.get(key) if isinstance(each, dict) else each for each in found]
         if not all(each is None or isinstance(each, str) for each in words):
-            raise BadCell(path, found, f"one of them {NOT_TEXT}")
+            raise bad_cell(path, found, f"one of them {NOT_TEXT}")
         return [" ".join(each.split()) for each in words if each]
 
     return cell
@@ -211,7 +211,7 @@ def objects(path: str) -> Callable[[Item], list[Item]]:
     def cell(item: Item) -> list[Item]:
         found = at(item, path) or []
         if not isinstance(found, list):
-            raise BadCell(path, found, NOT_A_LIST)
+            raise bad_cell(path, found, NOT_A_LIST)
         return [each for each in found if isinstance(each, dict)]
 
     return cell

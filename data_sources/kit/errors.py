@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data_sources.source import SourceError
+from store.rejected import Rejected
 
 
 class Refused(SourceError):
@@ -17,14 +18,11 @@ class Later(SourceError):
     """The next refresh tries again and may succeed: it does not answer, its limit is used up, or the time was."""
 
 
-class BadCell(SourceError):
-    """One value cannot be read: its row is rejected, and the others go in."""
-
-    def __init__(self, column: str, value: object, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason = column, shown(value), reason
-
-
 def shown(value: object) -> str:
     """Whatever JSON may hold, as a short text."""
     return str(value)[:200]
+
+
+def bad_cell(column: str, value: object, reason: str) -> Rejected:
+    """To be raised: one value cannot be read, its row is rejected, and the others go in."""
+    return Rejected.cell(shown(value), reason, column)

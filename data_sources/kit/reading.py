@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data_sources.kit import cells, cursors
-from data_sources.kit.errors import BadCell, Refused, shown
+from data_sources.kit.errors import Refused, bad_cell, shown
 from data_sources.kit.http import Web
 from data_sources.kit.paging import pages
 from data_sources.source import Page, Request
@@ -94,25 +94,25 @@ def _read_item(item: object, stream: Stream, found: Found, rejected: list[Reject
     name: object = item.get(stream.id, "?") if isinstance(item, dict) else "?"
     changed: datetime | None = None
 
-    def reject(rows: Rows, wrong: BadCell) -> None:
+    def reject(rows: Rows, wrong: Rejected) -> None:
         place = f"{stream.before_id}{shown(name)}"
-        rejected.append(Rejected(rows.kind.TABLE, place, wrong.column, wrong.value, wrong.reason))
+        rejected.append(replace(wrong, record=rows.kind.TABLE, place=place))
 
     try:
         if not isinstance(item, dict):
-            raise BadCell("", item, NOT_AN_OBJECT)
+            raise bad_cell("", item, NOT_AN_OBJECT)
         changed = (cells.maybe(cells.instant, stream.updated) if stream.follows else cells.instant(stream.updated))(
             item
         )
         id = str(stream.rows[0].table["id"](item))
-    except BadCell as wrong:  # nothing of it can be read
+    except Rejected as wrong:  # nothing of it can be read
         reject(_kind_of(item, stream), wrong)
         return changed
     is_here = not any(is_gone(item) for is_gone in stream.gone)
     for rows in stream.rows:
         try:
             found |= rows.read(item, is_here)
-        except BadCell as wrong:
+        except Rejected as wrong:
             reject(rows, wrong)
     for kind in stream.with_it:
         if is_here:
@@ -128,6 +128,6 @@ def _kind_of(item: object, stream: Stream) -> Rows:
         try:
             if isinstance(item, dict) and rows.each is None and rows.when(item):
                 return rows
-        except BadCell:
+        except Rejected:
             continue
     return stream.rows[0]
