@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import Settings
-from store import lease, publishing
+from store import indexes, lease, publishing
 from store.database import StoreError, engine_for
 from store.deleting import PSEUDONYMOUS, delete_source, drop_sample, has_pseudonyms, mark_all
 from store.engines import sql_of
@@ -23,6 +23,7 @@ from store.publishing import clusters
 from store.publishing.clusters import Cluster, UnlinkedTicket
 from store.rules import Rules
 from store.runs import Run
+from store.saving import was_counted
 from store.schema import FACTS, cursor, id_group, meta, ranking_record, row_count, run, snapshot
 from store.shapes import Shape
 from store.staff_key import FINGERPRINT
@@ -55,6 +56,8 @@ def refreshing(store: Store, now: datetime) -> Iterator[Refresh]:
             prefixes, moved_ids = settle(connection, _shares_ids(store.settings))
             notes += moved_ids
             _interrupted(connection, now)
+            if not was_counted(connection):
+                indexes.leave_out(connection)
             moved = store.staff_key.move_out(connection, is_used=has_pseudonyms(connection))
         if moved is not None:
             notes += store.staff_key_moved(moved)
@@ -249,6 +252,10 @@ class Refresh:
         measures: Measures = ALL,
     ) -> int:
         """Counts again what changed (or `everything`) and makes it visible, in one transaction. The new snapshot's id."""
+        with self.transaction(now) as connection:
+            # By themselves: counting reads slowly what SQLite has not yet written into its file.
+            if not was_counted(connection):
+                indexes.make(connection)
         with self.transaction(now) as connection:
             zone, declared, were_read = self.store.settings.zone, self.declared, self.were_read
             publishing.count_again(connection, now, zone, rules, told, everything, measures, declared, were_read)
