@@ -66,7 +66,7 @@ def fisher(x1: int, n1: int, x0: int, n0: int) -> float:
         weights[k - 1] = weights[k] * k * (n0 - yes + k) / ((n1 - k + 1) * (yes - k + 1))
     limit = weights[x1] * (1 + 1e-7)
     ordered = sorted(weights.values())
-    return min(1.0, sum(weight for weight in ordered if weight <= limit) / sum(ordered))
+    return sum(weight for weight in ordered if weight <= limit) / sum(ordered)
 
 
 def _check_share(x: float, n: float) -> None:

@@ -111,6 +111,14 @@ def test_fishers_p_is_the_sum_over_the_tables_that_are_no_likelier(
     assert fisher(x1, n1, x0, n0) == pytest.approx(no_likelier / comb(n1 + n0, yes), rel=1e-9)
 
 
+def test_a_table_of_many_thousands_is_tested_without_numbers_that_grow_too_large() -> None:
+    assert fisher(5_000, 10_000, 5_050, 10_000) == pytest.approx(newcombe(5_000, 10_000, 5_050, 10_000).p, rel=0.03)
+
+
+def test_nothing_that_happened_may_be_nothing_that_was_to_be_expected() -> None:
+    assert poisson_interval(0).low == 0
+
+
 def test_a_table_with_a_small_cell_is_tested_exactly_and_says_so() -> None:
     assert newcombe(5, 5, 8, 10).p == fisher(5, 5, 8, 10)
     assert "Fisher" in newcombe(5, 5, 8, 10).method
@@ -377,6 +385,8 @@ def test_weeks_of_counts_and_of_customers_must_be_the_same() -> None:
 
 def test_a_week_without_customers_is_no_noise() -> None:
     assert quasi_poisson_rate(([10] * 5 + [0], [1] * 5 + [0])) is not None
+    assert quasi_poisson_rate(([10] * 6, [1] * 6), ([0, 0], [0, 0])) is not None
+    assert quasi_poisson_rate(([1] * 8, [0.1] * 8)) is not None
 
 
 def test_weeks_that_vary_wildly_prove_less_than_calm_ones_with_the_same_sums() -> None:

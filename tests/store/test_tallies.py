@@ -60,6 +60,9 @@ COMPANY = [
     subscription("cy", started_on=date(2025, 1, 1), ended_on=date(2025, 12, 31), plan=None),
     subscription("cy", started_on=date(2025, 6, 1), ended_on=date(2025, 9, 1), plan=None),
     subscription("cy", started_on=date(2025, 12, 1), ended_on=date(2026, 6, 1), plan=None),
+    # Nor by one that began on the same day.
+    subscription("di", started_on=date(2025, 2, 1), ended_on=date(2025, 5, 1), plan=None),
+    subscription("di", started_on=date(2025, 2, 1), ended_on=date(2025, 8, 1), plan=None),
     employment(started_on=date(2024, 5, 6), ended_on=date(2026, 2, 1), left_how="voluntary"),
     employment(started_on=date(2024, 5, 6), ended_on=date(2026, 2, 1), team=None),
     employment(started_on=date(2024, 5, 6)),
@@ -72,6 +75,9 @@ SILENT = [
     Subscription("s2", "zoe", date(2026, 4, 1), mrr=5_00),
     Employment("s3", "Support", date(2026, 4, 1)),
 ]
+# One that says when a ticket was solved, but of no reply.
+TRACKER = [asked("u1", at(11, 16), "fay")]
+SAYS_OF_TICKETS = {"id", "opened_at", "customer", "area", "channel", "solved_at"}
 SAYS = {
     "ticket": {"id", "opened_at", "customer", "area", "channel"},
     "subscription": {"id", "customer", "started_on", "mrr"},
@@ -102,6 +108,7 @@ COUNTS = {
         "2026-11-12 Billing/email/large (problem) 1",
         "2026-11-14 Billing/email (problem) 1",
         "2026-11-14 Billing/email/large (problem) 1",
+        "2026-11-16 Billing/email (problem) 1",
     ],
     "tickets_reopened": [
         "2026-11-10 Billing/email/large (yes) 1",
@@ -135,6 +142,7 @@ COUNTS = {
         "2026-11-12 Billing/email/large (not linked) 1",
         "2026-11-14 Billing/email (not linked) 1",
         "2026-11-14 Billing/email/large (not linked) 1",
+        "2026-11-16 Billing/email (not linked) 1",
     ],
     "first_reply_open": [
         "2026-11-12 Billing/email/large (679) 1",
@@ -142,9 +150,11 @@ COUNTS = {
     "resolution_open": [
         "2026-11-12 Billing/email/large (679) 1",
         "2026-11-14 Billing/email/large (666) 1",
+        "2026-11-16 Billing/email (649) 1",
     ],
     "subscription_started": [
         "2025-01-01  () 2, 17000",
+        "2025-02-01  () 2, 20000",
         "2025-03-01 large/Basic () 1, 10000",
         "2025-06-01  () 1, 10000",
         "2025-12-01  () 1, 10000",
@@ -153,7 +163,9 @@ COUNTS = {
         "2026-04-01  (end not said) 1, 500",
     ],
     "subscription_ended": [
+        "2025-05-01  (2025-02-01) 1, 10000",
         "2025-06-01  (2025-01-01) 1, 7000",
+        "2025-08-01  (2025-02-01) 1, 10000",
         "2025-09-01  (2025-06-01) 1, 10000",
         "2025-12-31  (2025-01-01) 1, 10000",
         "2026-02-01  (2026-01-01) 1, 8000",
@@ -161,7 +173,9 @@ COUNTS = {
         "2026-06-01  (2025-12-01) 1, 10000",
     ],
     "contracts_due": [
+        "2025-05-01  (none) 1",
         "2025-06-01  (214) 1",
+        "2025-08-01  (none) 1",
         "2025-09-01  (91) 1",
         "2025-12-31  (30) 1",
         "2026-02-01  (none) 1",
@@ -170,12 +184,14 @@ COUNTS = {
     ],
     "customer_started": [
         "2025-01-01  (new) 2, 17000",
+        "2025-02-01  (new) 1, 20000",
         "2025-03-01 large/Pro (new) 1, 10000",
         "2026-01-01  (reactivated) 1, 8000",
         "2026-04-01  (new, end not said) 1, 500",
     ],
     "customer_ended": [
         "2025-06-01  (2025-01-01) 1, 7000",
+        "2025-08-01  (2025-02-01) 1, 10000",
         "2026-02-01  (2026-01-01) 1, 8000",
         "2026-06-01  (2025-01-01) 1, 10000",
     ],
@@ -204,11 +220,12 @@ COUNTS = {
 def test_every_measure_counts_what_the_table_of_measures_says(database_url: str) -> None:
     store = open_store(settings(database_url))
     with store.refreshing(NOW) as refresh:
-        for source, records in (("test", COMPANY), ("silent", SILENT)):
+        for source, records in (("test", COMPANY), ("silent", SILENT), ("tracker", TRACKER)):
             run = refresh.begin_run(source, "files", NOW)
             run.save(records, NOW)
             run.finish(NOW)
         refresh.declare("silent", SAYS)
+        refresh.declare("tracker", {"ticket": SAYS_OF_TICKETS})
         refresh.publish(NOW, RULES)
     with store.engine.connect().execution_options(reading=True) as connection:
         rows = connection.execute(select(tally).order_by(*tally.columns)).all()
