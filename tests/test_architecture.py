@@ -195,6 +195,7 @@ SENTENCES = {
     "tickets per customer per month": "a unit",
     "times an even day": "a unit",
     "too few to say": "the key of a verdict",
+    "new on the list": "the key of a movement",
     "The settings cannot be read: %s": "for the log of the server",
     "no row has one": "the end of a refusal",
     "it takes none of these": "the end of a refusal",
