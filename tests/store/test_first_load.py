@@ -27,7 +27,7 @@ def indexes(store: Store) -> set[str]:
             str(index["name"])
             for table in FACTS
             for index in inspect(connection).get_indexes(table)
-            if not index["name"].startswith("pk_")
+            if not str(index["name"]).startswith("pk_")
         }
 
 
