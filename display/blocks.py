@@ -25,4 +25,9 @@ def show(block: Markup) -> None:
 def link(page: str, label: str, longest: int = 120, **asked: str) -> Markup:
     """A link inside a block. Its address is relative, so that it holds wherever the server is mounted."""
     address = f"{page}?{urlencode(asked)}" if asked else page
-    return Markup('<a class="in-app" target="_self" href="{}">{}</a>').format(address, in_html(label, longest))
+    return Markup('<a class="in-app" target="_self" href="{}">{}</a>').format(address, in_html(label, longest) or page)
+
+
+def more(page: str, label: str) -> Markup:
+    """A link in a line of its own."""
+    return Markup('<p class="more">{}</p>').format(link(page, label))

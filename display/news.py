@@ -10,10 +10,14 @@ from ranking.top_bugs import TopBugs
 from reporting import first_page as said
 from views.news import News
 
+LOUD = Markup(' class="loud"')
+
 
 def news(top: TopBugs, found: News) -> Markup:
     items = [
-        Markup("<li><b>{}</b> {}</li>").format(in_html(what), in_html(which, 400))
+        Markup("<li{}><b>{}</b> {}</li>").format(
+            LOUD if what == said.GROWING else NOTHING, in_html(what), in_html(which, 400)
+        )
         for what, which in said.news(top, found)
     ]
-    return Markup('<ul class="news">{}</ul>').format(NOTHING.join(items)) if items else NOTHING
+    return Markup('<ul class="news" role="list">{}</ul>').format(NOTHING.join(items)) if items else NOTHING

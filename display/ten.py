@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
@@ -19,24 +20,25 @@ def ten(top: TopBugs, releases: Mapping[str, Mark], settings: Settings) -> Marku
     """An ordered list with a heading for each; the numbers of all stand under one another, the bars share one scale."""
     if not top.bugs:
         return NOTHING
-    most_impact = max(bug.impact for bug in top.bugs)
+    most_impact = max(bug.impact for bug in top.bugs) or 1.0
     most_week = max([1, *(n for bug in top.bugs for n in bug.weeks)])
     heads = NOTHING.join(Markup("<span>{}</span>").format(head) for head in said.heads(top))
-    rows = [_row(bug, releases.get(bug.id), most_impact, most_week, settings) for bug in top.bugs]
-    return Markup('<div class="heads" aria-hidden="true">{}</div><ol class="ten">{}</ol>').format(
+    rows = [_row(bug, releases.get(bug.id), most_impact, most_week, top.at, settings) for bug in top.bugs]
+    return Markup('<div class="heads" aria-hidden="true">{}</div><ol class="ten" role="list">{}</ol>').format(
         heads, NOTHING.join(rows)
     )
 
 
-def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, settings: Settings) -> Markup:
-    labels = NOTHING.join(
+def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, at: date, settings: Settings) -> Markup:
+    labels = Markup(" ").join(
         Markup('<span class="label{}">{}</span>').format(" loud" if each in said.LOUD else "", each)
         for each in said.labels(bug)
     )
     return Markup(
         '<li><span class="rank">{rank}</span>'
-        '<div class="what"><h2>{title}</h2> {labels}<p>{second}</p></div>'
-        '<div class="impact" title="{impact}"><span class="length"><i style="width:{width:.1f}%"></i></span>'
+        '<div class="what"><h2>{title}</h2> {labels}<p title="{second}">{second}</p></div>'
+        '<div class="impact" title="{impact}"><span class="length" role="img" aria-label="{impact}">'
+        '<i style="width:{width:.1f}%"></i></span>'
         '<span class="small">{weight}</span></div>'
         '<div class="n">{window}<span class="in"> {in_window}</span></div>'
         '<div class="n">{week}<span class="in"> {in_week}</span></div>'
@@ -45,10 +47,10 @@ def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, 
         rank=bug.rank,
         title=link("bug", bug.title, bug=bug.id),
         labels=labels,
-        second=in_html(said.second_line(bug, release)),
+        second=in_html(said.second_line(bug, release, at)),
         impact=said.impact(bug, most_impact),
         width=max(1.5, 100 * bug.impact / most_impact),
-        weight=in_html(said.weight(bug, settings)),
+        weight=in_html(said.weight(bug)),
         window=f"{bug.customers:,}",
         in_window=in_html(said.in_days(bug.customers, bug.window_days, settings)),
         week=f"{bug.customers_7:,}",

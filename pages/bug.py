@@ -18,8 +18,9 @@ id = asked("bug")
 found = one_bug(view, id) if id else None
 if found is None:
     st.title(pages.NO_SUCH_BUG if id else "Which bug?", anchor=False)
-    frame.say(pages.MAY_HAVE_ANOTHER_NAME)
     page = first_page(view)
+    if id and page.top.bugs:
+        frame.say(pages.MAY_HAVE_ANOTHER_NAME)
     blocks.show(ten.ten(page.top, page.releases, view.settings))
     st.stop()
 

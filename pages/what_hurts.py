@@ -29,7 +29,7 @@ with left:
         st.warning(sentences.INCOMPLETE)
 with right:
     blocks.show(cards.six(page.cards, view.now))
-    blocks.show(blocks.link("metrics", pages.ALL_METRICS))
+    blocks.show(blocks.more("metrics", pages.ALL_METRICS))
 
 for line in pages.below_the_list(top, view.settings):
     frame.note(line)

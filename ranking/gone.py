@@ -22,4 +22,4 @@ def gone(known: Known, listed: Collection[str]) -> tuple[Gone, ...]:
     """In the order of the list of a week ago."""
     before = sorted((place, bug) for bug, place in known.places_before.items() if place <= known.listed)
     left = [known.scored[bug] for _, bug in before if bug not in listed and bug in known.scored]
-    return tuple(Gone(each.bug.id, each.bug.title, each.end) for each in left)
+    return tuple(Gone(each.bug.id, each.bug.title, each.end if each.ending.state == "gone" else None) for each in left)

@@ -201,7 +201,7 @@ def top_bugs(
     revenue = beside.revenue(0, 0, 0)
     if ids:
         revenue = beside.revenue(*published.revenue_of_bugs(ids, *paying_days), published.revenue_of_all()[1])
-    fastest = known.fastest()
+    fastest = None if rows.withheld else known.fastest()
     missing = None if bugs else _missing(published, known)
     if rows.withheld:
         missing = Missing("withheld", len(known.bugs), rows.withheld)

@@ -31,6 +31,14 @@ RULE = (
 LONGEST_TITLE = 80
 NOT_RATED = "severity not rated"
 UNFILED = "no bug yet"
+# What happens to a bug, in a word; the first that holds comes first.
+LABELS: dict[Label, str] = {
+    "rising": "growing",
+    "regression": "came back",
+    "new": "new",
+    "fading": "fading",
+    "chronic": "long-running",
+}
 HOW_IMPACT = "How the impact of this bug is worked out"
 WHAT_DETAILS = "Owner, age, state and revenue"
 BY_WEEK = "Impact by week, newest first"
@@ -261,7 +269,11 @@ def movement(moved: Movement) -> str:
 def marks(bug: TopBug) -> list[str]:
     """Everything that stands behind its title in a word or two."""
     tied = f"tied with #{bug.rank + 1}" if bug.about_equal_with_next and bug.rank else ""
-    return [each for each in (badge(bug), *bug.labels, movement(bug.movement), tied) if each]
+    return [each for each in (badge(bug), *labels(bug), movement(bug.movement), tied) if each]
+
+
+def labels(bug: TopBug) -> list[str]:
+    return [word for label, word in LABELS.items() if label in bug.labels]
 
 
 def badge(bug: TopBug) -> str | None:
@@ -398,7 +410,7 @@ def factors(explained: Explained, settings: Settings) -> list[tuple[str, str]]:
         ("Severity", f"{severity(bug)}, counts {bug.severity.weight:g}"),
         ("Rating factor", f"{bug.rating_factor:.2f}: {ratings}"),
         ("Uncertainty", f"±{bug.se:.0f}"),
-        *((label.capitalize(), reason(label, bug.course, bug.end, settings)) for label in bug.labels),
+        *((LABELS[label].capitalize(), reason(label, bug.course, bug.end, settings)) for label in bug.labels),
         ("To leave the list", leaves(bug, settings)),
     ]
 
@@ -458,7 +470,9 @@ def _bug_as_data(bug: TopBug, settings: Settings, as_known_on: date | None) -> d
         "id": bare(bug.id),
         **{name: getattr(bug, name) for name in facts.split()},
         "badge": badge(bug),
-        "labels": [{"word": label, "reason": reason(label, bug.course, bug.end, settings)} for label in bug.labels],
+        "labels": [
+            {"word": LABELS[label], "reason": reason(label, bug.course, bug.end, settings)} for label in bug.labels
+        ],
         "movement": {"words": movement(bug.movement), "places": bug.movement.places, "before": bug.movement.before},
         "marks": marks(bug),
         "why": why(bug, settings),

@@ -14,6 +14,9 @@ from reporting.reasons import counted
 
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
 NOT_CONNECTED = "Not connected: the README says how to add a source."
+SCALE = (
+    " The bar: the 95% confidence interval, on a scale from the lowest to the highest of it and of the values before."
+)
 Moved = Literal["better", "worse", "changed"]
 
 
@@ -54,7 +57,6 @@ def about(metric: Metric, reading: Reading, now: datetime) -> str:
     """Definition, days and age of one number, for whoever asks."""
     age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
     return (
-        f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:]}. {BETTER[metric.better]} "
-        f"For {words.stretch(reading.period)}.{age} The bar is the 95% confidence interval, between the lowest and highest "
-        "value of the time before."
+        f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}. {BETTER[metric.better]} "
+        f"For {words.stretch(reading.period)}.{age}{SCALE if reading.low is not None else ''}"
     )

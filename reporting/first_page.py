@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ranking.endings import End
 from ranking.known import WEEK_DAYS, WEEKS
-from ranking.labels import Label
 from ranking.top_bugs import TopBug, TopBugs
 from reporting import bugs
 from reporting.words import day, listed
@@ -12,17 +13,10 @@ from settings import Settings
 from views.news import USUAL_WEEKS, Mark, News
 
 MOST_LABELS = 2
-# The first that hold are shown; what is loud (coloured) is said again by nothing else.
-LABELS: dict[Label, str] = {
-    "rising": "growing",
-    "regression": "came back",
-    "new": "new",
-    "fading": "fading",
-    "chronic": "long-running",
-}
 BLOCKER = "blocker"
-LOUD = frozenset({BLOCKER, LABELS["rising"]})
-RECENT, ALL_METRICS = "recent", "All metrics"
+LOUD = frozenset({BLOCKER, bugs.LABELS["rising"]})
+GROWING = "Fastest growing"
+RECENT = "recent"
 NAMED = 3  # bugs that a sentence names; the rest is counted
 
 
@@ -34,18 +28,18 @@ def heads(top: TopBugs) -> tuple[str, ...]:
 def labels(bug: TopBug) -> list[str]:
     """At most two words beside the title: "blocker", "growing"."""
     if bug.is_unfiled:
-        return [bugs.UNFILED, *(LABELS[each] for each in LABELS if each in bug.labels)][:MOST_LABELS]
+        return [bugs.UNFILED, *bugs.labels(bug)][:MOST_LABELS]
     harm = [BLOCKER] if bug.severity.is_rated and bug.severity.word == BLOCKER else []
-    return [*harm, *(LABELS[each] for each in LABELS if each in bug.labels)][:MOST_LABELS]
+    return [*harm, *bugs.labels(bug)][:MOST_LABELS]
 
 
-def second_line(bug: TopBug, release: Mark | None) -> str:
-    """ "Checkout · owner Ann's team · fix 6 Dec 2026 · 5 days after the release Coupons by customer group"."""
-    parts = [bug.area or "", _owner(bug), _fix(bug)]
+def second_line(bug: TopBug, release: Mark | None, at: date) -> str:
+    """ "Checkout · owner Web · fix 6 Dec 2026 · first reported 5 days after the release Coupons by customer group"."""
+    parts = [bug.area or "", _owner(bug), _fix(bug, at)]
     if release is not None and bug.first_reported_on is not None:
         days = (bug.first_reported_on - release.day).days
         after = "on the day of" if days == 0 else f"{days} {'day' if days == 1 else 'days'} after"
-        parts.append(f"began {after} the release {release.name}")
+        parts.append(f"first reported {after} the release {release.name}")
     if bug.customers_7 == 0 and bug.last_reported_on is not None:
         parts.append(f"last reported {day(bug.last_reported_on)}")
     return " · ".join(part for part in parts if part)
@@ -59,17 +53,21 @@ def _owner(bug: TopBug) -> str:
     return "" if bug.area and bug.owner.casefold() == bug.area.casefold() else f"owner {bug.owner}"
 
 
-def _fix(bug: TopBug) -> str:
-    if bug.ending.state in ("waiting", "regression"):
+def _fix(bug: TopBug, at: date) -> str:
+    if bug.ending.state == "waiting" or bug.fixed_on:
         return bugs.standing(bug)
-    if bug.fixed_on:
-        return f"fixed on {day(bug.fixed_on)}, not released"
-    return f"fix {day(bug.expected_on)}" if bug.expected_on else "" if bug.is_unfiled else "no fix date"
+    again = bug.ending.state == "regression"
+    said = [bugs.standing(bug)] if again else []
+    if bug.expected_on:
+        said.append(f"{'fix was due' if bug.expected_on < at else 'fix'} {day(bug.expected_on)}")
+    elif not bug.is_unfiled:
+        said.append("no new date" if again else "no fix date")
+    return " · ".join(said)
 
 
-def weight(bug: TopBug, settings: Settings) -> str:
-    """What ranks it, in short: "55 recent × major"; how it is multiplied out stands on its page."""
-    return f"{bug.recent_customers:,.0f} {RECENT} · {bugs.severity(bug)}"
+def weight(bug: TopBug) -> str:
+    """What ranks it, in short: "55 recent · major"; how it is multiplied out stands on its page."""
+    return f"{bugs.rounded(bug.recent_customers)} {RECENT} · {bugs.severity(bug)}"
 
 
 def impact(bug: TopBug, most: float) -> str:
@@ -93,7 +91,7 @@ def news(top: TopBugs, found: News) -> list[tuple[str, str]]:
     """(what, which) of everything that is different from a week ago, most urgent first."""
     said = []
     if top.fastest_title:
-        said.append(("Fastest growing", bugs.fastest(top) or ""))
+        said.append((GROWING, bugs.fastest(top) or ""))
     if found.came:
         said.append(("New on the list", _named([_with_harm(each) for each in found.came])))
     if found.gone:

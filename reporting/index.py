@@ -18,10 +18,12 @@ TABLE = "All metrics with trend, interval, sample size, change, period and age"
 def answer(cards: Sequence[Card]) -> str:
     """ "17 of 18 metrics have a value; 1 changed clearly from its previous period." """
     known = [card for card in cards if card.reading.value is not None]
-    moved = [card for card in known if card.reading.comparison and card.reading.comparison.verdict in ("up", "down")]
+    verdicts = [(card, card.reading.comparison.verdict) for card in known if card.reading.comparison]
+    moved = [card for card, verdict in verdicts if verdict in ("up", "down")]
+    tested = len(moved) + sum(verdict == "no clear change" for _, verdict in verdicts)
     said = f"{len(known)} of {len(cards)} metrics have a value"
     if not moved:
-        return f"{said}; none changed clearly from its previous period."
+        return f"{said}; none of the {tested} that could be compared changed clearly from its previous period."
     return f"{said}; clear change from the previous period: {words.listed([card.metric.name for card in moved])}."
 
 

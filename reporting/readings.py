@@ -162,7 +162,7 @@ def what_changed(shown: Sequence[Card]) -> str:
     better = [card for card in shown if _good(card) is True]
     known = [card for card in shown if card.reading.value is not None]
     if not known:
-        return "There is no number yet that may be shown: too few stand behind each of them."
+        return "None of these numbers can be shown yet; each says why."
     parts = []
     if worse:
         parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")

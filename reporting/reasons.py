@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from metrics.cautions import Why, WhyKind
+from reporting.words import day
 
 SAID: dict[WhyKind, str] = {
     "nothing": "No {people} in this period.",
@@ -53,6 +57,7 @@ def said(why: Why) -> str:
         named["listed"] = " and ".join(f"{n} answers to {question}" for question, n in named["others"].items())
     if why.kind == "response rate":
         named["way"] = "fell" if named["now"] < named["before"] else "rose"
+    named = {name: day(each) if isinstance(each, date) else each for name, each in named.items()}
     return SAID[why.kind].format(**named)
 
 
@@ -61,6 +66,6 @@ def counted(people: str, n: int) -> str:
     first, *rest = people.split(" ", 1)
     if n == 1:
         first = {"people": "person"}.get(first, first.removesuffix("s"))
-    if n == 1 and rest and rest[0].startswith("customers"):  # "first-time customers whose window is over"
-        rest = [rest[0].replace("customers", "customer", 1)]
+    if n == 1 and rest:  # "1 first-time customer whose window is over", "1 contract that is decided"
+        rest = [re.sub(r"^(customer|ticket|contract|answer)s\b", r"\1", rest[0]).replace("that are", "that is")]
     return " ".join([f"{n:,}", first, *rest])

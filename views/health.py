@@ -12,7 +12,7 @@ from metrics.reading import headline_period, read
 from store import Published
 from views.cache import cached
 from views.lines import Card, card, line
-from views.multiple_testing import adjusted
+from views.multiple_testing import in_families
 from views.view import View
 
 PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page, in weeks
@@ -32,7 +32,7 @@ def health(published: Published, view: View, period: str) -> Health:
     readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
     cards = [
         card(metric, reading, line(published, metric, today, settings))
-        for metric, reading in zip(shown, adjusted(readings), strict=True)
+        for metric, reading in zip(shown, in_families(shown, readings), strict=True)
     ]
     six = tuple(card for card in cards if card.metric.on_card)
     return Health(period, six, tuple(card for card in cards if not card.metric.on_card))

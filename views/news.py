@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metrics import metric
+from metrics.cautions import cautions
+from metrics.counting.groups import grouped, whole
 from metrics.period import whole_weeks
-from metrics.reading import headline_period, read, series
 from ranking.gone import Gone
 from ranking.top_bugs import TopBug, TopBugs
-from settings import Settings
 from store import Published
 from store.published import Mark as Mark
 
@@ -20,7 +20,7 @@ RELEASE_DAYS = 14  # a release so shortly before the first report of a bug of it
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`tickets` of the last whole week, `usual` the fewest and most of the weeks before; None where there are no tickets.
+    """`tickets` of the last whole week, `usual` the fewest and most of the weeks before; None where the data do not go back so far.
 
     `open_tickets` and `without_reply` are of today, None where no source can say it.
     """
@@ -33,31 +33,56 @@ class News:
     without_reply: int | None
 
 
-def news(published: Published, top: TopBugs, today: date, settings: Settings) -> News:
-    weeks = whole_weeks(today, 1 + USUAL_WEEKS).split("week")
-    counts = [each.n for each in series(published, metric("contact_rate"), weeks, settings)]
-    before = [n for n in counts[:-1] if n]
+def news(published: Published, top: TopBugs, today: date) -> News:
+    last, before = _by_week(published, today)
     return News(
         came=tuple(bug for bug in top.bugs if bug.movement.kind in ("new", "new on the list")),
         gone=top.gone,
-        tickets=counts[-1] or None,
+        tickets=last,
         usual=(min(before), max(before)) if len(before) == USUAL_WEEKS else None,
-        open_tickets=_waiting(published, "resolution", today, settings),
-        without_reply=_waiting(published, "first_reply", today, settings),
+        open_tickets=_waiting(published, "resolution", today),
+        without_reply=_waiting(published, "first_reply", today),
     )
 
 
-def _waiting(published: Published, key: str, today: date, settings: Settings) -> int | None:
+def _by_week(published: Published, today: date) -> tuple[int | None, list[int]]:
+    """Tickets of the last whole week, and of those before it that lie wholly within the data: none in a week is 0 of them."""
+    span = published.span("tickets")
+    if span is None or cautions(published, ("ticket",)).withheld:
+        return None, []
+    weeks = whole_weeks(today, 1 + USUAL_WEEKS).split("week")
+    days = whole(weeks)
+    counts = [
+        sum(each.n for each in groups.get("", ()))
+        for groups in grouped(published.tally("tickets", days.start, days.end), weeks)
+    ]
+    known = [n for week, n in zip(weeks, counts, strict=True) if week.start >= span[0]]
+    return (known[-1], known[:-1]) if known else (None, [])
+
+
+def _waiting(published: Published, key: str, today: date) -> int | None:
+    """Tickets that wait at the end of today, whenever they were opened."""
     of = metric(key)
-    found = read(published, of, headline_period(of, today), settings).details.get("still_waiting")
-    return int(found) if found is not None else None
+    known = cautions(published, of.records, of.needs)
+    if known.withheld or known.missing:
+        return None
+    return sum(each.n for each in published.tally(f"{key}_open", None, today + timedelta(days=1)))
 
 
 def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
     """By the id of a bug: the last release of its area in the two weeks before its first report."""
     if not top.bugs:
         return {}
-    first = {bug.id: bug.first_reported_on for bug in top.bugs if bug.first_reported_on and bug.area}
+    span = published.span("tickets")
+    if span is None:
+        return {}
+    # What was reported when the data begin may be older than that.
+    known_from = span[0] + timedelta(days=RELEASE_DAYS)
+    first = {
+        bug.id: bug.first_reported_on
+        for bug in top.bugs
+        if bug.area and bug.first_reported_on and bug.first_reported_on >= known_from
+    }
     if not first:
         return {}
     marks = published.releases(

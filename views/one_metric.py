@@ -9,10 +9,11 @@ from metrics import all_metrics
 from metrics import metric as metric_of
 from metrics.metric import Metric
 from metrics.period import Period
-from metrics.reading import Reading, headline_period, read, split_by
+from metrics.reading import Reading, headline_period, split_by
 from store import Published
 from store.published import Mark as Mark
 from views.cache import cached
+from views.health import health
 from views.lines import HISTORY, Card, card, line
 from views.view import View
 
@@ -37,15 +38,16 @@ def one_metric(view: View, key: str, by: str | None) -> MetricPage:
 def _one_metric(published: Published, view: View, key: str, by: str | None) -> MetricPage:
     settings, today = view.settings, view.today
     metric = metric_of(key)
-    period = headline_period(metric, today)
+    now = health(view, "Now")  # where its change is judged beside those of the others
+    known = {each.metric.key: each.reading for each in (*now.six, *now.behind)}
     history = line(published, metric, today, settings, HISTORY[metric.grain])
     of_groups = headline_period(metric, today, of_a_group=True)
     groups = split_by(published, metric, of_groups, by, settings) if by else {}
     parts = [each for each in all_metrics() if each.parent == metric.key]
-    details = [card(each, read(published, each, headline_period(each, today), settings), []) for each in parts]
+    details = [card(each, known[each.key], []) for each in parts]
     return MetricPage(
         metric,
-        read(published, metric, period, settings),
+        known[metric.key],
         tuple(history),
         tuple(published.releases(history[0].period.start, today + timedelta(days=1))),
         groups,

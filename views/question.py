@@ -181,7 +181,11 @@ def overview(published: Published, settings: Settings, today: date) -> Overview:
         first.setdefault((row["source"], row["record"]), []).append(row)
     spans = {name: published.span(name) for each in all_metrics() for name in each.begins.measures}
     newest = min(max((span[1] for span in spans.values() if span), default=today), today)
-    numbers = tuple(OneNumber(each, newest_reading(published, each, settings, today, newest)) for each in all_metrics())
+    from views.multiple_testing import in_families
+
+    asked = all_metrics()
+    readings = in_families(asked, [newest_reading(published, each, settings, today, newest) for each in asked])
+    numbers = tuple(OneNumber(each, reading) for each, reading in zip(asked, readings, strict=True))
     top = None
     if any(record in ("ticket", "bug", "bug_report") for _, record, *_ in counts):
         from views.ranking import day_of_list

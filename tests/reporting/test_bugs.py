@@ -273,7 +273,7 @@ def test_movement_is_a_mark(moved: Movement, said: str) -> None:
 
 def test_marks_are_badge_labels_movement_and_a_tie() -> None:
     marked = a_bug(is_unfiled=True, labels=("rising",), movement=Movement("moved", 1, 2), about_equal_with_next=True)
-    assert bugs.marks(marked) == ["no bug yet", "rising", "▲1", "tied with #2"]
+    assert bugs.marks(marked) == ["no bug yet", "growing", "▲1", "tied with #2"]
     assert bugs.marks(a_bug()) == []
 
 

@@ -14,7 +14,7 @@ from ranking.impact import Severity
 from ranking.top_bugs import Movement
 from reporting import first_page as said
 from tests.builders import settings
-from tests.reporting.test_bugs import TEN, a_bug, a_list
+from tests.reporting.test_bugs import AT, TEN, a_bug, a_list
 from views.news import Mark, News
 
 SETTINGS = settings("sqlite://")
@@ -34,22 +34,36 @@ def test_only_a_blocker_and_a_growing_bug_are_loud() -> None:
 
 def test_the_second_line_says_area_owner_and_whether_there_is_a_fix_date() -> None:
     row = a_bug(area="Checkout", owner="Orders")
-    assert said.second_line(row, None) == "Checkout · owner Orders · no fix date"
-    assert said.second_line(replace(row, owner="checkout"), None) == "Checkout · no fix date"
-    assert said.second_line(replace(row, owner=None), None) == "Checkout · no owner · no fix date"
-    assert said.second_line(replace(row, expected_on=date(2026, 12, 6)), None).endswith("fix 6 Dec 2026")
+    assert said.second_line(row, None, AT) == "Checkout · owner Orders · no fix date"
+    assert said.second_line(replace(row, owner="checkout"), None, AT) == "Checkout · no fix date"
+    assert said.second_line(replace(row, owner=None), None, AT) == "Checkout · no owner · no fix date"
+    assert said.second_line(replace(row, expected_on=date(2026, 12, 6)), None, AT).endswith("fix 6 Dec 2026")
 
 
 def test_a_fix_that_did_not_hold_is_said_instead_of_a_date() -> None:
     back = a_bug(owner="Web", ending=Ending("regression", None), end=End(date(2026, 9, 21), "released"))
-    assert "the fix of 21 Sep 2026 did not hold" in said.second_line(back, None)
+    assert "the fix of 21 Sep 2026 did not hold" in said.second_line(back, None, AT)
+
+
+def test_a_fix_that_did_not_hold_says_whether_there_is_a_new_date() -> None:
+    back = a_bug(owner="Web", ending=Ending("regression", None), end=End(date(2026, 9, 21), "released"))
+    assert said.second_line(back, None, AT).endswith("did not hold · no new date")
+    assert said.second_line(replace(back, expected_on=date(2026, 12, 24)), None, AT).endswith("fix 24 Dec 2026")
+
+
+def test_a_date_that_is_over_is_said_to_be() -> None:
+    assert said.second_line(a_bug(expected_on=date(2026, 9, 1)), None, AT).endswith("fix was due 1 Sep 2026")
+
+
+def test_few_recent_customers_are_not_none() -> None:
+    assert said.weight(a_bug(recent_customers=0.4)).startswith("0.4 recent")
 
 
 @pytest.mark.parametrize(("day", "words"), [(14, "on the day of"), (13, "1 day after"), (9, "5 days after")])
 def test_the_release_before_the_first_report_is_named(day: int, words: str) -> None:
     row = a_bug(area="Checkout", owner=None, first_reported_on=date(2026, 10, 14))
-    line = said.second_line(row, Mark(date(2026, 10, day), "Coupons", "Checkout"))
-    assert line.endswith(f"began {words} the release Coupons")
+    line = said.second_line(row, Mark(date(2026, 10, day), "Coupons", "Checkout"), AT)
+    assert line.endswith(f"first reported {words} the release Coupons")
 
 
 def test_a_length_is_said_as_a_share_of_the_first() -> None:
