@@ -47,21 +47,6 @@ DATA = (
 OURS = "ours, memory learned"
 FIXED = "ours, fixed 30 days"
 WORSE = "ours is worse"
-READING = """The list looks back as far as a report counts half, and on in steps until ten bugs qualify (ranking/window.py). The rule
-before looked back 30 days, 45 where fewer than ten qualified. On Bitcoin that listed three bugs and covered .361 (60 days
-ahead) and .295 (180); the tables of then left out the months without any list and said .431 and .363. Newest first and
-people in 90 days were clearly better. The rule was changed after these three histories had been seen, so they are no
-untouched test of it; the steps were written down before they were tried. With no window at all the shares are within .01
-on Rust and Bitcoin, and .224 instead of .256 on SeaMonkey, 180 days ahead.
-
-What is still lost: on SeaMonkey the people ever, or the reports ever, find more of those who report in the next half
-year: its bugs come back after long quiet, and a memory of 180 days is learned there only in the second half. On Rust, 180
-days ahead, people in 90 days and people ever are ahead of ours, though not clearly. NDCG and P@10 are low everywhere:
-which bugs will be reported next is only partly to be known.
-
-On Rust and Bitcoin the memory stays at 30 days: 60 days ahead no other is clearly better. Learned 180 days ahead it would
-go to 120 days on Rust (.394 -> .430, from 2012 on .385 -> .445; METHODOLOGY 5.2 has .398 -> .460). But months that share
-most of what they are scored by are less evidence than they look: with blocks of six months it gains .006."""
 Sort = Callable[[Then], Days]
 
 
@@ -265,7 +250,7 @@ def section() -> str:
             rows = score(past, days, ahead)
             tables.append(markdown(name, days, rows, ahead))
             lost += [f"{row.sort} on {name}, {ahead} days ahead" for row in rows if row.verdict == WORSE]
-    return "\n\n".join([*tables, f"Clearly better than ours is: {'; '.join(lost) or 'none of them'}.", READING])
+    return "\n\n".join([*tables, f"Clearly better than ours is: {'; '.join(lost) or 'none of them'}."])
 
 
 @click.command(help=__doc__.split("\n", 1)[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Column, Connection, Table, and_, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, bindparam, insert, select, true, update
 
 from store.marks import stored_fields
 from store.masking import VERSION, clean, mask
@@ -14,14 +14,14 @@ from store.schema import FACTS, excerpt_of_bug, listed_bug, rejected_row, run, s
 
 NAME = "masking"  # in meta: by which version all stored texts are masked
 SHOWN = 500  # characters of a text that readers see, or of a reason
-# Where texts of people are, besides the rows they came in: column -> how long they may be.
+# Where texts of people are, besides the rows they came in: column -> in which of its rows.
 COPIES = {
-    excerpt_of_bug.c.subject: SHOWN,
-    excerpt_of_bug.c.excerpt: SHOWN,
-    listed_bug.c.title: SHOWN,  # of clusters it is the subject of a ticket
-    rejected_row.c.value: SHOWN,
-    rejected_row.c.reason: SHOWN,
-    run.c.reason: SHOWN,
+    excerpt_of_bug.c.subject: true(),
+    excerpt_of_bug.c.excerpt: true(),
+    listed_bug.c.title: listed_bug.c.is_cluster,  # there it is the subject of a ticket; that of a bug nobody masks
+    rejected_row.c.value: true(),
+    rejected_row.c.reason: true(),
+    run.c.reason: true(),
 }
 
 
@@ -33,7 +33,7 @@ def mask_again(connection: Connection) -> int:
     """
     if is_done(connection, NAME, str(VERSION)):
         return 0
-    changed = sum(_mask_column(connection, column, longest) for column, longest in _texts())
+    changed = sum(_mask_column(connection, *each) for each in _texts())
     if changed:
         last = select(snapshot.c.published_at, snapshot.c.is_sample, snapshot.c.newest_run)
         same = last.order_by(snapshot.c.id.desc()).limit(1)
@@ -41,19 +41,22 @@ def mask_again(connection: Connection) -> int:
     return changed
 
 
-def _texts() -> Iterator[tuple[Column[str], int]]:
+def _texts() -> Iterator[tuple[Column[str], int, ColumnElement[bool]]]:
+    """Columns, how long their texts may be, and in which rows they are texts of people."""
     for record in RECORDS:
         for each in stored_fields(record):
             if each.mark.free_text:
-                yield FACTS[record.TABLE].c[each.name], each.mark.free_text
-    yield from COPIES.items()
+                yield FACTS[record.TABLE].c[each.name], each.mark.free_text, true()
+    for column, rows in COPIES.items():
+        yield column, SHOWN, rows
 
 
-def _mask_column(connection: Connection, column: Column[str], longest: int) -> int:
+def _mask_column(connection: Connection, column: Column[str], longest: int, rows: ColumnElement[bool]) -> int:
     table = column.table
     assert isinstance(table, Table)
     keys = list(table.primary_key)
-    found = connection.execute(select(*keys, column).where(column.is_not(None)).execution_options(yield_per=5_000))
+    asked = select(*keys, column).where(column.is_not(None), rows)
+    found = connection.execute(asked.execution_options(yield_per=5_000))
     # Only what becomes another text is kept in memory, and written after the last was read.
     changed = [
         {**{f"of_{at}": cell for at, cell in enumerate(key)}, "masked": again}

@@ -17,10 +17,9 @@ from data_sources.mapping.columns import FAULT, Get, Row, Whole, received, to_se
 from data_sources.mapping.plan import REFERENCES, Blanks, FieldMap, Mapping, Value, kind_of
 from data_sources.mapping.where import holds
 from data_sources.words import listed
+from store.marks import Record
 from store.records import BY_TABLE
 from store.rejected import Rejected
-
-Record = Value
 
 
 @dataclass(slots=True)

@@ -84,6 +84,17 @@ def test_when_ours_loses_the_table_says_so() -> None:
     assert ranking.table([lost])[1][-1] == "ours is worse"
 
 
+def test_the_section_says_only_what_this_run_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text(f"bug,customer,day\nA,a,{day(10)}\n")
+    monkeypatch.setattr(ranking, "DATA", (str(file),))
+    assert ranking.section().split("\n\n") == [
+        "few: too short to score 60 days ahead.",
+        "few: too short to score 180 days ahead.",
+        "Clearly better than ours is: none of them.",
+    ]
+
+
 def test_a_file_of_reports_and_its_days_come_from_the_command_line(tmp_path: Path) -> None:
     rows = [f"B{n % 7},c{n},{day(400 - n)}" for n in range(400)]
     file = tmp_path / "reports.csv"

@@ -10,9 +10,10 @@ from sqlalchemy import select, text, update
 
 from store import Store, masking, open_store
 from store.masking import mask
-from store.schema import FACTS, excerpt_of_bug, rejected_row
+from store.publishing.clusters import Cluster
+from store.schema import FACTS, excerpt_of_bug, listed_bug, rejected_row
 from store.schema import ticket as tickets
-from tests.builders import NOW, answer, bug, report, save, settings, ticket
+from tests.builders import NOW, answer, bug, filled, report, save, settings, ticket
 from tests.store.test_masking import KINDS, ORDINARY, canaries
 
 SAID = "Charge 4111 1111 1111 1111 again"
@@ -79,6 +80,24 @@ def test_a_new_store_has_nothing_to_be_masked_again(database_url: str) -> None:
     made = open_store(settings(database_url))
     assert save(made, [ticket(subject=SAID)]) == []
     assert texts(made) == [MASKED]
+    made.engine.dispose()
+
+
+def test_the_title_of_a_bug_stays_as_its_tracker_says_it_and_that_of_a_cluster_is_masked_again(
+    database_url: str,
+) -> None:
+    made = filled(
+        database_url,
+        bug("B", title=SAID),
+        report("B", customer="acme", reported_at=NOW),
+        *(ticket(f"t{n}", customer=f"c{n}", subject="Coupon fails") for n in range(3)),
+        cluster=lambda tickets: [Cluster("coupon", "Coupon fails", "Billing", tuple(tickets))],
+    )
+    with made.engine.begin() as connection:
+        connection.execute(update(listed_bug).where(listed_bug.c.is_cluster).values(title=SAID))
+        connection.execute(text("UPDATE meta SET value = '1' WHERE name = 'masking'"))
+    with made.refreshing(NOW), made.reading() as published:
+        assert {each.id: each.title for each in published.bugs(NOW.date())} == {"B": SAID, "cluster:coupon": MASKED}
     made.engine.dispose()
 
 
