@@ -63,7 +63,7 @@ class Progress:
         passed = max(time.monotonic() - seen.started, 0.001)
         rate = seen.rows / passed
         text = f"{name}: {seen.rows:,} rows, {seen.pages:,} pages, {rate:,.0f} rows/s"
-        if page.total and page.total > seen.rows:
+        if seen.rows and page.total and page.total > seen.rows:
             share = seen.rows / page.total
             filled = int(share * 20)
             left = (page.total - seen.rows) / rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # What is said of a value that is not what it should be, by whoever reads one: each goes on behind the value.
+DATE_OUT_OF_RANGE = "is a date out of range"
 NOT_A_DATE = "is not a date"
 NOT_A_LIST = "is not a list"
 NOT_A_NUMBER = "is not a number"

@@ -18,7 +18,7 @@ from store.ids import CLUSTER, keyed
 from store.marks import Field, Record, derived_columns, is_pseudonymous, stored_fields
 from store.masking import WORTH_A_LOOK, clean, mask
 from store.records import BY_TABLE
-from store.rejected import NOT_A_DATE, NOT_A_WHOLE_NUMBER, NOT_TEXT, Rejected
+from store.rejected import DATE_OUT_OF_RANGE, NOT_A_DATE, NOT_A_WHOLE_NUMBER, NOT_TEXT, Rejected
 from store.schema import FACTS
 
 LONGEST_STRING = 500  # of ids, names and the like; free text has its own limit
@@ -360,13 +360,11 @@ class Cells:
     def _day(self, value: Any) -> Any:
         if type(value) is not date:
             return self._wrong(value, NOT_A_DATE)
-        return (
-            value if FIRST_YEAR <= value.year < FAR_FUTURE_YEAR else self._wrong(value, "it is a date that cannot be")
-        )
+        return value if FIRST_YEAR <= value.year < FAR_FUTURE_YEAR else self._wrong(value, DATE_OUT_OF_RANGE)
 
     def _instant(self, value: Any) -> Any:
         if not isinstance(value, datetime) or value.tzinfo is None:
             return self._wrong(value, "it is not an instant with a time zone")
         if not FIRST_YEAR <= value.year < FAR_FUTURE_YEAR:
-            return self._wrong(value, "it is a date that cannot be")
+            return self._wrong(value, DATE_OUT_OF_RANGE)
         return value.astimezone(UTC) - EPOCH

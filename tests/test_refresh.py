@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow
 import pytest
 from sqlalchemy import delete, insert
 
@@ -18,6 +19,7 @@ from store import open_store
 from store.published import SourceState
 from store.schema import cursor, listing, read_rows
 from tests.builders import NOW, RULES, customer
+from tests.data_sources.hostile import parquet
 
 SOURCE = """
 [sources.{name}]
@@ -128,6 +130,15 @@ def test_a_file_whose_dates_all_went_wrong_does_not_empty_the_store(company: Com
     assert refresh.main(config) == 1
     assert "10 of 10 rejected (100%)" in company.capsys.readouterr().err
     assert company.customers() == 10
+
+
+def test_an_empty_file_that_comes_first_stops_none_of_the_others(company: Company) -> None:
+    """Of a Parquet file it is known how many rows are to come, so the time that is left is told."""
+    for file, ids in {"a": [], "b": ["1", "2"]}.items():
+        column = pyarrow.array(ids, pyarrow.string())
+        parquet(company.folder / f"{file}.parquet", {"id": column, "name": column})
+    assert "two: 2 rows read" in company.refreshes(desk="*.parquet", two="two.csv")
+    assert company.customers() == 4
 
 
 def test_a_store_of_before_is_read_again_and_loses_nothing_without_a_word(company: Company) -> None:

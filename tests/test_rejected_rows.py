@@ -231,7 +231,7 @@ def test_what_the_store_refuses_is_named_by_file_row_and_column_like_what_the_fi
     rows = sorted((each["file"], each["row"], each["column"], each["value"][:5], each["reason"]) for each in found)
     assert rows == [
         ("orders.csv", 3, "Who", "xxxxx", "it is longer than 500 characters"),
-        ("orders.csv", 4, "When", "1899-", "it is a date that cannot be"),
+        ("orders.csv", 4, "When", "1899-", "is a date out of range"),
     ]
 
 

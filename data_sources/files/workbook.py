@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from data_sources.source import SourceError
 from data_sources.words import nearest
-from store.rejected import NOT_A_DATE, NOT_A_NUMBER, Rejected
+from store.rejected import DATE_OUT_OF_RANGE, NOT_A_DATE, NOT_A_NUMBER, Rejected
 
 CHUNK = 1 << 16
 DEFINITIONS = "holds definitions that no spreadsheet writes; it was not read."
@@ -348,4 +348,4 @@ def _date(book: Book, style: str, number: float, text: str) -> object:
     try:
         return from_excel(number, book.epoch, timedelta=book.dates[style])
     except (ValueError, OverflowError):
-        return Rejected.cell(text, "is a date out of range")
+        return Rejected.cell(text, DATE_OUT_OF_RANGE)

@@ -131,7 +131,7 @@ class Web(Host):
             return Answer(
                 url, data, next_page, limit.instant(headers.get("Date")), bool(headers.get("Link", "").strip())
             )
-        raise SourceError(f"{self.who} sends us from address to address without end. Check base_url.")
+        raise SourceError(f"{self.who}: redirect loop. Check base_url.")
 
     def _bounded(self, url: str, question: Question) -> tuple[int, Mapping[str, str], bytes]:
         """One request, in a thread: only so is there an end to an answer that drips one byte a second, or to its headers."""
@@ -272,7 +272,7 @@ class Web(Host):
         if wait > self.limits.longest_wait:
             end = f"until {self._clock_time(self.clock() + wait)}" if wait < A_YEAR else "for more than a year"
             raise Later(
-                f"{self.who} allows no more questions {end}: its limit is used up. "
+                f"{self.who}: rate limit reached {end}. "
                 "What was read is kept; the next refresh after that goes on. With an access key the limit is much higher."
             )
 

@@ -1,4 +1,4 @@
-"""How another system says where the next page is: a link, a token, a page number, an offset; circles are refused.
+"""How another system says where the next page is: a link, a token, a page number, an offset; loops are refused.
 
 Every kind gives the address of the next page, or None after the last one; a read that was cut off goes on at an address.
 """
@@ -86,7 +86,7 @@ def pages(
 ) -> Iterator[tuple[Answer, list[object]]]:
     """Each answer with its items, and its `next`.
 
-    Raises SourceError where pages go in a circle or an answer holds no list.
+    Raises SourceError where pages go in a loop or an answer holds no list.
     """
     answer: Answer | None = None
     if go_on_at is not None:
@@ -114,9 +114,7 @@ def pages(
         following = paging.turn(answer, items)
         following = None if following is None else web.address(following)
         if following in seen or alike >= MOST_ALIKE:
-            raise SourceError(
-                f"The pages of {web.who} go in a circle; reading was stopped. The next refresh tries again."
-            )
+            raise SourceError(f"{web.who}: pagination loop; reading was stopped. The next refresh tries again.")
         yield replace(answer, next=following), items
         if following is None:
             return

@@ -105,10 +105,10 @@ def _read_item(item: object, stream: Stream, found: Found, rejected: list[Reject
             item
         )
         id = str(stream.rows[0].table["id"](item))
+        is_here = not any(is_gone(item) for is_gone in stream.gone)
     except Rejected as wrong:  # nothing of it can be read
         reject(_kind_of(item, stream), wrong)
         return changed
-    is_here = not any(is_gone(item) for is_gone in stream.gone)
     for rows in stream.rows:
         try:
             found |= rows.read(item, is_here)

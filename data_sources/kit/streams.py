@@ -10,6 +10,7 @@ import builtins
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -23,8 +24,9 @@ from data_sources.kit.http import Question, Web
 from data_sources.kit.limits import Limits
 from data_sources.kit.options import ACCESS_KEY, KeyName, Minutes, Options, Subdomain, read
 from data_sources.kit.paging import Paging, pages
-from data_sources.source import Counts, Gives, Page, Request, Source
+from data_sources.source import Counts, Gives, Page, Request, Source, SourceError
 from store.records import Bug, BugReport, Ticket
+from store.rejected import Rejected
 
 # What changed is asked for each time; what was deleted or moved elsewhere is rarely said, only missing from a whole list.
 
@@ -235,13 +237,13 @@ def source(
 
     def check(request: Request) -> Iterator[str]:
         told = read(model, request)
-        with _open(told, request) as web:
+        with _open(told, request) as web, _understood(web):
             found = web.ask(told.site().harmless).data
-        yield from told.sees(found if isinstance(found, dict) else {})
+            yield from told.sees(found if isinstance(found, dict) else {})
 
     def counts(request: Request) -> Counts:
         told = read(model, request)
-        with _open(told, request) as web:
+        with _open(told, request) as web, _understood(web):
             return {
                 record: (whole.ask(web), {reason: each.ask(web) for reason, each in fewer.items()})
                 for record, (whole, fewer) in told.counts().items()
@@ -275,6 +277,17 @@ def source(
         documented_at=page,
         drops=tuple(drops.split()),
     )
+
+
+@contextmanager
+def _understood(web: Web) -> Iterator[None]:
+    """Here a value that cannot be read costs the answer: there is no row that it could cost instead."""
+    try:
+        yield
+    except Rejected as wrong:
+        raise SourceError(
+            f"{web.who} gave an answer that cannot be read ({wrong.column}: {wrong.reason}). Check base_url."
+        ) from None
 
 
 def _open(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from data_sources.mapping.plan import MONEY, FieldMap, Value
 from data_sources.words import listed
 from store.records import WORDS
-from store.rejected import NOT_A_DATE, NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, Rejected
+from store.rejected import DATE_OUT_OF_RANGE, NOT_A_DATE, NOT_A_NUMBER, NOT_A_WHOLE_NUMBER, Rejected
 
 Convert = Callable[[str], Value]
 
@@ -109,7 +109,7 @@ def _moved(moment: datetime, zone: tzinfo) -> datetime:
     try:
         return moment.astimezone(zone)
     except OverflowError:
-        raise Rejected.cell(moment.isoformat(" "), "date out of range") from None
+        raise Rejected.cell(moment.isoformat(" "), DATE_OUT_OF_RANGE) from None
 
 
 def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Convert:
@@ -238,7 +238,7 @@ def decimals(comma: bool) -> Callable[[str], Decimal]:
 def _hundredths(number: Decimal) -> int:
     cents = int((number * 100).quantize(Decimal(1), ROUND_HALF_UP))
     if abs(cents) > 10**15:
-        raise Rejected.cell(str(number), "is more money than can be meant")
+        raise Rejected.cell(str(number), "is too large an amount")
     return cents
 
 
@@ -254,5 +254,5 @@ def amount(mapped: FieldMap, number: Decimal, shown: str) -> int:
     if number != number.to_integral_value() or abs(number) > 10**9:
         raise Rejected.cell(shown, NOT_A_WHOLE_NUMBER)
     if number < 0 and mapped.name != "score":
-        raise Rejected.cell(shown, "is less than nothing")
+        raise Rejected.cell(shown, "must not be negative")
     return int(number)

@@ -77,8 +77,8 @@ def _instant(entry: Entry, newest: object) -> datetime | None:
     if found is None or isinstance(found, datetime):
         return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
     raise SourceError(
-        f"{entry.named}: the last value of {entry.updated} is {clean(as_text(newest), 40)!r}, which is no time and no text "
-        "like 2026-01-31 14:05; name another column as `updated`, or leave it out."
+        f"{entry.named}: the last value of {entry.updated} is {clean(as_text(newest), 40)!r}, which is not a time "
+        "such as 2026-01-31 14:05; name another column as `updated`, or leave it out."
     )
 
 

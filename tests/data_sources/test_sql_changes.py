@@ -248,7 +248,7 @@ def test_a_row_that_another_table_may_still_have_is_not_said_to_be_gone(texts: D
         ({"updated": "chnged"}, "tickets has no column chnged; the nearest is 'changed'."),
         (
             {"updated": "title"},
-            "tickets: the last value of title is 'old', which is no time and no text like 2026-01-31 14:05; name another "
+            "tickets: the last value of title is 'old', which is not a time such as 2026-01-31 14:05; name another "
             "column as `updated`, or leave it out.",
         ),
         ({"same_id": "merge"}, "sources.desk.tables[1].updated: leave it out here."),

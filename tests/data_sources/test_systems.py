@@ -178,7 +178,7 @@ def test_a_limit_is_kept_however_it_is_said(kind: Kind, upstream: Upstream, how:
 def test_a_limit_that_lasts_longer_than_a_refresh_ends_the_read(kind: Kind, upstream: Upstream) -> None:
     upstream.on(kind.path, served(Reply({}, 429, {"Retry-After": "3600"})))
     waits = Waits()
-    with pytest.raises(Later, match="allows no more questions until"):
+    with pytest.raises(Later, match="rate limit reached until"):
         read(kind, upstream, sleep=waits)
     assert (upstream.fired("it"), waits) == (1, [])
 
@@ -250,10 +250,10 @@ def test_a_page_that_comes_twice_and_one_that_overlaps_lose_and_double_nothing(k
     assert upstream.fired("it") == 1
 
 
-def test_pages_that_go_in_a_circle_are_stopped(kind: Kind, upstream: Upstream) -> None:
+def test_a_pagination_loop_is_stopped(kind: Kind, upstream: Upstream) -> None:
     upstream.on(kind.path, kind.first([kind.item(1)]))
     upstream.on(f"{kind.path}?page=2", served(kind.first([kind.item(2)])))  # once more names itself as the next
-    with pytest.raises(SourceError, match="circle"):
+    with pytest.raises(SourceError, match="pagination loop"):
         read(kind, upstream)
     assert upstream.fired("it") == 1
 

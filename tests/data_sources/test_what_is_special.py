@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from settings import Settings
 from store.records import Bug, BugReport, SurveyResponse, Ticket
 from tests.builders import NOW
 from tests.data_sources.replay import Reply, Upstream
-from tests.data_sources.systems import GITLAB, JQL, KINDS, set_at
+from tests.data_sources.systems import GITLAB, JQL, KINDS, TICKETS, set_at
 from tests.project import ROOT
 
 KIND = {kind.name: kind for kind in KINDS}
@@ -205,6 +206,40 @@ def test_a_system_is_asked_how_many_it_counts_itself(
     counts = source(name).counts
     assert counts is not None
     assert counts(request(name, upstream)) == found
+
+
+ODD: list[tuple[str, str, Any, str]] = [
+    ("github", "/search/issues", {"total_count": None}, "total_count: is not a number that counts from 0"),
+    ("jira", "/rest/api/3/search/approximate-count", {"count": "41"}, "count: is not a number that counts from 0"),
+    ("zendesk", "/api/v2/users/me.json", {"user": "root"}, "user.role: is not an object"),
+    ("jira", "/rest/api/3/project/search", {"values": {"key": "SHOP"}}, "values: is not a list"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "answer", "words"), ODD)
+def test_an_odd_answer_to_a_harmless_question_is_one_sentence(
+    upstream: Upstream, name: str, path: str, answer: Any, words: str
+) -> None:
+    upstream.on(path, Reply(answer, fault="it"))
+    check, counts = source(name).check, source(name).counts
+    assert check is not None
+    assert counts is not None
+    with pytest.raises(SourceError, match=re.escape(f"gave an answer that cannot be read ({words})")):
+        counts(request(name, upstream)) if "count" in words else list(check(request(name, upstream)))
+    assert upstream.fired("it") == 1
+
+
+@pytest.mark.parametrize(("path", "field"), [(TICKETS, "status"), (TICKETS, "tags"), (RATINGS, "score")])
+def test_an_odd_sign_of_what_is_gone_costs_its_item_and_no_other(upstream: Upstream, path: str, field: str) -> None:
+    item = KIND["zendesk"].item
+    rating = item(1) | {"ticket_id": 7, "score": "good"}
+    odd, good = (item(1), item(2)) if path == TICKETS else (rating, rating | {"ticket_id": 8})
+    items = [odd | {field: [{"x": 1}]}, good]
+    if path == RATINGS:
+        upstream.on(RATINGS, Reply({"satisfaction_ratings": items, "meta": {"has_more": False}}))
+    page = read("zendesk", upstream, items if path == TICKETS else [])
+    assert [each.id for each in page.records] == (["2"] if path == TICKETS else ["8"])
+    assert [(row.column, row.reason) for row in page.rejected_rows] == [(field, "one of them has no name")]
 
 
 def test_zendesk_names_the_merged_tickets_that_it_counts_and_we_do_not(upstream: Upstream) -> None:
