@@ -95,6 +95,11 @@ def entries(request: Request) -> list[Entry]:
                 f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
                 f'(same_id = "first" or "merge"), can only be read whole.'
             )
+        if told.updated and mapping.same_id != "last_wins":
+            raise SourceError(
+                f'{inner}.updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that changed '
+                "last is asked for, so the first one cannot be kept."
+            )
         found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema, told.updated))
     twice = Counter[str]()
     for at, each in enumerate(found):

@@ -32,6 +32,7 @@ from store.schema import rejected_row
 from tests.builders import NOW, settings
 
 FIELDS = {"id": "id", "opened_at": "opened", "subject": "title"}
+CHANGES = {"updated": "changed", "same_id": "last_wins"}
 A_DAY = timedelta(days=1)
 # How a database may hold when a row changed: the kind of its column, and how an instant is written into it.
 KINDS: dict[str, tuple[Any, Callable[[datetime], Any]]] = {
@@ -64,7 +65,7 @@ class Desk:
         )
         self.table.create(engine)
         self.options: dict[str, Any] = {}
-        self.entry: dict[str, Any] = {"table": "tickets", "record": "ticket", "fields": FIELDS, "updated": "changed"}
+        self.entry: dict[str, Any] = {"table": "tickets", "record": "ticket", "fields": FIELDS, **CHANGES}
         self.cursor: str | None = None
 
     def add(self, *ids: str, at: datetime | None, **values: Any) -> None:
@@ -172,7 +173,7 @@ def test_another_mapping_query_or_database_means_that_everything_is_read_again(t
     assert ids(texts.read()) == {"old", "new"}
     assert ids(texts.read()) == {"new"}
     query = "SELECT id, opened, title, state, changed FROM tickets WHERE title <> '%x:y'"
-    texts.entry = {"query": query, "record": "ticket", "fields": FIELDS, "updated": "changed"}
+    texts.entry = {"query": query, "record": "ticket", "fields": FIELDS, **CHANGES}
     assert ids(texts.read()) == {"old", "new"}
     assert ids(texts.read()) == {"new"}
     texts.entry = {**texts.entry, "query": query.replace("<>", "!=")}
@@ -253,6 +254,11 @@ def test_a_row_that_another_table_may_still_have_is_not_said_to_be_gone(texts: D
         ),
         ({"same_id": "merge"}, "sources.desk.tables[1].updated: leave it out here."),
         (
+            {"same_id": "reject"},
+            'sources.desk.tables[1].updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that '
+            "changed last is asked for, so the first one cannot be kept.",
+        ),
+        (
             {"record": "employment", "fields": {"id": "id", "started_on": "opened"}},
             "sources.desk.tables[1].updated: leave it out here.",
         ),
@@ -283,6 +289,7 @@ def refreshed(texts: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         table = "tickets"
         record = "ticket"
         updated = "changed"
+        same_id = "last_wins"
         where = { title = { not = "spam" } }
         fields = { id = { template = "t-{id}" }, opened_at = "opened", subject = "title" }
         """
