@@ -48,7 +48,9 @@ class Sql(Options):
         60, description="how far a read of `updated` goes back behind the newest change that was seen"
     )
     deadline_minutes: Minutes = Field(
-        60, gt=0, description="how long a read may take; what waits longer, for a lock or a query, is stopped and said"
+        60,
+        gt=0,
+        description="how long the database may take for a read; what takes longer, a lock or a query, is stopped and said",
     )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
