@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from data_sources.kit import cursors
 from data_sources.kit.cursors import A_WEEK, Cursor
+from data_sources.kit.errors import Later
 from data_sources.kit.options import read
 from data_sources.mapping.cells import as_text
 from data_sources.mapping.pages import Collected, Rows
@@ -40,23 +41,23 @@ def fetch(request: Request) -> Iterator[Page]:
         keys = {each.place: f"{each.place} {this}" for each in tables if each.updated}
         places = cursors.read_all(request.since, list(keys.values()))
         for entry in tables:
+            cursor, since, unread = Cursor(), None, None
             try:
-                cursor, since = Cursor(), None
                 if entry.updated:
                     cursor = replace(places[keys[entry.place]], began=request.now)
-                    newest = database.newest(entry, entry.updated)
-                    cursor.newest = _instant(entry, newest)
-                    if cursor.is_due(request.now, A_WEEK) or cursor.since is None or newest is None:
-                        cursor.listed = request.now
-                    else:
-                        since = _as_compared(cursor.since, newest)
+                    since, unread = _since(entry, entry.updated, database, cursor, request.now)
                 last = yield from _pages(entry, database, since, is_alone=of_record[entry.mapping.record] == 1)
             except SourceError as error:
+                refused += [unread] if unread else []
                 refused.append(str(error))
                 if isinstance(error, OutOfTime):
                     break
                 continue
-            if entry.updated:
+            if unread:
+                refused.append(
+                    f"{unread} All rows of {entry.named} were read, as they will be until that is corrected."
+                )
+            elif entry.updated:
                 places[keys[entry.place]] = cursor.finished(look_back)
                 last.cursor = cursors.written_all(places)
             all_whole = all_whole and last.whole
@@ -64,6 +65,24 @@ def fetch(request: Request) -> Iterator[Page]:
             yield last
     if refused:
         raise SourceError(" ".join(dict.fromkeys(refused)))
+
+
+def _since(
+    entry: Entry, updated: str, database: Database, cursor: Cursor, now: datetime
+) -> tuple[str | None, str | None]:
+    """From when on changes are asked for, and why it cannot be known where the newest of them cannot be read: None of the
+    first reads the whole table. The cursor takes the newest over."""
+    try:
+        newest = database.newest(entry, updated)
+        cursor.newest = _instant(entry, newest)
+    except Later:
+        raise
+    except SourceError as error:
+        return None, str(error)
+    if cursor.is_due(now, A_WEEK) or cursor.since is None or newest is None:
+        cursor.listed = now
+        return None, None
+    return _as_compared(cursor.since, newest), None
 
 
 def _instant(entry: Entry, newest: object) -> datetime | None:
@@ -74,8 +93,11 @@ def _instant(entry: Entry, newest: object) -> datetime | None:
             found = date.fromisoformat(found.strip()[:10])
     if isinstance(found, date) and not isinstance(found, datetime):
         found = datetime.combine(found, time())
+    if isinstance(found, datetime) and found.tzinfo:
+        with suppress(OverflowError):  # at the end of all days the zone does not matter
+            return found.astimezone(UTC)
     if found is None or isinstance(found, datetime):
-        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+        return found and found.replace(tzinfo=UTC)
     raise SourceError(
         f"{entry.named}: the last value of {entry.updated} is {clean(as_text(newest), 40)!r}, which is not a time "
         "such as 2026-01-31 14:05; name another column as `updated`, or leave it out."

@@ -86,7 +86,9 @@ class Database:
     def __init__(self, request: Request, clock: Callable[[], float] = time.monotonic) -> None:
         options, key = read(Sql, request), f"sources.{request.name}"
         self.key, self.minutes = key, options.deadline_minutes
-        self.clock, self.ends = clock, clock() + 60 * options.deadline_minutes
+        # Only its own time counts: between two questions we save, or wait for other sources, and `ends` moves on.
+        self.clock, self.answered = clock, clock()
+        self.ends = self.answered + 60 * options.deadline_minutes
         self.asking: Thread | None = None  # with the question that is under way
         self.driver: Any = None  # the connection, as its driver gives it
         if (options.url_env is None) == (options.url is None):
@@ -182,10 +184,12 @@ class Database:
             except Exception as fault:  # carried over to the thread that waits
                 faults.append(fault)
 
+        self.ends += self.clock() - self.answered
         if self._left() > 0 and self.asking is None:
             self.asking = self._begin(ask)
             self.asking.join(max(0.0, self._left()))
             self._stop()
+        self.answered = self.clock()
         if answers:
             return answers[0]
         if self._left() <= 0 or not faults:

@@ -48,7 +48,9 @@ class Sql(Options):
         60, description="how far a read of `updated` goes back behind the newest change that was seen"
     )
     deadline_minutes: Minutes = Field(
-        60, gt=0, description="how long a read may take; what waits longer, for a lock or a query, is stopped and said"
+        60,
+        gt=0,
+        description="how long the database may take for a read; what takes longer, a lock or a query, is stopped and said",
     )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
@@ -94,6 +96,11 @@ def entries(request: Request) -> list[Entry]:
             raise SourceError(
                 f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
                 f'(same_id = "first" or "merge"), can only be read whole.'
+            )
+        if told.updated and mapping.same_id != "last_wins":
+            raise SourceError(
+                f'{inner}.updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that changed '
+                "last is asked for, so the first one cannot be kept."
             )
         found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema, told.updated))
     twice = Counter[str]()

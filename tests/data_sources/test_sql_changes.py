@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     insert,
+    make_url,
     select,
     update,
 )
@@ -32,6 +33,7 @@ from store.schema import rejected_row
 from tests.builders import NOW, settings
 
 FIELDS = {"id": "id", "opened_at": "opened", "subject": "title"}
+CHANGES = {"updated": "changed", "same_id": "last_wins"}
 A_DAY = timedelta(days=1)
 # How a database may hold when a row changed: the kind of its column, and how an instant is written into it.
 KINDS: dict[str, tuple[Any, Callable[[datetime], Any]]] = {
@@ -64,7 +66,7 @@ class Desk:
         )
         self.table.create(engine)
         self.options: dict[str, Any] = {}
-        self.entry: dict[str, Any] = {"table": "tickets", "record": "ticket", "fields": FIELDS, "updated": "changed"}
+        self.entry: dict[str, Any] = {"table": "tickets", "record": "ticket", "fields": FIELDS, **CHANGES}
         self.cursor: str | None = None
 
     def add(self, *ids: str, at: datetime | None, **values: Any) -> None:
@@ -79,11 +81,22 @@ class Desk:
             connection.execute(found.values(changed=self.write(at), **values))
 
     def read(self, now: datetime = NOW, full: bool = False) -> list[Page]:
-        url = self.engine.url.render_as_string(hide_password=False)
-        options = {"url": url, "tables": [self.entry], **self.options}
-        pages = list(SOURCE.fetch(Request("desk", options, settings(), None if full else self.cursor, now)))
+        pages = list(self._fetch(now, full))
         self.cursor = pages[-1].cursor
         return pages
+
+    def read_and_said(self) -> tuple[list[Page], str]:
+        """The pages that came, and what was said at the end."""
+        pages: list[Page] = []
+        with pytest.raises(SourceError) as said:
+            pages.extend(self._fetch(NOW))
+        self.cursor = pages[-1].cursor or self.cursor
+        return pages, str(said.value)
+
+    def _fetch(self, now: datetime, full: bool = False) -> Iterator[Page]:
+        url = self.engine.url.render_as_string(hide_password=False)
+        options = {"url": url, "tables": [self.entry], **self.options}
+        return SOURCE.fetch(Request("desk", options, settings(), None if full else self.cursor, now))
 
 
 def ids(pages: list[Page]) -> set[str]:
@@ -172,7 +185,7 @@ def test_another_mapping_query_or_database_means_that_everything_is_read_again(t
     assert ids(texts.read()) == {"old", "new"}
     assert ids(texts.read()) == {"new"}
     query = "SELECT id, opened, title, state, changed FROM tickets WHERE title <> '%x:y'"
-    texts.entry = {"query": query, "record": "ticket", "fields": FIELDS, "updated": "changed"}
+    texts.entry = {"query": query, "record": "ticket", "fields": FIELDS, **CHANGES}
     assert ids(texts.read()) == {"old", "new"}
     assert ids(texts.read()) == {"new"}
     texts.entry = {**texts.entry, "query": query.replace("<>", "!=")}
@@ -246,12 +259,12 @@ def test_a_row_that_another_table_may_still_have_is_not_said_to_be_gone(texts: D
     ("change", "sentence"),
     [
         ({"updated": "chnged"}, "tickets has no column chnged; the nearest is 'changed'."),
-        (
-            {"updated": "title"},
-            "tickets: the last value of title is 'old', which is not a time such as 2026-01-31 14:05; name another "
-            "column as `updated`, or leave it out.",
-        ),
         ({"same_id": "merge"}, "sources.desk.tables[1].updated: leave it out here."),
+        (
+            {"same_id": "reject"},
+            'sources.desk.tables[1].updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that '
+            "changed last is asked for, so the first one cannot be kept.",
+        ),
         (
             {"record": "employment", "fields": {"id": "id", "started_on": "opened"}},
             "sources.desk.tables[1].updated: leave it out here.",
@@ -264,6 +277,40 @@ def test_a_column_that_cannot_say_it_is_refused_in_words(texts: Desk, change: di
     with pytest.raises(SourceError) as said:
         texts.read()
     assert sentence in str(said.value)
+
+
+@pytest.mark.parametrize("wrong", ["n/a", "2027-02-30"])
+def test_one_wrong_text_is_said_and_costs_no_row_now_or_later(texts: Desk, wrong: str) -> None:
+    texts.add("old", at=NOW - 9 * A_DAY)
+    texts.add("new", at=NOW)
+    texts.read()
+    with texts.engine.begin() as connection:
+        connection.execute(insert(texts.table).values(id="wrong", opened="2026-11-01", changed=wrong))
+    found, said = texts.read_and_said()
+    assert (ids(found), found[-1].whole) == ({"old", "new", "wrong"}, True)
+    assert said == (
+        f"tickets: the last value of changed is {wrong!r}, which is not a time or a text like 2026-01-31 14:05; name another "
+        "column as `updated`, or leave it out. All rows of tickets were read, as they will be until that is corrected."
+    )
+    texts.change("wrong", NOW)
+    assert ids(texts.read()) == {"new", "wrong"}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
+def test_a_change_at_the_end_of_all_days_costs_no_row_in_any_time_zone(postgres_database: str, zone: str) -> None:
+    url = make_url(postgres_database).update_query_dict({"options": f"-c TimeZone={zone}"})
+    desk = Desk(create_engine(url), "with a zone")
+    desk.add("old", at=NOW - 9 * A_DAY)
+    desk.add("never", at=datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-5))))
+    if zone == "America/New_York":
+        assert ids(desk.read()) == {"old", "never"}
+        assert ids(desk.read()) == {"never"}
+    else:  # there it is the year 10000, which Python does not have
+        found, said = desk.read_and_said()
+        assert ids(found) == {"old", "never"}
+        assert said.startswith("tickets cannot be read: timestamp too large")
+        assert said.endswith("All rows of tickets were read, as they will be until that is corrected.")
+    desk.engine.dispose()
 
 
 # --- through a refresh -----------------------------------------------------------------------------------------------
@@ -283,6 +330,7 @@ def refreshed(texts: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         table = "tickets"
         record = "ticket"
         updated = "changed"
+        same_id = "last_wins"
         where = { title = { not = "spam" } }
         fields = { id = { template = "t-{id}" }, opened_at = "opened", subject = "title" }
         """

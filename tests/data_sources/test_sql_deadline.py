@@ -12,8 +12,11 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, i
 
 import refresh
 from data_sources.kit.errors import Later
+from data_sources.mapping.pages import PAGE
 from data_sources.source import Page, Request, SourceError
 from data_sources.sql import SOURCE
+from data_sources.sql.database import Database
+from data_sources.sql.entries import entries
 from settings import load
 from tests.builders import NOW, settings
 from tests.web.serving import wait_until
@@ -143,6 +146,20 @@ def test_a_source_without_end_costs_the_others_nothing(
     endless, good = refresh.refresh(load(tmp_path / "empathy.toml"), NOW)
     assert (good.failed, good.saved) == (None, 1)
     assert (endless.failed or "").startswith("Reading ")
+
+
+def test_while_the_rows_wait_for_us_the_time_of_the_database_stands_still(engine: Engine) -> None:
+    with engine.begin() as connection:
+        more = [{"id": str(n)} for n in range(PAGE)]
+        connection.execute(text("INSERT INTO tickets VALUES (:id, '2026-11-01 09:00')"), more)
+    asked, now = request(engine.url.render_as_string(False), TICKETS, minutes=5), [0.0]
+    (entry,) = entries(asked)
+    with Database(asked, lambda: now[0]) as database:
+        came = 0
+        for rows in database.rows(entry):
+            came += len(rows)
+            now[0] += 3_600  # the rows of other sources are saved and published
+        assert (came, database.count(entry)) == (PAGE + 1, PAGE + 1)
 
 
 @pytest.mark.parametrize("minutes", [0, -1, "5"])
