@@ -289,7 +289,7 @@ def test_one_wrong_text_is_said_and_costs_no_row_now_or_later(texts: Desk, wrong
     found, said = texts.read_and_said()
     assert (ids(found), found[-1].whole) == ({"old", "new", "wrong"}, True)
     assert said == (
-        f"tickets: the last value of changed is {wrong!r}, which is not a time or a text like 2026-01-31 14:05; name another "
+        f"tickets: the last value of changed is {wrong!r}, which is not a time such as 2026-01-31 14:05; name another "
         "column as `updated`, or leave it out. All rows of tickets were read, as they will be until that is corrected."
     )
     texts.change("wrong", NOW)
