@@ -57,10 +57,15 @@ LIMITS = {
         "SELECT set_config(name, least(most, coalesce(nullif(setting::bigint, 0), most))::text, true) FROM pg_settings "
         "JOIN (VALUES ('statement_timeout', {left}), ('lock_timeout', {lock})) AS ours (name, most) USING (name)",
     ),
-    "mysql": ("SET SESSION max_execution_time = {left}", "SET SESSION lock_wait_timeout = {lock} DIV 1000 + 1"),
+    "mysql": (
+        "SET SESSION max_execution_time = "
+        "CAST(LEAST({left}, COALESCE(NULLIF(@@SESSION.max_execution_time, 0), {left})) AS UNSIGNED)",
+        "SET SESSION lock_wait_timeout = CAST(LEAST({lock} DIV 1000 + 1, @@SESSION.lock_wait_timeout) AS UNSIGNED)",
+    ),
     "mariadb": (
-        "SET SESSION max_statement_time = {left} / 1000",
-        "SET SESSION lock_wait_timeout = {lock} DIV 1000 + 1",
+        "SET SESSION max_statement_time = "
+        "LEAST({left} / 1000, COALESCE(NULLIF(@@SESSION.max_statement_time, 0), {left} / 1000))",
+        "SET SESSION lock_wait_timeout = CAST(LEAST({lock} DIV 1000 + 1, @@SESSION.lock_wait_timeout) AS UNSIGNED)",
     ),
 }
 DRIVERS = {  # what SQLAlchemy needs beside itself, by the first word of the address; PostgreSQL and SQLite are there

@@ -15,7 +15,7 @@ from data_sources.kit.errors import Later
 from data_sources.mapping.pages import PAGE
 from data_sources.source import Page, Request, SourceError
 from data_sources.sql import SOURCE
-from data_sources.sql.database import Database
+from data_sources.sql.database import LIMITS, Database
 from data_sources.sql.entries import entries
 from settings import load
 from tests.builders import NOW, settings
@@ -123,6 +123,13 @@ def test_an_account_that_may_ask_for_a_shorter_time_keeps_its_own_limit(postgres
         with owner.begin() as connection:
             connection.execute(text("DROP ROLE hurried"))
         owner.dispose()
+
+
+@pytest.mark.parametrize("statement", [*LIMITS["mysql"], *LIMITS["mariadb"]])
+def test_what_mysql_and_mariadb_are_told_is_never_longer_than_what_they_had(statement: str) -> None:
+    name = statement.removeprefix("SET SESSION ").partition(" ")[0]
+    assert f"@@SESSION.{name}" in statement
+    assert "LEAST(" in statement
 
 
 def test_a_source_without_end_costs_the_others_nothing(
