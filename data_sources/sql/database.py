@@ -57,10 +57,15 @@ LIMITS = {
         "SELECT set_config(name, least(most, coalesce(nullif(setting::bigint, 0), most))::text, true) FROM pg_settings "
         "JOIN (VALUES ('statement_timeout', {left}), ('lock_timeout', {lock})) AS ours (name, most) USING (name)",
     ),
-    "mysql": ("SET SESSION max_execution_time = {left}", "SET SESSION lock_wait_timeout = {lock} DIV 1000 + 1"),
+    "mysql": (
+        "SET SESSION max_execution_time = "
+        "CAST(LEAST({left}, COALESCE(NULLIF(@@SESSION.max_execution_time, 0), {left})) AS UNSIGNED)",
+        "SET SESSION lock_wait_timeout = CAST(LEAST({lock} DIV 1000 + 1, @@SESSION.lock_wait_timeout) AS UNSIGNED)",
+    ),
     "mariadb": (
-        "SET SESSION max_statement_time = {left} / 1000",
-        "SET SESSION lock_wait_timeout = {lock} DIV 1000 + 1",
+        "SET SESSION max_statement_time = "
+        "LEAST({left} / 1000, COALESCE(NULLIF(@@SESSION.max_statement_time, 0), {left} / 1000))",
+        "SET SESSION lock_wait_timeout = CAST(LEAST({lock} DIV 1000 + 1, @@SESSION.lock_wait_timeout) AS UNSIGNED)",
     ),
 }
 DRIVERS = {  # what SQLAlchemy needs beside itself, by the first word of the address; PostgreSQL and SQLite are there
@@ -111,12 +116,23 @@ class Database:
         self.is_file = url.get_backend_name() == "sqlite"
         self.name = Path(url.database or "").name if self.is_file else url.host or url.get_backend_name()
         self.engine = self._engine(url, request.settings.folder)
-        self.connection = self._ask(None, self._connect)
+        try:
+            self._ask(None, self._connect)
+        except OutOfTime:
+            self._begin(self._close)
+            raise
 
-    def _connect(self) -> Connection:
-        connection = self.engine.connect()
-        self.driver = connection.connection.driver_connection
-        return connection
+    def _connect(self) -> None:
+        self.connection = self.engine.connect()
+        self.driver = self.connection.connection.driver_connection
+
+    def _close(self) -> None:
+        """Also what a question opened that came back when nobody waited for it any more."""
+        if self.asking is not None:
+            self.asking.join()
+        if self.driver is not None:
+            self.connection.close()
+        self.engine.dispose()
 
     def _engine(self, url: URL, folder: Path) -> Engine:
         backend, more = url.get_backend_name(), {}
@@ -161,9 +177,9 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self._stop()
+        closing = self._begin(self._close)
         if self.asking is None:
-            self._begin(self.connection.close).join(GRACE)
-            self.engine.dispose()
+            closing.join(GRACE)
 
     # ---- a question, and its end --------------------------------------------------------------------------------
 

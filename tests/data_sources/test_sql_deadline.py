@@ -5,17 +5,19 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from select import select
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, insert, text
+from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, insert, make_url, text
 
 import refresh
 from data_sources.kit.errors import Later
 from data_sources.mapping.pages import PAGE
 from data_sources.source import Page, Request, SourceError
 from data_sources.sql import SOURCE
-from data_sources.sql.database import Database
+from data_sources.sql.database import LIMITS, Database
 from data_sources.sql.entries import entries
 from settings import load
 from tests.builders import NOW, settings
@@ -110,6 +112,41 @@ def test_a_server_that_takes_the_connection_and_says_nothing_has_an_end() -> Non
     assert said.startswith("Reading 127.0.0.1 took longer than 0.02 minutes and was stopped while it was connected.")
 
 
+def test_a_connection_that_comes_when_nobody_waits_any_more_is_closed(postgres_database: str, tmp_path: Path) -> None:
+    """A server that is slow to answer: what stands between it and us passes nothing on before we have given up."""
+    url, may_pass = make_url(postgres_database), Event()
+    passed, ended = bytearray(), Event()
+
+    def between() -> None:
+        ours, _ = door.accept()
+        with ours, socket.socket(socket.AF_UNIX) as server:
+            may_pass.wait()
+            server.connect(f"{url.query['host']}/.s.PGSQL.5432")
+            while True:
+                for each in select([ours, server], [], [])[0]:
+                    data = each.recv(65_536)
+                    if not data:
+                        ended.set()
+                        return
+                    if each is server:
+                        passed.extend(data)
+                    (ours if each is server else server).sendall(data)
+
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(tmp_path / ".s.PGSQL.5432"))
+        door.listen()
+        thread = Thread(target=between, daemon=True)
+        thread.start()
+        slow = url.update_query_dict({"host": str(tmp_path)}).render_as_string(False)
+        with pytest.raises(SourceError) as said:  # who keeps the error keeps the connection from being cleared away
+            list(SOURCE.fetch(request(slow, TICKETS)))
+        may_pass.set()
+        wait_until(ended.is_set, "the connection to be closed")
+        thread.join()
+    assert b"server_version" in passed  # it was let in before it was closed
+    assert "was stopped while it was connected" in str(said.value)
+
+
 def test_an_account_that_may_ask_for_a_shorter_time_keeps_its_own_limit(postgres_database: str) -> None:
     owner = create_engine(postgres_database)
     with owner.begin() as connection:
@@ -123,6 +160,13 @@ def test_an_account_that_may_ask_for_a_shorter_time_keeps_its_own_limit(postgres
         with owner.begin() as connection:
             connection.execute(text("DROP ROLE hurried"))
         owner.dispose()
+
+
+@pytest.mark.parametrize("statement", [*LIMITS["mysql"], *LIMITS["mariadb"]])
+def test_what_mysql_and_mariadb_are_told_is_never_longer_than_what_they_had(statement: str) -> None:
+    name = statement.removeprefix("SET SESSION ").partition(" ")[0]
+    assert f"@@SESSION.{name}" in statement
+    assert "LEAST(" in statement
 
 
 def test_a_source_without_end_costs_the_others_nothing(
