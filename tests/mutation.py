@@ -45,6 +45,7 @@ TESTS = {
         f"tests/metrics/test_{name}.py" for name in ("customers", "stays", "groups", "waits", "surveys")
     ),
     "ranking/[!tkpcmr_]*.py": "tests/ranking/test_impact.py",  # impact, order, labels, endings, beside
+    "store/measure*.py": "tests/store/test_tallies.py tests/store/test_versions_of_measures.py",
     "store/tallies.py": "tests/store/test_tallies.py tests/store/test_versions_of_measures.py",
 }
 SWAPS = {

@@ -136,13 +136,14 @@ COUNTS = {
         "2026-11-10 Billing/email/large (yes) 1",
         "2026-11-14 Billing/email (no) 1",
     ],
-    "problem_tickets": [
-        "2026-11-10 Billing/email/large (not linked) 1",
-        "2026-11-12 Billing/email/large (linked) 1",
-        "2026-11-12 Billing/email/large (not linked) 1",
-        "2026-11-14 Billing/email (not linked) 1",
-        "2026-11-14 Billing/email/large (not linked) 1",
-        "2026-11-16 Billing/email (not linked) 1",
+    "tickets_linked": [
+        "2026-11-10 Billing/email/large (problem:not linked) 1",
+        "2026-11-12 Billing/email (question:not linked) 1",
+        "2026-11-12 Billing/email/large (not said:linked) 1",
+        "2026-11-12 Billing/email/large (problem:not linked) 1",
+        "2026-11-14 Billing/email (problem:not linked) 1",
+        "2026-11-14 Billing/email/large (problem:not linked) 1",
+        "2026-11-16 Billing/email (problem:not linked) 1",
     ],
     "first_reply_open": [
         "2026-11-12 Billing/email/large (679) 1",
