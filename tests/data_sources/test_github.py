@@ -335,11 +335,11 @@ def test_what_may_be_a_part_is_not_taken_for_the_whole(upstream: Upstream, reply
     assert upstream.fired("it") == QUICK.tries
 
 
-def test_pages_that_go_in_a_circle_are_stopped(upstream: Upstream) -> None:
+def test_a_pagination_loop_is_stopped(upstream: Upstream) -> None:
     upstream.on(ISSUES, linked([issue(1)], 2))
     upstream.on(f"{ISSUES}?page=2", linked([issue(2)], 3))
     upstream.on(f"{ISSUES}?page=3", linked([issue(3)], 2, fault="circle"))
-    with pytest.raises(SourceError, match="circle"):
+    with pytest.raises(SourceError, match="pagination loop"):
         read(upstream)
     assert upstream.fired("circle") == 1
     assert len(upstream.asked(ISSUES)) == 3
