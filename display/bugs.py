@@ -11,6 +11,7 @@ import streamlit as st
 from display import tables
 from display.escape import plain
 from display.sparkline import COLOUR
+from ranking.labels import Label
 from ranking.top_bugs import Explained, TopBug
 from reporting import bugs, words
 from reporting.one_metric import AS_A_TABLE
@@ -18,7 +19,14 @@ from settings import Settings
 from views.one_bug import Excerpt
 
 # The word carries the meaning; the colour only helps.
-LABEL_COLOURS = {"rising": "red", "regression": "red", "new": "orange", "chronic": "violet", "fading": "green"}
+COLOURS: dict[Label, str] = {
+    "rising": "red",
+    "regression": "red",
+    "new": "orange",
+    "chronic": "violet",
+    "fading": "green",
+}
+LABEL_COLOURS = {bugs.LABELS[label]: colour for label, colour in COLOURS.items()}
 
 
 def marks(bug: TopBug) -> str:

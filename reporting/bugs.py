@@ -198,17 +198,17 @@ def _reports(bug: TopBug, settings: Settings) -> str:
     if bug.rank is None:
         return f"no {words.customer} has reported it since {day(bug.last_reported_on)}"
     # How old a report is has to be seen on the list itself: on a quiet tracker it looks back a long way.
-    lately = (
+    recently = (
         f"{bug.customers_7:,} in the last {WEEK_DAYS}" if bug.customers_7 else f"last on {day(bug.last_reported_on)}"
     )
     if bug.ending.state == "regression" and bug.end:
         n = bug.customers_ever
         return (
-            f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}, {lately}"
+            f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}, {recently}"
         )
     people = words.customer if bug.customers == 1 else words.customers
     days = f" in {bug.window_days} days" if bug.window_days else ""
-    return f"{bug.customers:,} {people}{days}, {lately}"
+    return f"{bug.customers:,} {people}{days}, {recently}"
 
 
 def severity(bug: TopBug) -> str:

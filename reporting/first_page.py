@@ -27,10 +27,9 @@ def heads(top: TopBugs) -> tuple[str, ...]:
 
 def labels(bug: TopBug) -> list[str]:
     """At most two words beside the title: "blocker", "growing"."""
-    if bug.is_unfiled:
-        return [bugs.UNFILED, *bugs.labels(bug)][:MOST_LABELS]
-    harm = [BLOCKER] if bug.severity.is_rated and bug.severity.word == BLOCKER else []
-    return [*harm, *bugs.labels(bug)][:MOST_LABELS]
+    is_blocker = not bug.is_unfiled and bug.severity.is_rated and bug.severity.word == BLOCKER
+    first = BLOCKER if is_blocker else bugs.badge(bug)
+    return [each for each in (first, *bugs.labels(bug)) if each][:MOST_LABELS]
 
 
 def second_line(bug: TopBug, release: Mark | None, at: date) -> str:
@@ -128,9 +127,10 @@ def _with_harm(bug: TopBug) -> str:
 
 
 def _with_end(title: str, end: End | None) -> str:
-    how = {None: "", "released": "fix released", "fixed": "fixed", "closed": "closed without a fix"}
-    said = how[end.how if end else None]
-    return f"{bugs.short(title)} ({said} {day(end.on)})" if end and said else bugs.short(title)
+    if end is None:
+        return bugs.short(title)
+    how = {"released": "fix released", "fixed": "fixed", "closed": "closed without a fix"}[end.how]
+    return f"{bugs.short(title)} ({how} {day(end.on)})"
 
 
 def _named(titles: list[str]) -> str:
