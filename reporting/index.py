@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from reporting import words
-from reporting.readings import changed, told, why
-from reporting.tables import stands_on
+from reporting.readings import why
+from reporting.tables import reading_of
 from views.lines import Card
 
 TITLE = "Metrics"
@@ -29,24 +29,10 @@ def answer(cards: Sequence[Card]) -> str:
 
 def cells(card: Card, now: datetime) -> list[str]:
     """Current, 95% CI, based on, change, period, age; where there is no number, why."""
-    metric, reading = card.metric, card.reading
-    if reading.value is None:
-        return [
-            words.NOTHING,
-            words.NOTHING,
-            why(reading),
-            words.NOTHING,
-            words.stretch(reading.period),
-            _age(card, now),
-        ]
-    return [
-        told(metric, reading),
-        words.interval(metric, reading.low, reading.high) or words.NOTHING,
-        stands_on(metric, reading),
-        changed(metric, reading),
-        words.stretch(reading.period),
-        _age(card, now),
-    ]
+    row = reading_of(card.metric, card.reading)
+    if card.reading.value is None:
+        row |= {"Based on": why(card.reading), "Change": words.NOTHING}
+    return [*(row[name] for name in HEADS if name in row and name != "Metric"), _age(card, now)]
 
 
 def trend(card: Card) -> str:

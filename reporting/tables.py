@@ -15,10 +15,11 @@ from views.lines import Card
 
 def readings(shown: Sequence[Card]) -> list[dict[str, str]]:
     """One row for each number: now, range, who stands behind it, before, what changed."""
-    return [_reading(card.metric, card.reading) for card in shown]
+    return [reading_of(card.metric, card.reading) for card in shown]
 
 
-def _reading(metric: Metric, reading: Reading) -> dict[str, str]:
+def reading_of(metric: Metric, reading: Reading) -> dict[str, str]:
+    """What a row says of one number, by the heads of its columns."""
     before = reading.comparison.previous if reading.comparison else None
     return {
         "Metric": metric.name,
