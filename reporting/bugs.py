@@ -203,9 +203,7 @@ def _reports(bug: TopBug, settings: Settings) -> str:
     )
     if bug.ending.state == "regression" and bug.end:
         n = bug.customers_ever
-        return (
-            f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}, {recently}"
-        )
+        return f"{n:,} {words.customer if n == 1 else words.customers} reported it again after {after(bug.end)}, {recently}"
     people = words.customer if bug.customers == 1 else words.customers
     days = f" in {bug.window_days} days" if bug.window_days else ""
     return f"{bug.customers:,} {people}{days}, {recently}"
