@@ -23,6 +23,7 @@ from web.index import index, links
 from web.middleware import Doorway
 from web.pages import PAGES
 from web.startup_checks import refuse_unsafe_start
+from web.static_files import StaticFiles
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -59,7 +60,8 @@ app = st.App(
             allow_other_machines=SETTINGS.allow_other_machines,
             other_origins=st.get_option("server.corsAllowedOrigins"),
             is_starting=prewarm.is_starting,
-        )
+        ),
+        Middleware(StaticFiles, base=st.get_option("server.baseUrlPath").strip("/")),
     ],
     lifespan=lifespan,
     on_script_error=failures.of_a_page,
