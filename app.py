@@ -21,6 +21,7 @@ from web.health import health
 from web.icon import icon
 from web.index import index, links
 from web.middleware import Doorway
+from web.not_found import NotFound
 from web.pages import PAGES
 from web.startup_checks import refuse_unsafe_start
 from web.static_files import StaticFiles
@@ -62,6 +63,7 @@ app = st.App(
             is_starting=prewarm.is_starting,
         ),
         Middleware(StaticFiles, base=st.get_option("server.baseUrlPath").strip("/")),
+        Middleware(NotFound),
     ],
     lifespan=lifespan,
     on_script_error=failures.of_a_page,

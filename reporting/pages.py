@@ -58,3 +58,7 @@ HOW_CHANGES_ARE_TESTED = (
 )
 SIX = "The six numbers with their range, how many stand behind them, and what changed"
 BEHIND = "The numbers of support with their range and what changed"
+
+# --- an address that is no page ---
+NOT_FOUND = "Page not found"
+NOT_FOUND_WHY = "There is no page at this address. These are the pages:"

@@ -32,7 +32,7 @@ ARROWS = {
     "reporting": {"views", "metrics", "ranking", "store"},
     "display": {"reporting", "views", "metrics", "ranking"},
     "pages": {"display", "reporting", "views", "metrics"},
-    "web": {"display", "views"},
+    "web": {"display", "reporting", "views"},
     # What a program says while it runs, and the programs.
     "progress": {"data_sources", "reporting", "store"},
     "app": {"web"},

@@ -169,12 +169,19 @@ def focused_texts(page: Page, steps: int, until: str | None = None) -> list[str]
     return texts
 
 
-def test_an_address_that_is_no_page_says_so_and_shows_the_first(browser: Browser, served: Served) -> None:
-    with watching(browser) as watched:
-        page = watched.open(f"{served.url}/no-such-page")
-        assert page.get_by_text("Page not found").count() > 0
-        assert page.title().startswith(PAGES[0].title)
-        assert page.locator("h1").count() == 1
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_an_address_that_is_no_page_says_so_and_leads_to_those_that_are(
+    browser: Browser, served: Served, mode: str
+) -> None:
+    with watching(browser, mode=mode) as watched:
+        page = watched.page
+        page.goto(f"{served.url}/no/such-page")
+        assert page.title() == "Page not found · Empathy"
+        assert findings(page) == []
+        page.get_by_role("link", name="Data health").click()
+        watched.settle()
+        expect(page).to_have_title(re.compile("Data health"))
+        assert watched.outside == []
 
 
 def test_back_and_forward_go_from_page_to_page(browser: Browser, served: Served) -> None:

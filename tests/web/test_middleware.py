@@ -38,7 +38,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 KINDS = {
     "the first page": ("/", {}, 200),
     "a deep link": ("/customer-health?period=Quarter", {}, 200),
-    "an unknown page": ("/no-such-page", {}, 200),
+    "an unknown page": ("/no-such-page", {}, 404),
     "Streamlit's health": ("/_stcore/health", {}, 200),
     "its settings for the browser": ("/_stcore/host-config", {}, 200),
     "our icon": ("/favicon.png", {}, 200),
