@@ -22,6 +22,7 @@ from web.icon import icon
 from web.index import index, links
 from web.middleware import Doorway
 from web.not_found import NotFound
+from web.now import now_json, now_txt
 from web.pages import PAGES
 from web.startup_checks import refuse_unsafe_start
 from web.static_files import StaticFiles
@@ -52,6 +53,8 @@ app = st.App(
     routes=[
         Route("/healthz", health),
         Route("/favicon.png", icon),
+        Route("/now.txt", now_txt),
+        Route("/now.json", now_json),
         Route("/links.js", links),
         *(Route(f"/{page.url_path}", index) for page in PAGES),
     ],

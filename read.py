@@ -19,7 +19,7 @@ from reporting.program import run
 from reporting.terminal import as_text
 from settings import CONFIG_HELP, SettingsError, load
 from store import StoreError
-from views.question import LIST, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
+from views.question import LIST, NOW, OVERVIEW, RANKING, REJECTED, SOURCES, TOP_BUGS, Question, answer
 
 
 class Day(click.ParamType[date]):
@@ -35,7 +35,7 @@ class Day(click.ParamType[date]):
 DAY = Day()
 WHAT = (
     f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {RANKING} (how well it does), {SOURCES}, {REJECTED} (rows), "
-    f"{OVERVIEW} (what was read, and every metric in a sentence), {LIST} (the list with their questions)."
+    f"{NOW} (the first page in short), {OVERVIEW} (what was read, and every metric in a sentence), {LIST} (the list with their questions)."
 )
 
 
@@ -125,9 +125,15 @@ def check(question: Question, today: date) -> None:
         "--where": question.where,
         "--at": question.at,
     }
-    fitting = {TOP_BUGS: {"--at"}, RANKING: set(), SOURCES: set(), REJECTED: set(), LIST: set(), OVERVIEW: set()}.get(
-        question.what, set(given) - {"--at"}
-    )
+    fitting = {
+        TOP_BUGS: {"--at"},
+        RANKING: set(),
+        SOURCES: set(),
+        REJECTED: set(),
+        LIST: set(),
+        OVERVIEW: set(),
+        NOW: set(),
+    }.get(question.what, set(given) - {"--at"})
     for option in given:
         if given[option] and option not in fitting:
             takes = f"it takes {', '.join(sorted(fitting))}" if fitting else "it takes none of these"

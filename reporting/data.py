@@ -18,6 +18,7 @@ from views.question import (
     Groups,
     History,
     Metrics,
+    Now,
     OneNumber,
     Overview,
     Ranked,
@@ -43,6 +44,8 @@ def as_data(found: Answer, settings: Settings) -> Data:
             return _overview(found, settings)
         case Ranked():
             return _ranked(found, settings)
+        case Now():
+            return _now(found, settings)
         case RankingRecord():
             return _record(found, settings)
         case OneNumber():
@@ -138,6 +141,12 @@ def _ranked(found: Ranked, settings: Settings) -> Data:
 
     top: Data = plain(bugs.as_data(found.top, settings, found.at))
     return {**top, "currency": settings.currency, "as_of": plain(found.as_of), "sources": list(found.sources)}
+
+
+def _now(found: Now, settings: Settings) -> Data:
+    from reporting import now
+
+    return now.as_data(found, settings)
 
 
 def _record(found: RankingRecord, settings: Settings) -> Data:

@@ -34,7 +34,7 @@ def labels(bug: TopBug) -> list[str]:
 
 def second_line(bug: TopBug, release: Mark | None, at: date) -> str:
     """ "Checkout · owner Web · fix 6 Dec 2026 · first reported 5 days after the release Coupons by customer group"."""
-    parts = [bug.area or "", _owner(bug), _fix(bug, at)]
+    parts = [bug.area or "", _owner(bug), fix(bug, at)]
     if release is not None and bug.first_reported_on is not None:
         days = (bug.first_reported_on - release.day).days
         after = "on the day of" if days == 0 else f"{days} {'day' if days == 1 else 'days'} after"
@@ -52,7 +52,7 @@ def _owner(bug: TopBug) -> str:
     return "" if bug.area and bug.owner.casefold() == bug.area.casefold() else f"owner {bug.owner}"
 
 
-def _fix(bug: TopBug, at: date) -> str:
+def fix(bug: TopBug, at: date) -> str:
     if bug.ending.state == "waiting" or bug.fixed_on:
         return bugs.standing(bug)
     again = bug.ending.state == "regression"

@@ -17,7 +17,7 @@ from reporting.one_metric import details
 from reporting.program import printable
 from reporting.readings import NOT_SAID, STATES, changed, sentence, told, why
 from settings import Settings
-from views.question import Answer, Groups, History, Metrics, OneNumber, Overview, Ranked, RankingRecord, Rejected
+from views.question import Answer, Groups, History, Metrics, Now, OneNumber, Overview, Ranked, RankingRecord, Rejected
 from views.sources import RejectedRow
 
 SHOWN = 50  # rejected rows that are printed as text; --json has all of them
@@ -42,6 +42,10 @@ def as_text(found: Answer, settings: Settings) -> str:
             return _history_text(found, settings)
         case Groups():
             return _groups_text(found, settings)
+        case Now():
+            from reporting import now  # only here, as above
+
+            return now.as_text(found, settings)
         case OneNumber():
             return _one_text(found.metric, found.reading, settings)
     return _sources_text(as_data(found, settings))

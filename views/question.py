@@ -11,7 +11,7 @@ from metrics.metric import Metric, Unanswerable
 from metrics.period import Period, start_of
 from metrics.reading import Reading, check_dimensions, headline_period, read, series, split_by
 from settings import Settings
-from store import EmptyStoreError, Published, open_store
+from store import EmptyStoreError, Published, Snapshot, Store, open_store
 from store.published import SourceState, Unresolved
 from store.published.sources import RejectedRow
 from store.records import BY_TABLE
@@ -20,9 +20,10 @@ from store.tallies import MEASURES
 if TYPE_CHECKING:
     from ranking.record import Learned
     from ranking.top_bugs import TopBugs
+    from views.first_page import FirstPage
 
 TOP_BUGS, RANKING, SOURCES, REJECTED, LIST = "top-bugs", "ranking", "sources", "rejected", "metrics"
-OVERVIEW = "overview"
+OVERVIEW, NOW = "overview", "now"
 HISTORY = 12  # how many whole weeks, months ... `by` shows where no days are given
 FIRST_REJECTED = 3  # of each record, in the overview
 MOST_NAMED = 10  # values that are listed where somebody asks for one that is not there
@@ -123,17 +124,29 @@ class Overview:
     unresolved: tuple[Unresolved, ...]
 
 
-Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejected | Metrics | Overview
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What the first page says, at this moment."""
+
+    page: FirstPage
+    states: tuple[SourceState, ...]
+    snapshot: Snapshot
+    at: datetime
+
+
+Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejected | Metrics | Overview | Now
 
 
 def answer(question: Question, settings: Settings, now: datetime) -> Answer:
     """Raises Unanswerable and StoreError."""
     if question.what == LIST:
         return Metrics(tuple(all_metrics()))
-    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED, OVERVIEW) else metric(question.what)
+    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED, OVERVIEW, NOW) else metric(question.what)
     store = open_store(settings)
     try:
         store.check_time_zone()
+        if question.what == NOW:
+            return _now(store, settings, now)
         with store.reading() as published:
             published_at = published.snapshot.published_at if published.snapshot else None
             if question.what == SOURCES:
@@ -155,6 +168,15 @@ def answer(question: Question, settings: Settings, now: datetime) -> Answer:
             return _metric(published, asked, question, settings, today)
     finally:
         store.engine.dispose()
+
+
+def _now(store: Store, settings: Settings, at: datetime) -> Now:
+    from views.now import now
+    from views.view import View
+
+    if (snapshot := store.snapshot()) is None:
+        raise EmptyStoreError
+    return now(View(settings, store, snapshot, at))
 
 
 def _top_bugs(published: Published, at: date | None, today: date, settings: Settings) -> Ranked:
