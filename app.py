@@ -16,7 +16,7 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, half_requests, header_limit, prewarm
+from web import failures, half_requests, header_limit, prewarm, wall
 from web.health import health
 from web.icon import icon
 from web.index import index, links
@@ -55,6 +55,9 @@ app = st.App(
         Route("/favicon.png", icon),
         Route("/now.txt", now_txt),
         Route("/now.json", now_json),
+        Route("/wall", wall.document),
+        Route("/wall.json", wall.news),
+        *(Route(f"/{name}", wall.file) for name in wall.FILES),
         Route("/links.js", links),
         *(Route(f"/{page.url_path}", index) for page in PAGES),
     ],

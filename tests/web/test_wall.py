@@ -1,0 +1,226 @@
+"""The wall turns by itself for days, keeps what it has while nobody answers, says how old that is, and heals by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.builders import bug, customer, filled, report, ticket
+from tests.web.browsing import Watched, watching
+from tests.web.serving import STREAMLIT, Served, serving
+from web.startup_checks import OTHER_MACHINES
+
+TURN_MS, POLL_MS = 15_000, 30_000
+HOUR_MS = 3_600_000
+TURNS = 2000
+SIZES = [(1920, 1080), (1366, 768)]
+SHOWN = "main > section:not([hidden])"
+
+
+def opened(watched: Watched, url: str, query: str = "") -> Page:
+    """The wall, on a clock that goes only when it is told to."""
+    page = watched.page
+    page.clock.install()
+    page.goto(f"{url}/wall{query}")
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    return page
+
+
+def filled_wall(watched: Watched, url: str, query: str = "") -> Page:
+    page = opened(watched, url, query)
+    page.wait_for_selector("section.six", state="attached")
+    return page
+
+
+def turn(page: Page, n: int = 1) -> None:
+    page.clock.run_for(n * TURN_MS)
+
+
+@pytest.fixture
+def wall(browser: Browser, sample: Served) -> Iterator[Page]:
+    with watching(browser, (1366, 768)) as watched:
+        yield filled_wall(watched, sample.url)
+        assert watched.outside == []
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_every_part_fits_the_screen_and_can_be_read_from_afar(
+    browser: Browser, sample: Served, size: tuple[int, int], mode: str
+) -> None:
+    with watching(browser, size, mode) as watched:
+        page = filled_wall(watched, sample.url)
+        for _ in range(page.locator("main > section").count()):
+            shown = page.locator(f"{SHOWN}, {SHOWN} *, footer *")
+            boxes = [box for each in shown.all() if (box := each.bounding_box())]
+            assert all(box["y"] + box["height"] <= size[1] and box["x"] + box["width"] <= size[0] for box in boxes)
+            bottom = page.locator("footer").bounding_box()
+            assert bottom
+            last = page.locator(f"{SHOWN} > *:last-child").bounding_box()
+            assert last
+            assert last["y"] + last["height"] <= bottom["y"]
+            sizes = shown.evaluate_all("all => all.map(each => parseFloat(getComputedStyle(each).fontSize))")
+            assert min(sizes) >= size[1] / 36
+            report_ = Axe().run(page).response
+            assert [each["id"] for each in report_["violations"]] == []
+            turn(page)
+
+
+def test_it_turns_through_the_headline_the_ten_and_the_six_and_begins_again(wall: Page) -> None:
+    seen = []
+    for _ in range(5):
+        seen.append((wall.locator(SHOWN).get_attribute("class"), wall.locator(f"{SHOWN} :is(h1, h2)").inner_text()))
+        turn(wall)
+    assert [kind for kind, _ in seen] == ["answer", "ten", "ten", "six", "answer"]
+    assert re.match(r"\d+ of \d+ customers", seen[0][1])
+    assert [heading for _, heading in seen[1:3]] == ["Top 10 bugs: 1 to 5", "Top 10 bugs: 6 to 10"]
+    assert wall.locator("section.ten li").count() == 10
+    assert wall.locator("section.six li").count() == 6
+
+
+def test_space_pauses_it(wall: Page) -> None:
+    before = wall.locator(SHOWN).get_attribute("class")
+    wall.keyboard.press("Space")
+    turn(wall, 5)
+    assert wall.locator(SHOWN).get_attribute("class") == before
+    expect(wall.locator("#age")).to_contain_text("paused")
+    wall.keyboard.press("Space")
+    turn(wall)
+    assert wall.locator(SHOWN).get_attribute("class") != before
+
+
+@pytest.mark.parametrize(("seconds", "turns_after"), [("30", 30), ("1", 5), ("9999", 600), ("nonsense", 15)])
+def test_how_long_a_part_stays_may_be_asked_for_within_reason(
+    browser: Browser, sample: Served, seconds: str, turns_after: int
+) -> None:
+    with watching(browser) as watched:
+        page = filled_wall(watched, sample.url, f"?seconds={seconds}")
+        page.clock.run_for((turns_after - 3) * 1000)
+        assert page.locator(SHOWN).get_attribute("class") == "answer"
+        page.clock.run_for(5000)
+        assert page.locator(SHOWN).get_attribute("class") == "ten"
+
+
+def test_nobody_who_asked_for_no_motion_sees_any(browser: Browser, sample: Served) -> None:
+    with watching(browser) as watched:  # asks for none
+        page = filled_wall(watched, sample.url)
+        assert page.locator(SHOWN).evaluate("each => getComputedStyle(each).animationName") == "none"
+
+
+def test_an_hour_without_a_server_keeps_what_is_shown_and_says_how_old_it_is(wall: Page) -> None:
+    wall.context.set_offline(True)
+    for _ in range(60):
+        wall.clock.run_for(HOUR_MS // 60)
+    expect(wall.locator("#age")).to_contain_text(re.compile(r", \d+ h ago · no answer from the server"))
+    assert wall.locator("section.ten li").count() == 10
+    # A day on it is out of date, and says so loudly.
+    wall.clock.fast_forward(26 * HOUR_MS)
+    expect(wall.locator("#age")).to_contain_text("1 day ago · out of date")
+    expect(wall.locator("#age")).to_have_class("loud")
+    size = wall.locator("#age").evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+    assert size >= 768 / 20
+    wall.context.set_offline(False)
+    wall.clock.run_for(POLL_MS + 1000)
+    expect(wall.locator("#age")).not_to_contain_text("no answer")
+    expect(wall.locator("#age")).not_to_have_class("loud")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 503, 302])
+def test_an_answer_that_is_no_news_changes_nothing(wall: Page, status: int) -> None:
+    before = wall.locator("main").inner_html()
+    dialogs: list[Any] = []
+    wall.on("dialog", dialogs.append)
+    headers = {"Location": "/metrics"} if status == 302 else {}
+    wall.route("**/wall.json*", lambda route: route.fulfill(status=status, body="<h1>no</h1>", headers=headers))
+    wall.clock.run_for(POLL_MS + 1000)
+    expect(wall.locator("#age")).to_contain_text("no answer from the server")
+    assert re.sub(' hidden=""', "", wall.locator("main").inner_html()) == re.sub(' hidden=""', "", before)
+    wall.unroute_all()
+    wall.clock.run_for(POLL_MS + 1000)
+    expect(wall.locator("#age")).not_to_contain_text("no answer")
+    assert dialogs == []
+
+
+def heap(page: Page, session: Any) -> float:
+    """Bytes of the page's JavaScript, once what nobody needs is gone."""
+    session.send("HeapProfiler.collectGarbage")
+    session.send("HeapProfiler.collectGarbage")
+    found = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return float(found["JSHeapUsedSize"])
+
+
+def test_two_thousand_turns_through_a_restart_an_hour_offline_and_an_expired_access_need_no_more_memory(
+    browser: Browser, sample_url: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = (*STREAMLIT[:-1], str(port))
+    expired = {"is": False}
+
+    def access(route: Route) -> None:
+        route.fulfill(status=403, body=OTHER_MACHINES) if expired["is"] else route.continue_()
+
+    with watching(browser) as watched:
+        with serving(sample_url, command=command) as server:
+            page = filled_wall(watched, server.url)
+            session = page.context.new_cdp_session(page)
+            session.send("Performance.enable")
+            page.route("**/wall.json*", access)
+            turn(page, 200)
+            at_first = heap(page, session)
+            turn(page, 300)
+        turn(page, 50)  # nobody listens
+        expect(page.locator("#age")).to_contain_text("no answer from the server")
+        with serving(sample_url, command=command):
+            turn(page, 450)
+            expect(page.locator("#age")).not_to_contain_text("no answer")
+            page.context.set_offline(True)
+            turn(page, HOUR_MS // TURN_MS)
+            expect(page.locator("#age")).to_contain_text("no answer from the server")
+            page.context.set_offline(False)
+            expired["is"] = True
+            turn(page, 100)
+            expect(page.locator("#age")).to_contain_text("no answer from the server")
+            expired["is"] = False
+            turn(page, TURNS - 200 - 300 - 50 - 450 - HOUR_MS // TURN_MS - 100)
+            expect(page.locator("#age")).not_to_contain_text("no answer")
+            assert page.locator(SHOWN).count() == 1
+            assert page.locator("section.ten li").count() == 10
+            assert heap(page, session) / at_first <= 1.1
+
+
+def test_news_come_with_the_next_snapshot(browser: Browser, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    rows = [customer(f"c{n}") for n in range(5)] + [ticket(f"t{n}", customer=f"c{n}") for n in range(5)]
+    with serving(url) as server, watching(browser) as watched:
+        page = opened(watched, server.url)
+        expect(page.locator("h1")).to_have_text("Nothing has been read yet")
+        title = "<img src=x onerror=alert(1)>"
+        filled(url, *rows, bug("B-1", title=title), *(report("B-1", ticket=f"t{n}") for n in range(5))).engine.dispose()
+        page.clock.run_for(POLL_MS + 1000)
+        expect(page.locator("section.ten h3")).to_have_text(title)
+        assert page.locator("main img").count() == 0
+
+
+def test_what_is_there_already_is_not_sent_again(sample: Served) -> None:
+    first = json.loads(sample.get("/wall.json").text)
+    again = json.loads(sample.get(f"/wall.json?have={first['id']}").text)
+    assert first["html"]
+    assert "html" not in again
+    assert again["id"] == first["id"]
+
+
+@pytest.mark.parametrize("path", ["/wall", "/wall.json"])
+def test_whoever_may_not_read_the_pages_may_not_read_the_wall(sample: Served, path: str) -> None:
+    assert sample.get(path).headers["cache-control"] == "private, no-store"
+    answer = sample.get(path, {"Host": "evil.example"})
+    assert (answer.status, answer.text) == (403, OTHER_MACHINES)
