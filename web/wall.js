@@ -1,6 +1,7 @@
 /* Turns the parts of the wall one after the other and asks for news. Whatever the server says or does not say, what is
    shown stays, its age goes on, and no dialog ever opens. Space pauses. ?seconds=30 turns more slowly. */
 const POLL_MS = 30000;
+const TICK_MS = 5000; // no part stays more than this too long
 const asked = Number(new URLSearchParams(location.search).get("seconds"));
 const TURN_MS = 1000 * (asked ? Math.min(600, Math.max(5, asked)) : 15);
 const main = document.querySelector("main");
@@ -11,7 +12,7 @@ let news = null; // of the last answer: how old it was, and when it was heard
 let shown = 0;
 let turnedAt = Date.now();
 let polledAt = 0;
-let isPolling = false;
+let request = null; // the last one; given up when the next is due
 let isAway = false;
 let isPaused = false;
 
@@ -49,13 +50,14 @@ function tell() {
 }
 
 async function poll() {
-  isPolling = true;
+  request?.abort();
+  request = new AbortController();
   try {
     // "error": a way to somebody else's sign-in is no news.
     const answer = await fetch(`./wall.json?have=${have}`, {
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(20000),
+      signal: request.signal,
     });
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
@@ -70,7 +72,6 @@ async function poll() {
   } catch {
     isAway = true;
   }
-  isPolling = false;
   tell();
 }
 
@@ -84,7 +85,7 @@ function tick() {
     shown += 1;
     show();
   }
-  if (!isPolling && now - polledAt >= POLL_MS) {
+  if (now - polledAt >= POLL_MS) {
     polledAt = now;
     poll();
   }
@@ -100,4 +101,4 @@ document.addEventListener("keydown", (event) => {
 });
 show();
 tick();
-setInterval(tick, 1000);
+setInterval(tick, TICK_MS);
