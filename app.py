@@ -16,12 +16,11 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, half_requests, header_limit, prewarm
+from web import failures, half_requests, header_limit, index, prewarm
 from web.health import health
 from web.icon import icon
-from web.index import index, links
 from web.middleware import Doorway
-from web.pages import PAGES
+from web.search import search
 from web.startup_checks import refuse_unsafe_start
 
 FOLDER = Path(__file__).resolve().parent
@@ -50,8 +49,7 @@ app = st.App(
     routes=[
         Route("/healthz", health),
         Route("/favicon.png", icon),
-        Route("/links.js", links),
-        *(Route(f"/{page.url_path}", index) for page in PAGES),
+        *(Route(index.mounted(path), answer) for path, answer in (("search.json", search), *index.routes())),
     ],
     middleware=[
         Middleware(

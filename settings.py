@@ -34,6 +34,10 @@ def zone_named(name: object) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+YOUR_COMPANY = "Your company"
+SAMPLE_COMPANY = "Kestrel"  # the invented one
+
+
 class SettingsError(Exception):
     """A setting is wrong; the text names the file, the key and what would be right."""
 
@@ -86,7 +90,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DEEPER, extra="forbid")
 
-    company: str = Field("Your company", max_length=100)
+    company: str = Field(YOUR_COMPANY, max_length=100)
     words: Words = Words()
     time_zone: str = Field("UTC", description="one day = one calendar day here")
     currency: str = Field("EUR", max_length=10)

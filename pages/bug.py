@@ -34,7 +34,7 @@ if withheld := cautions.reason(explained.cautions.withheld):
     bugs.said(voices)
     st.stop()
 frame.say(" ".join([sentences.ranks(bug, view.settings), *cautions.all_said(explained.cautions.beside)]), strong=True)
-frame.warning_of_age(view)
+blocks.show(frame.warning_of_age(view))
 
 left, right = st.columns([5, 4], gap="large")
 with left:
@@ -51,4 +51,4 @@ st.header(plain(pages.heading_of_excerpts(view.settings)), anchor=False)
 bugs.said(voices)
 
 st.page_link(HURTS, label="‹ Top 10 bugs")
-frame.as_of(view)
+blocks.show(frame.as_of(view))

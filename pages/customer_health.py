@@ -25,7 +25,7 @@ period = st.segmented_control(
 page = health(view, period or "Now")
 
 frame.say(what_changed(page.six), strong=True)
-frame.warning_of_age(view)
+blocks.show(frame.warning_of_age(view))
 blocks.show(cards.six(page.six, view.now, wide=True))
 
 st.header(pages.WHAT_CHANGED, anchor=False)
@@ -35,4 +35,4 @@ tables.table(readings(page.six), pages.SIX)
 st.header("Behind them", anchor=False)
 tables.table(readings(page.behind), pages.BEHIND)
 
-frame.as_of(view)
+blocks.show(frame.as_of(view))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from display import frame, tables
+from display import blocks, frame, tables
 from reporting import ranking
 from reporting import sources as said
 from views.ranking import record
@@ -43,4 +43,4 @@ for sentence in ranking.sentences(learned, view.settings):
     frame.say(sentence)
 tables.table(ranking.rows(learned), ranking.TABLE)
 
-frame.as_of(view, ())
+blocks.show(frame.as_of(view, ()))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from display import charts, frame, one_metric, tables
+from display import blocks, charts, frame, one_metric, tables
 from display.links import HEALTH
 from display.request import asked
 from metrics import Unanswerable, all_metrics, metric
@@ -54,4 +54,4 @@ st.header("What it means", anchor=False)
 one_metric.definition(shown, page, view.settings.currency)
 
 st.page_link(HEALTH, label="All numbers")
-frame.as_of(view, page.reading.sources)
+blocks.show(frame.as_of(view, page.reading.sources))

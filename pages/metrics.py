@@ -14,6 +14,6 @@ cards = (*page.six, *page.behind)
 
 st.title(said.TITLE, anchor=False)
 frame.say(said.answer(cards), strong=True)
-frame.warning_of_age(view)
+blocks.show(frame.warning_of_age(view))
 blocks.show(index.table(cards, view.now))
-frame.as_of(view)
+blocks.show(frame.as_of(view))

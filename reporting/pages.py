@@ -24,10 +24,23 @@ NOTHING_YET_STEPS = (
         "./run refresh",
     ),
 )
-SAMPLE = "An invented company. The README says how to read your own."
+SAMPLE_DATA = "Sample data"
+SAMPLE = "This company is invented. Load your own: ./run files guess FILE (README)."
+
+# --- around every page ---
+MENU = "Pages"
+SEARCH = "Search"
+SEARCH_WHAT = "Search bugs, metrics and areas"
+
+
+def title(name: str, company: str) -> str:
+    """What a browser's tab says: "CSAT · Lumen Bikes"."""
+    return " · ".join(each for each in (name, company) if each)
+
 
 # --- the first page ---
 ALL_METRICS = "All metrics ›"
+SIX_METRICS = "Six metrics"
 
 
 def below_the_list(top: TopBugs, settings: Settings) -> list[str]:

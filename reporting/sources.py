@@ -125,6 +125,14 @@ def updated(view: View, states: Sequence[SourceState], used: tuple[str, ...] | N
     return [(f"Counted {counted} (snapshot {view.snapshot.id}).", False), *lines]
 
 
+def age_of_all(view: View, states: Sequence[SourceState]) -> tuple[str, bool]:
+    """ "Updated 6 min ago", and whether it must be seen, for the top of every page: the oldest of what is late, where something is."""
+    late = [state.last_succeeded_at for state in states if is_stale(state, view.now) and state.last_succeeded_at]
+    if late:
+        return f"Out of date: {words.ago(min(late), view.now)}", True
+    return f"Updated {words.ago(view.snapshot.published_at, view.now)}", False
+
+
 def _was_read(state: SourceState) -> bool:
     return state.last_succeeded_at is not None
 

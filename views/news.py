@@ -13,6 +13,7 @@ from ranking.gone import Gone
 from ranking.top_bugs import TopBug, TopBugs
 from store import Published
 from store.published import Mark as Mark
+from store.published import Waiting
 
 USUAL_WEEKS = 12  # last week is set beside so many before it
 RELEASE_DAYS = 14  # a release so shortly before the first report of a bug of its area is named beside it
@@ -22,7 +23,7 @@ RELEASE_DAYS = 14  # a release so shortly before the first report of a bug of it
 class News:
     """`tickets` of the last whole week, `usual` the fewest and most of the weeks before; None where the data do not go back so far.
 
-    `open_tickets` and `without_reply` are of today, None where no source can say it.
+    `open_tickets` and `without_reply` are of today, None where no source can say it; `waiting` are the customers behind them.
     """
 
     came: tuple[TopBug, ...]
@@ -31,17 +32,20 @@ class News:
     usual: tuple[int, int] | None
     open_tickets: int | None
     without_reply: int | None
+    waiting: Waiting | None
 
 
 def news(published: Published, top: TopBugs, today: date) -> News:
     last, before = _by_week(published, today)
+    open_tickets = _waiting(published, "resolution", today)
     return News(
         came=tuple(bug for bug in top.bugs if bug.movement.kind in ("new", "new on the list")),
         gone=top.gone,
         tickets=last,
         usual=(min(before), max(before)) if len(before) == USUAL_WEEKS else None,
-        open_tickets=_waiting(published, "resolution", today),
+        open_tickets=open_tickets,
         without_reply=_waiting(published, "first_reply", today),
+        waiting=None if open_tickets is None else published.waiting(),
     )
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import stream
+from web.index import scripts
 from web.startup_checks import OTHER_MACHINES, is_this_machine
 
 MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
@@ -109,10 +107,9 @@ def with_headers(scope: Scope, send: Send) -> Send:
 
 
 def inline_scripts() -> list[str]:
-    """The hash of each script that stands in Streamlit's own index.html, as a Content-Security-Policy names it."""
-    html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    return [f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts]
+    """The hash of each script that stands in the document of a page, as a Content-Security-Policy names it."""
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts()]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
 def security_policy() -> str:

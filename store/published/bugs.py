@@ -20,6 +20,7 @@ from store.schema import (
     paying,
     ranking_record,
     severity_change,
+    waiting,
 )
 
 
@@ -71,6 +72,18 @@ class Excerpt(NamedTuple):
     channel: str | None
     subject: str | None
     excerpt: str | None
+
+
+class Waiting(NamedTuple):
+    """Customers with an open ticket when this was published; those who wait for a first reply are not counted for a fix.
+
+    `since` is when the oldest of these tickets was opened.
+    """
+
+    customers: int
+    for_reply: int
+    for_fix: int
+    since: datetime | None
 
 
 class Mark(NamedTuple):
@@ -276,6 +289,13 @@ class Bugs(OpenSnapshot):
         )
         found = [Excerpt(*row) for row in self._connection.execute(chosen)]
         return [each._replace(ticket=bare(each.ticket)) for each in found]
+
+    def waiting(self) -> Waiting | None:
+        """None where it was never counted: in a store that was published by an older version."""
+        row = self._connection.execute(select(waiting)).one_or_none()
+        if row is None:
+            return None
+        return Waiting(row.customers, row.for_reply, row.for_fix, aware(row.since) if row.since else None)
 
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)

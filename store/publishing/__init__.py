@@ -31,6 +31,7 @@ from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
 from store.publishing.sayings import Declared, note_unsaid
 from store.publishing.stale import is_noted
+from store.publishing.waiting import count_waiting
 from store.records import RECORDS
 from store.rules import Rules
 from store.saving import was_counted
@@ -108,6 +109,7 @@ def count_again(
     choose_excerpts(connection)
     clusters.mark_stale(connection, everything)
     list_releases(connection)
+    count_waiting(connection)
     count_rows(connection)
     check_references(connection, today, everything)
     for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):

@@ -153,6 +153,15 @@ listed_bug = Table(
     Column("url", String),
     Column("is_cluster", Boolean, nullable=False),
 )
+# Customers with an open ticket, at the time of publishing: one row, or none where it was never counted.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("customers", BigInteger, primary_key=True, autoincrement=False),
+    Column("for_reply", BigInteger, nullable=False),
+    Column("for_fix", BigInteger, nullable=False),
+    Column("since", Instant),
+)
 # Who reported what on which day: bug x customer x day.
 bug_contact = Table(
     "bug_contact",
