@@ -34,14 +34,15 @@ class Around(NamedTuple):
     title: str = ""
 
 
-AROUND = ContextVar("around", default=Around())  # of this run; set by web/menu.py
+BARE = Around()
+AROUND: ContextVar[Around] = ContextVar("around")  # of this run; set by web/menu.py
 
 
 def page(answer: Answer) -> View:
     """Draws a page that is one block, and its frame; ends the run where there is nothing to show."""
     found = opened()
     block = answer(found, asked_all())
-    st.set_page_config(page_title=title(AROUND.get(), block, found))
+    st.set_page_config(page_title=title(AROUND.get(BARE), block, found))
     blocks.show(block)
     return found
 
@@ -54,7 +55,7 @@ def opened() -> View:
         nothing_yet()
     except StoreError as error:
         log.warning("%s %s", error, error.details)
-        blocks.show(header(None, AROUND.get()))
+        blocks.show(header(None, AROUND.get(BARE)))
         st.title(pages.UNREACHABLE)
         say(str(error))
         say(pages.RELOAD)
@@ -62,19 +63,19 @@ def opened() -> View:
     except SettingsError as error:
         # It names files and variables of the server: for its log.
         log.warning("The settings cannot be read: %s", error)
-        blocks.show(header(None, AROUND.get()))
+        blocks.show(header(None, AROUND.get(BARE)))
         st.title(pages.NO_SETTINGS)
         say(pages.NO_SETTINGS_WHY)
         st.stop()
     if found is None:
         nothing_yet()
         raise AssertionError("the page has stopped")
-    blocks.show(header(found, AROUND.get()))
+    blocks.show(header(found, AROUND.get(BARE)))
     return found
 
 
 def nothing_yet() -> None:
-    blocks.show(header(None, AROUND.get()))
+    blocks.show(header(None, AROUND.get(BARE)))
     st.title(pages.NOTHING_YET)
     for text, command in pages.NOTHING_YET_STEPS:
         say(text)

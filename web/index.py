@@ -30,6 +30,7 @@ from web.pages import PAGES, Page, around
 
 log = logging.getLogger("empathy.web")
 LINKS = Path(__file__).with_name("links.js")
+STREAMLITS = Path(streamlit.__file__).parent / "static" / "index.html"
 LOOK = Path(frame.__file__).with_name("look.css")
 # An answer that is kept anywhere would be yesterday's, or another reader's.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Encoding"}
@@ -81,7 +82,7 @@ def answered(view: View, page: Page, block: Markup) -> str:
 @cache
 def template() -> str:
     """Streamlit's own, with our look and script in it, without the font that no page uses and the words for who has no JavaScript."""
-    found = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    found = STREAMLITS.read_text("utf-8")
     found = re.sub(r"<!--.*?-->\s*", "", found, flags=re.DOTALL)
     found = re.sub(r'<link\s[^>]*rel="preload"[^>]*as="font"[^>]*>', "", found)
     found = re.sub(r'<link rel="service-desc"[^>]*>', "", found)
@@ -112,12 +113,13 @@ def look() -> str:
 
 
 def scripts() -> list[str]:
-    """The text of each script that stands in the document itself."""
-    return re.findall(r"<script>(.*?)</script>", template(), re.DOTALL)
+    """The text of each script that stands in the document itself: Streamlit's own, and ours."""
+    return [*re.findall(r"<script>(.*?)</script>", STREAMLITS.read_text("utf-8"), re.DOTALL), LINKS.read_text("utf-8")]
 
 
 def routes() -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
     """(path, what answers it) of every page."""
+    template()  # now: Streamlit renames the keys of the fonts when the first session opens
     return [(page.url_path, index(page)) for page in PAGES]
 
 
