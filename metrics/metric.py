@@ -24,7 +24,7 @@ class Metric:
     asks: str  # the question it answers, as a person would ask it
     formula: str
     unit: Literal[
-        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an even day"
+        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times the average day"
     ]
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...

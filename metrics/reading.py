@@ -203,7 +203,7 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
     state, reason = _state(metric, counted, known)
     shown = state in ("thin", "full")
     private = counted.hidden is not None
-    withheld = state == "withheld" or private  # the parts of a number that few stand behind are their answers
+    withheld = state == "withheld" or private  # the parts of a number of few people are their answers
     sources, as_of = published.freshness(metric.records)
     return Reading(
         metric=metric.key,

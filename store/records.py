@@ -57,7 +57,7 @@ class Customer(Record):
 
 @dataclass(slots=True)
 class Subscription(Record):
-    """A stretch of time in which a customer has a plan at a monthly price."""
+    """A period in which a customer has a plan at a monthly price."""
 
     TABLE: ClassVar[str] = "subscription"
     id: str
@@ -218,7 +218,7 @@ class Release(Record):
 
 @dataclass(slots=True)
 class Employment(Record):
-    """One stretch of work of one (pseudonymous) person in a team."""
+    """One period of work of one (pseudonymous) person in a team."""
 
     TABLE: ClassVar[str] = "employment"
     id: Annotated[str, pseudonym]

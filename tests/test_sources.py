@@ -59,7 +59,7 @@ ANSWERS: dict[str, tuple[list[str], dict[str, str]]] = {
         {
             "nps": "answers to a survey of the kind nps",
             "ces": "answers to a survey of the kind ces",
-            "within_target": "within_target",
+            "sla_met": "within_target",
         },
     ),
     "jira": (
@@ -67,7 +67,7 @@ ANSWERS: dict[str, tuple[list[str], dict[str, str]]] = {
         {
             "first_reply": "first_reply_at",
             "reopened": "reopens",
-            "within_target": "within_target",
+            "sla_met": "within_target",
             "replies": "replies",
         },
     ),

@@ -48,5 +48,5 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
     if metric.grain == "quarter":
         return headline_period(metric, today)
     months = {13: 3, 52: 12}[weeks]
-    # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
+    # A rate over a longer period than the metric was made for says something else; a shorter one would be too few.
     return whole_months(today, metric.headline if metric.headline == 12 else months)

@@ -61,7 +61,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
 
 
 def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> None:
-    """Merged rows must stand together: otherwise each stretch of them would replace the one before."""
+    """Merged rows must be consecutive: otherwise each group of them would replace the one before."""
     ended = Seen()
     now: str | None = None
     for row_number, row in formats.read(path, entry.layout, shape):

@@ -81,7 +81,7 @@ def test_money_kept_caps_each_customer(database_url: str) -> None:
         subscription("up", mrr=500_00, ended_on=date(2026, 10, 10)),
         subscription("up", mrr=900_00, started_on=date(2026, 10, 10)),
     ]
-    reading = number(filled(database_url, *contracts), "revenue", OCTOBER)
+    reading = number(filled(database_url, *contracts), "revenue_retention", OCTOBER)
     assert reading.value == pytest.approx(100 * 3700 / 4000)
     assert reading.details["nrr"] == pytest.approx(100 * 4100 / 4000)
     assert reading.details["mrr_start"] == 4000
@@ -91,7 +91,7 @@ def test_money_kept_caps_each_customer(database_url: str) -> None:
 def test_customers_without_dates_get_a_sentence_and_no_number(database_url: str) -> None:
     store = filled(database_url, *stays(25, "undated", started_on=None), ticket())
     said = "25 customers are stored, but none has a date on which it started or ended, so nothing over time can be computed."
-    for key in ("churn", "revenue", "contact_rate"):
+    for key in ("churn", "revenue_retention", "contact_rate"):
         reading = number(store, key, WEEK if key == "contact_rate" else OCTOBER)
         assert (reading.value, reading.state) == (None, "no data")
         if key != "contact_rate":
@@ -230,7 +230,7 @@ def test_waits_reopened_and_targets(database_url: str) -> None:
     assert resolution.value == pytest.approx(21 * 3600, rel=0.011)
     assert resolution.details["still_waiting"] == 2
     assert (number(store, "reopened", WEEK).numerator, number(store, "reopened", WEEK).denominator) == (10, 40)
-    assert number(store, "within_target", WEEK).value == pytest.approx(50.0)
+    assert number(store, "sla_met", WEEK).value == pytest.approx(50.0)
 
 
 def test_a_history_is_read_in_one_go_and_equals_single_readings(database_url: str) -> None:

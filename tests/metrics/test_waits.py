@@ -16,7 +16,7 @@ from metrics import metric
 from metrics.counting.waits import FEWEST, quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
 from reporting.cautions import all_said, reason
-from reporting.readings import sentence, told, why
+from reporting.readings import current, sentence, why
 from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, edges, quantile
@@ -227,7 +227,7 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     store = filled(database_url, *rows, *opened(3, date(2026, 11, 10), 90, channel="fax"))
     reading = number(store)
     assert [(each.where["channel"], each.n) for each in reading.apart] == [("chat", 40), ("e-mail", 40)]
-    assert told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
+    assert current(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
     said = sentence(metric("first_reply"), reading)
     assert said.startswith("First reply: by channel, chat 2 min (95% CI 119 s to 122 s), 40 tickets; e-mail 3 h 59 min")
     assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")

@@ -136,7 +136,7 @@ def test_customers_with_an_end_are_enough_beside_contracts_without(store: Store)
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (5, 100)
     assert why(number(store, "contract_churn")) == "No end dates in billing."
-    assert why(number(store, "revenue")) == "No end dates in billing."
+    assert why(number(store, "revenue_retention")) == "No end dates in billing."
 
 
 def test_one_source_may_say_the_start_and_another_the_end(store: Store) -> None:

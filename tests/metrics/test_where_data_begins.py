@@ -107,7 +107,7 @@ def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_da
         assert number(store, key, period("2026-11-09", "2026-11-30")).comparison.previous.value is None  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("key", ["churn", "contract_churn", "revenue"])
+@pytest.mark.parametrize("key", ["churn", "contract_churn", "revenue_retention"])
 def test_customers_are_not_lost_before_any_is_known(database_url: str, key: str) -> None:
     contracts = [subscription(f"c{n}", started_on=date(2026, 8, 10)) for n in range(40)]
     store = filled(database_url, *contracts)

@@ -9,7 +9,7 @@ from metrics import metric
 from metrics.cautions import WhyKind
 from metrics.period import Period
 from metrics.repeat import came_back
-from metrics.revenue import kept
+from metrics.revenue_retention import retained
 from reporting import one_metric, words
 from reporting.details import named
 from reporting.reasons import SAID, counted
@@ -97,10 +97,10 @@ def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
 
 def test_revenue_that_is_not_quite_all_kept_does_not_read_as_all() -> None:
     month = Month(date(2026, 10, 1), "", 300, 14_509_700, 14_466_200, 14_524_200)
-    reading = kept([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
+    reading = retained([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
     shown = {name: one_metric.detail(value, unit, "EUR") for name, value, unit in named(reading.details, "percent")}
     assert [shown[name] for name in shown if "RR)" in name] == ["99.7%", "100.1%"]
-    assert words.value(metric("revenue"), reading.value) == "99.7%"
+    assert words.value(metric("revenue_retention"), reading.value) == "99.7%"
     assert words.percent(100.0) == "100%"
 
 
