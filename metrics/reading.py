@@ -83,8 +83,8 @@ def read(published: Published, metric: Metric, period: Period, settings: Setting
     check_dimensions(metric, where)
     before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
     reading, earlier = now[""], before[""]
-    told_first = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
-    return replace(reading, comparison=compare(metric, reading, earlier), apart=told_first)
+    by_group = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
+    return replace(reading, comparison=compare(metric, reading, earlier), apart=by_group)
 
 
 def _far_apart(
@@ -192,7 +192,7 @@ def check_dimensions(metric: Metric, where: Where) -> None:
     for name in where:
         if name not in metric.dimensions:
             can = ", ".join(metric.dimensions) or "nothing"
-            raise Unanswerable(f"{metric.name} cannot be split by {name!r}; it can be split by {can}.")
+            raise Unanswerable(f"{metric.name} cannot be broken down by {name!r}; it can be broken down by {can}.")
 
 
 EMPTY = Counted(None)

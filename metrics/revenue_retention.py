@@ -78,7 +78,7 @@ def retention(month: Month) -> Details:
 METRIC = Metric(
     key="revenue_retention",
     name="Revenue retention (gross, net)",
-    abbreviation="Revenue retention",
+    abbreviation="Gross revenue retention",
     asks="How much of their recurring revenue do existing customers still pay a month later?",
     formula="gross: for each customer of the first day the smaller of their MRR then and at the end / their MRR then; "
     "net (NRR): their whole MRR at the end / their MRR then",

@@ -25,7 +25,7 @@ def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
 
     `in_full` names the group and the days, too: where nothing around the sentence does.
     """
-    head = metric.name
+    head = metric.name if in_full else metric.short
     if in_full:
         head += "".join(f", {name} {group or NOT_SAID}" for name, group in reading.where.items())
         head += f", {period(reading.period)}"

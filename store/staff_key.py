@@ -119,7 +119,7 @@ class StaffKey:
             new.unlink(missing_ok=True)
         if (there := self._read()) != key:
             raise StoreError(
-                f"In {self.place} lies the key of another store: move one of the two stores to a folder of its own, or set "
+                f"In {self.place} is the key of another store: move one of the two stores to a folder of its own, or set "
                 "staff_key for one of them."
             )
         return there

@@ -77,7 +77,7 @@ def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> N
             continue
         if not ended.add(str(name)):
             raise SourceError(
-                f'{path.name}: the rows of {name!r} do not stand together (row {row_number:,}), and same_id = "merge" '
+                f'{path.name}: the rows of {name!r} are not consecutive (row {row_number:,}), and same_id = "merge" '
                 f"needs that; sort the file by {bound.mapping.label('id')}."
             )
         now = name

@@ -136,11 +136,11 @@ def reader_of(pattern: str) -> Callable[[str], datetime]:
         part = 1 if pattern == "unix" else 1000
         return lambda text: datetime.fromtimestamp(float(text) / part, UTC)
     if "%" not in pattern:
-        raise ValueError(f'{pattern!r} is none of iso, unix, unix_ms or a text like "%d/%m/%Y"')
+        raise ValueError(f'{pattern!r} is not one of iso, unix, unix_ms or a text like "%d/%m/%Y"')
     try:
         datetime.strptime(datetime(2026, 1, 31, 14, 5).strftime(pattern), pattern)  # noqa: DTZ001, DTZ007
     except ValueError as error:
-        raise ValueError(f"{pattern!r} is no format of a date ({error})") from None
+        raise ValueError(f"{pattern!r} is not a date format ({error})") from None
     return _quick(pattern) or (lambda text: datetime.strptime(text, pattern))  # noqa: DTZ007 (its zone comes later)
 
 
@@ -200,7 +200,7 @@ def _one_word_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
         folded = text.casefold()
         if folded in allowed:
             return folded
-        raise Rejected.cell(text, f"is none of {listed(allowed)}; say what it means with values = {{ ... }}")
+        raise Rejected.cell(text, f"is not one of {listed(allowed)}; say what it means with values = {{ ... }}")
 
     return convert
 

@@ -27,7 +27,7 @@ def test_one_month_is_gross_retention_with_net_beside_it() -> None:
 def test_part_of_a_month_or_two_months_have_no_value_but_a_sentence(end: str) -> None:
     counted = retained([MARCH], period("2026-03-01", end))
     assert counted.value is None
-    assert "one whole calendar month" in str(reason(counted.missing))
+    assert "one calendar month" in str(reason(counted.missing))
     assert [each["month"] for each in counted.details["by_month"]] == ["2026-03-01"]
 
 

@@ -46,7 +46,7 @@ def test_who_is_new_is_not_told_before_a_year_of_orders_is_known(database_url: s
     assert (reading.value, reading.state, reading.n, reading.details) == (None, "no data", 0, {})
     assert why(reading) == (
         "Data begins 21 Aug 2025; who is new is known only after a year of orders, "
-        "so this can be told from 21 Aug 2026 on."
+        "so this is available from 21 Aug 2026."
     )
     with store.reading() as published:
         groups = split_by(published, metric("repeat"), YEAR, "plan", store.settings)
