@@ -29,7 +29,7 @@ class Day(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date; write it like 2026-11-21")
+            self.fail(f"{value!r}: write a day like 2026-11-21")
 
 
 DAY = Day()
@@ -75,7 +75,7 @@ def command(
 ) -> None:
     if by and by not in GRAINS:
         raise Unanswerable(
-            f"--by takes {', '.join(GRAINS)}, not {by!r}; to split by area, channel and so on use --split {by}."
+            f"--by takes {', '.join(GRAINS)}, not {by!r}; to break down by area, channel and so on use --split {by}."
         )
     if by and split:
         raise Unanswerable("--by and --split cannot be used together; use --by with --where, once for each group.")

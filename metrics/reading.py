@@ -33,7 +33,7 @@ class Comparison:
 
     previous: Reading
     difference: Difference | None
-    verdict: Literal["up", "down", "no clear change", "too few to say", "not tested"]
+    verdict: Literal["up", "down", "no clear change", "not enough data", "not tested"]
     good: bool | None
     why: Why | None = None
 
@@ -169,7 +169,7 @@ def _read(
 def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     """Tests the difference (never whether two intervals overlap: METHODOLOGY 2.4); too few on either side says so."""
     if now.state != "full" or before.state != "full":
-        return Comparison(before, None, "too few to say", None)
+        return Comparison(before, None, "not enough data", None)
     if why := metric.model.not_comparable(_counted(now), _counted(before)):
         return Comparison(before, None, "not tested", None, why)
     difference = metric.model.differ(_counted(now), _counted(before))

@@ -47,7 +47,7 @@ def _memory(learned: Learned, settings: Settings) -> str:
     if learned.is_fixed:
         return f"{counts}, as the settings say (half_life_days under [impact])."
     if learned.months_scored < LEAST_MONTHS:
-        when = f", from {day(learned.learned_from)} on" if learned.learned_from else ""
+        when = f" (from {day(learned.learned_from)})" if learned.learned_from else ""
         return f"{counts}, the default, until {LEAST_MONTHS} months can be scored{when}."
     present = learned.means[CANDIDATES.index(learned.memory)]
     best = max(range(len(CANDIDATES)), key=lambda at: learned.means[at])

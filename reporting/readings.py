@@ -129,7 +129,7 @@ def previously(metric: Metric, reading: Reading) -> str:
 def change(metric: Metric, reading: Reading) -> str:
     """How it changed since the period before, and how sure that is: "better: +8.0 points (95% CI +2.0 to +14.0)"."""
     comparison = reading.comparison
-    if comparison is None or comparison.verdict == "too few to say":
+    if comparison is None or comparison.verdict == "not enough data":
         return "not enough data to compare"
     if comparison.why:
         return f"not comparable: {reason(comparison.why)}"

@@ -40,7 +40,7 @@ class GoneError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The store was taken away or emptied while this program used it: put it back, or type ./run refresh to read "
+            "The store was removed or emptied while this program used it: restore it, or type ./run refresh to read "
             "everything again."
         )
 
@@ -228,8 +228,8 @@ def _open_to_read(file: Path, patience_s: float) -> sqlite3.Connection:
         for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise StoreError(
-                    f"The store cannot be read here: changes that belong to it lie beside it in {beside.name}, and taking "
-                    "them up needs the right to write in its folder. Type ./run refresh as somebody who may."
+                    f"The store cannot be read here: its latest changes are in {beside.name} beside it, and "
+                    "reading them needs write permission in its folder. Type ./run refresh as a user who has it."
                 ) from error
         connection = _read_only(f"{address}&immutable=1", patience_s, Unguarded)
     connection.execute("PRAGMA cache_size=-32000")

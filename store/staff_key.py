@@ -112,7 +112,7 @@ class StaffKey:
                 os.link(new, self.place)
         except OSError as error:
             raise StoreError(
-                f"The key of the staff pseudonyms cannot be written to {self.place} ({error.strerror}): make room, give this "
+                f"The key of the staff pseudonyms cannot be written to {self.place} ({error.strerror}): free some space, give this "
                 "user the right to write there, or set staff_key."
             ) from error
         finally:

@@ -117,8 +117,8 @@ def test_the_program_says_it_in_a_sentence_and_a_table_of_eighty_columns(company
     assert " ".join(said.split()).startswith(
         "Customer churn, September 2026: 20% (95% CI 11.2-33%), 50 customers at the start. Small sample."
     )
-    assert "At the start           50" in rest
-    assert "Annualised             93%" in rest
+    assert "At the start  50" in rest
+    assert "Annualised    93%" in rest
     assert "hazard" not in rest, "what has no plain name is in --json only"
     assert rest.rstrip().endswith("As of 21 Nov 2026 12:00 UTC, from test.")
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
@@ -289,7 +289,7 @@ def test_how_few_are_hidden_is_not_told_either(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     reading = here.json("attrition")
     assert (reading["state"], reading["n"], reading["value"]) == ("withheld", None, None)
-    assert " –  withheld" in here.says("attrition", "--by", "year")
+    assert " –  hidden" in here.says("attrition", "--by", "year")
 
 
 def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
@@ -324,7 +324,7 @@ def test_sources_and_metrics_are_listed(here: Here) -> None:
     ("arguments", "sentence"),
     [
         (["chrun"], "There is no metric 'chrun'. Did you mean 'churn'?"),
-        (["churn", "--from", "soon"], "'soon' is not a date; write it like 2026-11-21"),
+        (["churn", "--from", "soon"], "'soon': write a day like 2026-11-21"),
         (["churn", "--from", "2026-09-01", "--to", "2026-09-01"], "--to is the first day that is not counted."),
         (
             ["churn", "--where", "area=Billing"],
@@ -395,7 +395,7 @@ def reading(**changes: Any) -> Reading:
 def compared(value: float, low: float, high: float, verdict: Any, good: bool | None, **previous: Any) -> Comparison:
     before = reading(**{"value": 80.0, "period": Period(date(2026, 10, 26), date(2026, 11, 2)), **previous})
     found = Difference(value, low, high, 0.2, "z test")
-    return Comparison(before, None if verdict == "too few to say" else found, verdict, good)
+    return Comparison(before, None if verdict == "not enough data" else found, verdict, good)
 
 
 def test_an_unclear_change_says_what_it_could_be() -> None:
@@ -451,8 +451,8 @@ def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
     assert sentence(weekdays, monday) == said
     assert sentence(weekdays, monday, in_full=True) == f"Busiest weekday, 2 Nov to 8 Nov 2026. {said}"
     text = as_text(OneNumber(weekdays, monday), Settings())
-    assert "Monday, compared with the average day     1.54" in text
-    assert "Sunday, compared with the average day     0.40" in text
+    assert "Monday, compared with the average day  1.54" in text
+    assert "Sunday, compared with the average day  0.40" in text
     history = as_text(History(weekdays, "week", (monday,)), Settings())
     assert "Monday 1.54" in history
     before = Card(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)), (), ())
@@ -478,7 +478,7 @@ def test_the_overview_ranks_on_the_day_of_top_bugs_and_says_the_day_where_the_da
 
 
 def test_too_few_are_not_compared() -> None:
-    few = compared(8, 2, 14, "too few to say", None, state="thin")
+    few = compared(8, 2, 14, "not enough data", None, state="thin")
     assert sentence(CSAT, reading(comparison=few)).endswith("Previous week: 80%. Not enough data to compare.")
 
 

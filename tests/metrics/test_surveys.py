@@ -292,4 +292,4 @@ def test_an_empty_store_has_no_data_and_says_so(database_url: str) -> None:
         assert reading.state == "no data"
         assert reading.value is None
         assert reading.comparison is not None
-        assert reading.comparison.verdict == "too few to say"
+        assert reading.comparison.verdict == "not enough data"

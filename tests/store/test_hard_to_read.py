@@ -125,7 +125,7 @@ def test_changes_that_lie_beside_it_are_not_left_out_without_a_word() -> None:
         (folder / "empathy.db-shm").unlink()
         assert (folder / "empathy.db-wal").stat().st_size
         assert read_by_somebody_without_rights(file).startswith(
-            "The store cannot be read here: changes that belong to it lie beside it in empathy.db-wal"
+            "The store cannot be read here: its latest changes are in empathy.db-wal beside it"
         )
 
 

@@ -48,7 +48,7 @@ def line_of(record: str, name: str, column: Column, merges: bool, by_content: bo
         options["take"] = "max"
     elif merges and name == "amount":
         options["take"] = "sum"
-        doubts.append("the rows are added up; if each already holds the whole amount, leave take away")
+        doubts.append("the rows are added up; if each row already has the whole amount, remove `take`")
     if kind in (date, datetime):
         _about_dates(name, column, options, doubts)
     if kind is int and name != "score":
