@@ -92,6 +92,11 @@ class Here:
         return said.err.strip()
 
 
+def test_an_old_name_of_a_metric_is_answered_under_its_new_one(here: Here) -> None:
+    assert here.json("within_target")["metric"] == "sla_met"
+    assert here.says("revenue") == here.says("revenue_retention")
+
+
 def test_the_program_prints_a_number_with_all_that_belongs_to_it(company: Path) -> None:
     done = run(company, "churn", *SEPTEMBER, "--json")
     assert done.returncode == 0, done.stderr

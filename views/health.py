@@ -28,7 +28,7 @@ class Health:
 @cached(12)
 def health(published: Published, view: View, period: str) -> Health:
     settings, today = view.settings, view.today
-    shown = all_metrics()
+    shown = all_metrics(settings.words)
     readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
     cards = [
         card(metric, reading, line(published, metric, today, settings))

@@ -289,7 +289,8 @@ class Web(Host):
     def _clock_time(self, instant: float) -> str:
         """HH:MM of an instant of the clock, in the company's time zone; with the date where it is another day."""
         when = (self.now + timedelta(seconds=instant - self.began)).astimezone(self.zone)
-        return when.strftime("%H:%M" if when.date() == self.now.astimezone(self.zone).date() else "%Y-%m-%d %H:%M")
+        is_today = when.date() == self.now.astimezone(self.zone).date()
+        return f"{when:%H:%M}" if is_today else f"{when.day} {when:%b %Y %H:%M}"
 
 
 # What the programs under us raise about an answer that is none.

@@ -114,7 +114,7 @@ def _moved(moment: datetime, zone: tzinfo) -> datetime:
 
 def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Convert:
     readers = [reader_of(each) for each in formats]
-    expected = " or ".join(each if each != "iso" else "like 2026-01-31 or 2026-01-31 14:05" for each in formats)
+    expected = " or ".join(map(as_people_write, formats))
 
     def convert(text: str) -> Value:
         for reader in readers:
@@ -123,9 +123,28 @@ def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Con
             except (ValueError, OverflowError, OSError):
                 continue
             return settle(moment)
-        raise Rejected.cell(text, f"{NOT_A_DATE} ({expected})")
+        raise Rejected.cell(text, f"{NOT_A_DATE} (expected {expected})")
 
     return convert
+
+
+_LETTERS = {
+    "%d": "DD",
+    "%m": "MM",
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%H": "HH",
+    "%I": "HH",
+    "%M": "MM",
+    "%S": "SS",
+    "%p": "AM/PM",
+}
+_NAMED = {"iso": "YYYY-MM-DD or YYYY-MM-DD HH:MM", "unix": "seconds since 1970", "unix_ms": "milliseconds since 1970"}
+
+
+def as_people_write(pattern: str) -> str:
+    """A format of dates without percent signs: "DD/MM/YYYY HH:MM"."""
+    return _NAMED.get(pattern) or re.sub(r"%\w", lambda found: _LETTERS.get(found[0], found[0]), pattern)
 
 
 def reader_of(pattern: str) -> Callable[[str], datetime]:

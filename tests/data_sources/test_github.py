@@ -775,7 +775,7 @@ def test_waiting_is_said(upstream: Upstream, caplog: pytest.LogCaptureFixture) -
     ("headers", "until"),
     [
         ({"Retry-After": "3600"}, "until 11:30"),
-        ({"Retry-After": "86400"}, "until 2026-11-22 10:30"),
+        ({"Retry-After": "86400"}, "until 22 Nov 2026 10:30"),
         ({"Retry-After": "1000000000"}, "for more than a year"),
         ({"Retry-After": "9" * 400}, "for more than a year"),
         ({"Retry-After": "9" * 5_000}, "for more than a year"),
