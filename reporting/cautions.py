@@ -54,7 +54,7 @@ def reason(why: Reason | None) -> str | None:
         return why
     if isinstance(why, Why):
         return reasons.said(why)
-    return f"Hidden: {said(why)}" if isinstance(why, RejectedShare) else said(why)
+    return f"Hidden because {said(why)}" if isinstance(why, RejectedShare) else said(why)
 
 
 def _are(n: int) -> str:

@@ -175,7 +175,7 @@ def test_from_files_to_sentences_in_three_commands(tmp_path: Path) -> None:
     assert "- tickets: 181 tickets stored; 1 of 182 rows was rejected:\n    tickets.csv row 42, opened: " in overview
     assert f" of {len(METRICS)} metrics have a value.\n" in overview
     assert "- Customer satisfaction (CSAT), " in overview
-    assert "Without one:\n" in overview
+    assert "Without a value:\n" in overview
     assert "- Repeat purchase rate: No purchases in any source." in overview
 
 

@@ -121,7 +121,7 @@ BAD_CELLS: list[tuple[Any, str]] = [
     (builders.ticket("t", subject=7), "is not text"),
     (builders.ticket("t", area="x" * 501), "it is longer than 500 characters"),
     (dataclasses.replace(builders.ticket(), id=""), "it must not be empty"),
-    (builders.ticket("\x00"), "nothing is left of it without characters that cannot be stored"),
+    (builders.ticket("\x00"), "it has only characters that cannot be stored"),
     (builders.ticket(7), "is not text"),  # type: ignore[arg-type]
     (builders.subscription(""), "it must not be empty"),
     (builders.customer("c", started_on=datetime(2026, 1, 1, tzinfo=UTC)), "is not a date"),
@@ -134,7 +134,7 @@ BAD_CELLS: list[tuple[Any, str]] = [
     (builders.answer(5, answered_at=None), "there is an answer, but not when it was given"),
     (builders.answer(None, answered_at=None), "there is neither an answer nor a day on which it was sent"),
     (builders.report("B"), "it names neither a ticket, nor a customer and a time"),
-    (builders.bug("Cluster:7"), "cluster: is how this program calls clusters of tickets that have no bug"),
+    (builders.bug("Cluster:7"), "cluster: is a name this program uses for clusters of tickets without a bug"),
 ]
 
 
