@@ -192,8 +192,6 @@ OF_THE_RECORD = {"WHAT", "METRIC", "CAVEATS", "CITES", "WILSON", "WEEKS_AS_REPLI
 # Sentences that stay where they are, and why. What is raised (a refusal) or asserted stays, too: it stands where its rule is.
 SENTENCES = {
     "ratio of weekly rates (quasi-Poisson)": "the name of a test",
-    "tickets per customer per month": "a unit",
-    "times the average day": "a unit",
     "new on the list": "the key of a movement",
     "The settings cannot be read: %s": "for the log of the server",
     "no row has one": "the end of a refusal",
