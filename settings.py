@@ -61,7 +61,7 @@ class Impact(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     half_life_days: float | None = Field(
-        None, ge=1, le=TEN_YEARS, description="a customer who wrote this long ago counts one half; not set: learned"
+        None, ge=1, le=TEN_YEARS, description="a report this old counts half; not set: learned from past reports"
     )
     severity: dict[str, Weight] = SEVERITY
     unrated_severity: Weight = 2
@@ -77,7 +77,9 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     type: str
-    fresh_within_hours: float = Field(26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as stale")
+    fresh_within_hours: float = Field(
+        26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as out of date"
+    )
     shares_ids_with: list[str] = Field([], description="sources in which an id means the same customer, ticket or bug")
 
     @property
@@ -101,14 +103,15 @@ class Settings(BaseSettings):
     staff_key: SecretStr | None = Field(
         None, min_length=16, description="the key of staff pseudonyms, where several machines fill one store"
     )
-    grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is no churn")
+    grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is not churn")
     repeat_within_days: int = Field(
         90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"
     )
     impact: Impact = Impact()
     pain: Impact | None = Field(None, description="the old name of [impact], read for one more version")
     allow_other_machines: bool = Field(
-        False, description="serve addresses other than 127.0.0.1; there is no sign-in yet, so mean it"
+        False,
+        description="serve addresses other than 127.0.0.1; there is no sign-in yet, so everybody who reaches it can read it",
     )
     sources: dict[str, SourceSettings] = {}
     folder: Path = Path(".")
@@ -126,7 +129,7 @@ class Settings(BaseSettings):
                 if other not in sources:
                     near = difflib.get_close_matches(other, [each for each in sources if each != name], 1, 0.5)
                     right = f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sources)}"
-                    raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is no source; {right}")
+                    raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is not a source; {right}")
         return sources
 
     @model_validator(mode="after")

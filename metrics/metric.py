@@ -23,9 +23,7 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal[
-        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an even day"
-    ]
+    unit: str  # "percent", "points", "seconds", or what follows the number: "replies per ticket"
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int

@@ -80,7 +80,7 @@ class TopBug:
     `customers` are the distinct customers with a report in the window of the list (`window_days`; None: however long ago);
     `customers_ever` all who reported it.
     `rank` is the rank among all bugs that may be listed, None for one that may not. `weeks` are reports in each of
-    the last 13 stretches of seven days, oldest first, the last one ends on the day that is asked for.
+    the last 13 periods of seven days, oldest first, the last one ends on the day that is asked for.
     `is_unfiled`: tickets that say much the same, and no bug in the tracker describes it.
     """
 

@@ -95,6 +95,6 @@ def detail(found: Any, unit: str, currency: str) -> str:
     if unit == "times":
         return words.number(found, 2)
     if unit == "money":
-        return f"{currency} {found:,.0f}"
+        return words.money(100 * found, currency)
     number = words.number(found, 0 if float(found).is_integer() else 1)
     return f"{number} {unit}".strip()

@@ -9,26 +9,26 @@ from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
 from reporting.reasons import counted
-from reporting.words import NOTHING, NUMBERS, difference, interval, length, listed, percent, stretch, value
+from reporting.words import NOTHING, count_of, difference, interval, length, listed, percent, period, value
 
 if TYPE_CHECKING:
     from views.lines import Card
 
-NOT_SAID = "not said"  # of a row that has no area, channel, segment ...
+NOT_SAID = "not set"  # of a row that has no area, channel, segment ...
 NO_DATA = "No data."
 SMALL = "small sample"
-STATES = {"full": "", "thin": SMALL, "withheld": "withheld", "no data": "no data"}
+STATES = {"full": "", "thin": SMALL, "withheld": "hidden", "no data": "no data"}
 
 
 def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
-    """The number, its range, who stands behind it, then the change, then what must be known beside it.
+    """The number, its interval, how many it is based on, then the change, then what must be known beside it.
 
     `in_full` names the group and the days, too: where nothing around the sentence does.
     """
-    head = metric.name
+    head = metric.name if in_full else metric.short
     if in_full:
         head += "".join(f", {name} {group or NOT_SAID}" for name, group in reading.where.items())
-        head += f", {stretch(reading.period)}"
+        head += f", {period(reading.period)}"
     if reading.value is None:
         return f"{head}: {why(reading)}"
     if busiest := _busiest(metric, reading):
@@ -36,7 +36,7 @@ def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
         parts.append(f"{busiest}, {based_on(metric, reading)}.")
     else:
         colon = ":" if in_full or reading.apart else ""
-        parts = [f"{head}{colon} {_apart(metric, reading)}{_number(metric, reading)}."]
+        parts = [f"{head}{colon} {_by_group(metric, reading)}{_number(metric, reading)}."]
     if reading.state == "thin":
         parts.append(reason(reading.reason) or "")
     elif reading.comparison:
@@ -49,13 +49,13 @@ def _number(metric: Metric, reading: Reading) -> str:
 
 
 def _busiest(metric: Metric, reading: Reading) -> str:
-    """ "Monday brings most tickets: 22% of all, 1.54 times an even day (95% CI 1.48 to 1.61)"; "" of other metrics."""
+    """ "Monday has the most tickets: 22% of all, 1.54 times the average day (95% CI 1.48 to 1.61)"; "" of other metrics."""
     name = reading.details.get("busiest_day")
     if name is None or not reading.denominator:
         return ""
     of_all = percent(100 * (reading.numerator or 0) / (7 * reading.denominator))
     ends = interval(metric, reading.low, reading.high)
-    said = f"{name} brings most tickets: {of_all} of all, {value(metric, reading.value)}"
+    said = f"{name} has the most tickets: {of_all} of all, {value(metric, reading.value)}"
     return f"{said} (95% CI {ends})" if ends else said
 
 
@@ -79,22 +79,25 @@ def based_on(metric: Metric, reading: Reading) -> str:
     return counted(metric.people, reading.n) + (f", response rate {percent(rate)}" if rate is not None else "")
 
 
-def standing(metric: Metric, reading: Reading) -> str:
-    """Who stands behind a value, and its range: "412 answers, response rate 27%, 95% CI 83-92%"."""
+def with_interval(metric: Metric, reading: Reading) -> str:
+    """How many a value is based on, and its interval: "412 answers, response rate 27%, 95% CI 83-92%"."""
     ends = interval(metric, reading.low, reading.high)
     return ", ".join(each for each in (based_on(metric, reading), f"95% CI {ends}" if ends else "") if each)
 
 
-def _apart(metric: Metric, reading: Reading) -> str:
-    """Values of groups that lie far apart come first: all together is no group's number."""
+standing = with_interval  # the old name, for the pages that are being rewritten
+
+
+def _by_group(metric: Metric, reading: Reading) -> str:
+    """Values of groups that are far apart come first: the value of all together describes none of them."""
     if not reading.apart:
         return ""
     groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.apart)
     return f"by {metric.apart}, {groups}; all together "
 
 
-def told(metric: Metric, reading: Reading) -> str:
-    """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 61 min"."""
+def current(metric: Metric, reading: Reading) -> str:
+    """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 1 h 1 min"."""
     whole = _value(metric, reading)
     if not reading.apart:
         return whole
@@ -126,7 +129,7 @@ def previously(metric: Metric, reading: Reading) -> str:
 def change(metric: Metric, reading: Reading) -> str:
     """How it changed since the period before, and how sure that is: "better: +8.0 points (95% CI +2.0 to +14.0)"."""
     comparison = reading.comparison
-    if comparison is None or comparison.verdict == "too few to say":
+    if comparison is None or comparison.verdict == "not enough data":
         return "not enough data to compare"
     if comparison.why:
         return f"not comparable: {reason(comparison.why)}"
@@ -157,23 +160,24 @@ def note(reading: Reading) -> str:
 
 
 def what_changed(shown: Sequence[Card]) -> str:
-    """The answer of the page for executives, in one or two sentences."""
+    """The answer of the page of customer health, in one or two sentences."""
     worse = [card for card in shown if _good(card) is False]
     better = [card for card in shown if _good(card) is True]
     known = [card for card in shown if card.reading.value is not None]
     if not known:
-        return "None of these numbers can be shown yet; each says why."
+        return "None of these metrics has a value yet; each says why."
     parts = []
     if worse:
-        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
+        parts.append(f"Clearly worse than in the previous period: {listed([_change(card) for card in worse])}.")
     if better:
         parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
     rest = len(known) - len(worse) - len(better)
     if not parts:
-        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
+        metrics = "the only metric" if len(known) == 1 else f"any of the {count_of(len(known))} metrics"
+        return f"No clear change in {metrics} vs the previous period."
     if rest:
         parts.append(
-            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
+            f"No clear change in the other {count_of(rest)}." if rest > 1 else "No clear change in the other one."
         )
     return " ".join(parts)
 

@@ -35,7 +35,7 @@ def said(folder: Path, text: str = "") -> str:
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
         (
             '[sources.desk]\ntype = "files"\nshares_ids_with = ["cmr"]\n[sources.crm]\ntype = "files"',
-            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is no source; the nearest is 'crm'.",
+            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is not a source; the nearest is 'crm'.",
         ),
         (
             '[sources.desk]\ntype = "files"\nshares_ids_with = "crm"',

@@ -31,7 +31,7 @@ class FirstPage:
 @cached(4)
 def first_page(published: Published, view: View) -> FirstPage:
     settings, today = view.settings, view.today
-    shown = [metric for metric in all_metrics() if metric.on_card]
+    shown = [metric for metric in all_metrics(settings.words) if metric.on_card]
     readings = [read(published, metric, headline_period(metric, today), settings) for metric in shown]
     cards = [
         card(metric, reading, line(published, metric, today, settings))

@@ -28,7 +28,7 @@ class Health:
 @cached(12)
 def health(published: Published, view: View, period: str) -> Health:
     settings, today = view.settings, view.today
-    shown = all_metrics()
+    shown = all_metrics(settings.words)
     readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
     cards = [
         card(metric, reading, line(published, metric, today, settings))
@@ -48,5 +48,5 @@ def chosen_period(metric: Metric, today: date, name: str) -> Period:
     if metric.grain == "quarter":
         return headline_period(metric, today)
     months = {13: 3, 52: 12}[weeks]
-    # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
+    # A rate over a longer period than the metric was made for says something else; a shorter one would be too few.
     return whole_months(today, metric.headline if metric.headline == 12 else months)

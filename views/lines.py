@@ -18,7 +18,7 @@ HISTORY = {"week": 52, "month": 24, "quarter": 12}  # ... and the chart of one m
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A metric as the first page shows it: now, and a small line of the past (None where too few stood behind it)."""
+    """A metric as the first page shows it: now, and a small line of the past (None where it is based on too few)."""
 
     metric: Metric
     reading: Reading

@@ -37,13 +37,13 @@ def one_metric(view: View, key: str, by: str | None) -> MetricPage:
 @cached(64)
 def _one_metric(published: Published, view: View, key: str, by: str | None) -> MetricPage:
     settings, today = view.settings, view.today
-    metric = metric_of(key)
+    metric = metric_of(key, settings.words)
     now = health(view, "Now")  # where its change is judged beside those of the others
     known = {each.metric.key: each.reading for each in (*now.six, *now.behind)}
     history = line(published, metric, today, settings, HISTORY[metric.grain])
     of_groups = headline_period(metric, today, of_a_group=True)
     groups = split_by(published, metric, of_groups, by, settings) if by else {}
-    parts = [each for each in all_metrics() if each.parent == metric.key]
+    parts = [each for each in all_metrics(settings.words) if each.parent == metric.key]
     details = [card(each, known[each.key], []) for each in parts]
     return MetricPage(
         metric,

@@ -19,8 +19,8 @@ MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
 STARTING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Starting</title>
 <style>body{font-family:sans-serif;max-width:40rem;margin:20vh auto;padding:0 1rem}</style></head>
-<body><h1>Starting</h1><p>The numbers are being read. This page looks again by itself every two seconds.</p></body></html>"""
-OTHER_PAGES = "Only pages of this server may open this."
+<body><h1>Starting</h1><p>The data is being loaded. This page reloads by itself every two seconds.</p></body></html>"""
+OTHER_PAGES = "Only pages of this server may open this connection."
 # Counters of the process, the pages as an interface for programs, uploads: nothing here needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
 
@@ -50,7 +50,7 @@ class Doorway:
         elif not self.allow_other_machines and not is_from_this_machine(scope):
             await refuse(scope, receive, send, 403, OTHER_MACHINES)
         elif any(closed in scope["path"] for closed in CLOSED):
-            await refuse(scope, receive, send, 404, "There is nothing here.")
+            await refuse(scope, receive, send, 404, "Not found.")
         elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_BYTES_OF_ADDRESS:
             await refuse(scope, receive, send, 414, "This address is too long.")
         elif scope["type"] == "http" and self.is_starting() and wants_a_page(scope):

@@ -43,7 +43,7 @@ async def warm() -> None:
             await read_ahead()
             await visit(PAGES[:1])
     except Exception:
-        log.exception("The first page could not be run ahead; the first visitor waits a little longer.")
+        log.exception("The first page could not be prepared; the first visitor waits a little longer.")
     set_apart()
 
 
@@ -54,7 +54,7 @@ async def warm_the_rest(first: asyncio.Task[None]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             await visit(PAGES[1:])
     except Exception:
-        log.exception("The other pages could not be run ahead; their first visitor waits a little longer.")
+        log.exception("The other pages could not be prepared; their first visitor waits a little longer.")
     set_apart()
 
 
@@ -69,7 +69,7 @@ async def read_ahead() -> None:
         await asyncio.to_thread(prewarm, datetime.now(UTC))
     except Exception as error:
         # The pages say the same, and what to do about it.
-        log.warning("Nothing could be read ahead: %s", error)
+        log.warning("Nothing could be prepared: %s", error)
 
 
 async def visit(pages: Iterable[Page]) -> None:

@@ -93,7 +93,7 @@ account = Table(
     Column("plan", String, nullable=False),
     Column("mrr", BigInteger),
 )
-# The stretches in which a customer was one (gaps of at most grace_days closed).
+# The periods in which a customer was one (gaps of at most grace_days closed).
 customer_interval = Table(
     "customer_interval",
     metadata,

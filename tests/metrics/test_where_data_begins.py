@@ -46,7 +46,7 @@ def test_who_is_new_is_not_told_before_a_year_of_orders_is_known(database_url: s
     assert (reading.value, reading.state, reading.n, reading.details) == (None, "no data", 0, {})
     assert why(reading) == (
         "Data begins 21 Aug 2025; who is new is known only after a year of orders, "
-        "so this can be told from 21 Aug 2026 on."
+        "so this is available from 21 Aug 2026."
     )
     with store.reading() as published:
         groups = split_by(published, metric("repeat"), YEAR, "plan", store.settings)
@@ -107,7 +107,7 @@ def test_a_rate_of_half_a_period_is_left_out_and_a_share_of_answers_is_of_the_da
         assert number(store, key, period("2026-11-09", "2026-11-30")).comparison.previous.value is None  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("key", ["churn", "contract_churn", "revenue"])
+@pytest.mark.parametrize("key", ["churn", "contract_churn", "revenue_retention"])
 def test_customers_are_not_lost_before_any_is_known(database_url: str, key: str) -> None:
     contracts = [subscription(f"c{n}", started_on=date(2026, 8, 10)) for n in range(40)]
     store = filled(database_url, *contracts)

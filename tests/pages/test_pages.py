@@ -123,7 +123,7 @@ def test_too_few_answers_are_withheld_with_the_reason(monkeypatch: pytest.Monkey
     monday = TODAY - timedelta(days=TODAY.weekday() + 7)
     filled(sqlite_database, *(answer(5, answered_at=noon(monday)) for _ in range(3)), now=NOW)
     app = opened(monkeypatch, sqlite_database)
-    assert "Only 3 answers: too few to say." in text_of(app)
+    assert "Not enough data (3 answers)." in text_of(app)
     assert re.findall('class="value">(.*?)</b>', html_of(app)) == ["–"] * 6
 
 
@@ -136,15 +136,15 @@ def test_a_source_that_failed_keeps_its_rows_and_says_how_old_they_are(
         run.finish(NOW, "failed", "The file tickets.csv is gone.")
         refresh.publish(NOW, RULES)
     app = opened(monkeypatch, database_url)
-    assert "could not be read; its numbers are from 5 hours ago" in text_of(app)
+    assert "could not be read; its data is from 5 h ago" in text_of(app)
     assert "4 of 4 customers (100%) reported one bug" in text_of(app)
     health = opened(monkeypatch, database_url, "data_health")
-    assert "1 of 1 source is old or failing: test" in text_of(health)
+    assert "1 of 1 source is out of date or failing: test" in text_of(health)
 
 
 def test_old_numbers_are_said_to_be_old(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
     filled(sqlite_database, *hurt(), now=NOW - timedelta(days=3))
-    assert "test is old: read 3 days ago" in text_of(opened(monkeypatch, sqlite_database))
+    assert "test is out of date: last read 3 days ago" in text_of(opened(monkeypatch, sqlite_database))
 
 
 def test_a_source_that_was_never_read_is_named(monkeypatch: pytest.MonkeyPatch, sqlite_database: str) -> None:
@@ -283,7 +283,7 @@ def test_rejected_shares_stand_beside_the_number_and_on_data_health(
     assert "20 of 80 survey answers (25%)" in str(sources.value.to_dict()).replace("\\", "")
     read_whole(store, answers, rejected=70)
     app = opened(monkeypatch, sqlite_database, "metric", metric="csat")
-    assert "Withheld: 70 of 130 rows of survey answers in test were rejected (54%)." in text_of(app)
+    assert "Hidden because 70 of 130 rows of survey answers in test were rejected (54%)." in text_of(app)
 
 
 def test_rows_that_wait_to_be_removed_are_said_on_data_health(

@@ -192,13 +192,13 @@ def test_coverage_is_always_said_and_incomplete_under_half() -> None:
 def test_the_money_of_several_bugs_is_said_once_and_of_one_bug_beside_it() -> None:
     pays = Revenue(5, 500_00, 20.0, 800_00)
     assert bugs.revenue_of_all(a_list(*TEN[:3], revenue=pays), HERE) == (
-        "Customers who reported any of these three in the last 90 days pay EUR 500 a month (of EUR 800); each counted once."
+        "Customers who reported any of these three in the last 90 days pay €500 a month (of €800); each counted once."
     )
     assert bugs.revenue_of_all(a_list(TEN[0], revenue=pays), HERE) is None
-    assert bugs.paid(a_bug(revenue=pays), HERE) == "affected customers pay EUR 500 a month (of EUR 800)"
+    assert bugs.paid(a_bug(revenue=pays), HERE) == "affected customers pay €500 a month (of €800)"
     assert bugs.paid(a_bug(), HERE) == ""
     assert bugs.revenue(a_bug(revenue=pays), HERE) == (
-        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20% of it)"
+        "€500 a month, of €800 (5 customers of the last 90 days; the largest pays 20% of it)"
     )
 
 

@@ -171,7 +171,7 @@ def test_a_server_that_is_told_to_listen_everywhere_does_not_start() -> None:
         timeout=60,
     )
     assert done.returncode != 0
-    assert f"The server was told to listen on 0.0.0.0. {OTHER_MACHINES}" in done.stderr
+    assert f"The server is set to listen on 0.0.0.0. {OTHER_MACHINES}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

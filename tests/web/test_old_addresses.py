@@ -20,6 +20,8 @@ ADDRESSES = [
     ("metric", "metric=first_reply", "Definition of First reply"),
     ("metric", "metric=first-reply", "Definition of First reply"),
     ("metric", "metric=First%20Reply", "Definition of First reply"),
+    ("metric", "metric=within_target", "Definition of SLA met"),
+    ("metric", "metric=revenue", "Definition of Revenue retention"),
     ("metric", "metric=csat&by=Area", " by area"),
     ("metric", "metric=csat&by=area", " by area"),
     ("metric", "metric=csat&by=nothing", "Definition of "),
