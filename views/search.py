@@ -27,7 +27,7 @@ class Findable:
 
 @cached(4)
 def findable(published: Published, view: View) -> Findable:
-    metrics = tuple(all_metrics())
+    metrics = tuple(all_metrics(view.settings.words))
     areas = tuple(sorted(each for each in published.values("tickets", "area") if each))[: MOST // 4]
     reported = published.bug_customers(view.today - A_YEAR, view.today + timedelta(days=1))
     known = [bug for bug in published.bugs(view.today) if bug.id in reported and not bug.is_cluster]
