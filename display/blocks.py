@@ -31,3 +31,8 @@ def link(page: str, label: str, longest: int = 120, **asked: str) -> Markup:
 def more(page: str, label: str) -> Markup:
     """A link in a line of its own."""
     return Markup('<p class="more">{}</p>').format(link(page, label))
+
+
+def say(text: str, kind: str = "said") -> Markup:
+    """A sentence, letter for letter; nothing where there is none. `kind` is how it looks: said, small, warning."""
+    return Markup('<p class="{}">{}</p>').format(kind, in_html(text, 2000)) if text else NOTHING

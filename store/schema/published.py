@@ -153,7 +153,7 @@ listed_bug = Table(
     Column("url", String),
     Column("is_cluster", Boolean, nullable=False),
 )
-# Who reported what on which day: bug x customer x day.
+# Who reported what on which day: bug x customer x day; by which channel where a ticket says it.
 bug_contact = Table(
     "bug_contact",
     metadata,
@@ -162,6 +162,7 @@ bug_contact = Table(
     Column("customer", String, primary_key=True),
     Column("weight", Float, nullable=False),
     Column("contacts", BigInteger, nullable=False),
+    Column("channel", String),
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
 Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
@@ -195,6 +196,8 @@ excerpt_of_bug = Table(
     Column("channel", String),
     Column("subject", String),
     Column("excerpt", String),
+    Column("source", String),
+    Column("customer", String),
 )
 mark = Table(
     "mark",
