@@ -33,22 +33,8 @@ LABELS: dict[Label, str] = {
     "fading": "fading",
     "chronic": "long-running",
 }
-HOW_IMPACT = "How the impact of this bug is worked out"
-WHAT_DETAILS = "Owner, age, state and revenue"
-BY_WEEK = "Impact by week, newest first"
-NO_EXCERPT = "No ticket with a text is linked to it."
-MASKED = (
-    "E-mail addresses, phone and card numbers and the writer's own name were taken out before these were stored; "
-    "other names may have stayed. The newest first."
-)
-
-
-def in_the_tracker(host: str) -> str:
-    return f"Open in the tracker ({host})"
-
-
-def no_reports(weeks: int) -> str:
-    return f"Nobody reported it in the last {weeks} weeks."
+NO_OWNER = "no owner"
+NO_DATE = "no fix date"
 
 
 def why(bug: TopBug, settings: Settings) -> str:
@@ -81,11 +67,6 @@ def _reports(bug: TopBug, settings: Settings) -> str:
 
 def severity(bug: TopBug) -> str:
     return bug.severity.word if bug.severity.is_rated else NOT_RATED
-
-
-def ranks(bug: TopBug, settings: Settings) -> str:
-    """ "Ranks #1: 66 customers in 30 days ..." """
-    return f"{f'Ranks #{bug.rank}' if bug.rank is not None else 'Not ranked'}: {why(bug, settings)}."
 
 
 def heading_of_rank(bug: TopBug) -> str:
@@ -219,7 +200,7 @@ def who_is_at_it(bug: TopBug, settings: Settings, as_known_on: date | None = Non
     state = standing(bug)
     if state == "open":
         state += f" for {bug.age_days:,} {'day' if bug.age_days == 1 else 'days'}"
-    expected = f"fix expected {day(bug.expected_on)}" if bug.expected_on else "" if as_known_on else "no fix date"
+    expected = f"fix expected {day(bug.expected_on)}" if bug.expected_on else "" if as_known_on else NO_DATE
     return " · ".join(part for part in (owner, state, expected, paid(bug, settings)) if part)
 
 
@@ -244,14 +225,12 @@ def revenue(bug: TopBug, settings: Settings) -> str:
 
 
 def details(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:
-    """What is shown beside a bug and never counted: owner, age, state, money."""
+    """What is shown beside a bug and never counted: age, state, money."""
     return [
-        ("Status", standing(bug)),
+        ("Status", " · ".join(dict.fromkeys(each for each in (bug.status or "", standing(bug)) if each))),
         *([("Area", bug.area)] if bug.area else []),
-        ("Owner", bug.owner or "nobody yet"),
-        ("Opened", f"{day(bug.opened_on)} ({bug.age_days:,} days ago)"),
-        ("Expected", day(bug.expected_on) if bug.expected_on else "no fix date"),
-        ("Revenue of its customers", revenue(bug, settings)),
+        ("Opened", f"{day(bug.opened_on)} ({bug.age_days:,} {'day' if bug.age_days == 1 else 'days'} ago)"),
+        (f"Revenue of its {settings.words.customers}", revenue(bug, settings)),
     ]
 
 

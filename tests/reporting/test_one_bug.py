@@ -23,7 +23,6 @@ from tests.reporting.test_bugs import AT, COURSE, GUESTS, HERE, OUT, SAME, a_bug
 
 def test_a_line_says_how_many_reported_it_when_and_how_bad_it_is() -> None:
     assert said.why(a_bug(), HERE) == "66 customers in 30 days, 41 in the last 7 · major"
-    assert said.ranks(a_bug(), HERE) == "Ranks #1: 66 customers in 30 days, 41 in the last 7 · major."
 
 
 def test_a_line_says_when_it_was_last_reported_if_that_is_more_than_a_week_ago() -> None:
