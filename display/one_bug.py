@@ -11,7 +11,7 @@ from markupsafe import Markup
 from display import ten, weeks
 from display.blocks import NOTHING, link, say
 from display.escape import in_html, web_address
-from display.tables import facts_in_html, table_in_html
+from display.tables import facts_in_a_row, facts_in_html, table_in_html
 from reporting import bug_page as said
 from reporting import cautions, one_bug
 from reporting.first_page import LOUD
@@ -67,7 +67,7 @@ def _page(page: OneBug, view: View) -> Markup:
 
 
 def _whole(*parts: Markup) -> Markup:
-    return Markup('<div class="one-bug">{}</div>').format(NOTHING.join(parts))
+    return Markup('<div class="page-of-parts">{}</div>').format(NOTHING.join(parts))
 
 
 def _head(page: OneBug) -> Markup:
@@ -86,13 +86,9 @@ def _head(page: OneBug) -> Markup:
 
 
 def _facts(page: OneBug, today: date) -> Markup:
-    rows = NOTHING.join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, in_html(value, 200))
-        for name, value in said.facts(page.explained, today)
-    )
     address = web_address(page.explained.bug.url)
     tracker = Markup("<p>{}</p>").format(LINK.format(address, said.TRACKER)) if address else NOTHING
-    return Markup('<div class="facts"><dl>{}</dl>{}</div>').format(rows, tracker)
+    return facts_in_a_row(said.facts(page.explained, today), tracker)
 
 
 def _weeks(page: OneBug, view: View) -> Markup:

@@ -58,6 +58,14 @@ def facts_in_html(rows: Sequence[tuple[str, str]], words: str) -> Markup:
     return Markup('<table class="named" aria-label="{}"><tbody>{}</tbody></table>').format(in_html(words), lines)
 
 
+def facts_in_a_row(rows: Sequence[tuple[str, str]], after: Markup = NOTHING) -> Markup:
+    """A few short facts beside one another, each under its name; `after` stands at their end."""
+    facts = NOTHING.join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(in_html(name), in_html(value, 200)) for name, value in rows
+    )
+    return Markup('<div class="facts"><dl>{}</dl>{}</div>').format(facts, after)
+
+
 def download(label: str, name: str, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:
     """A button that makes the file only when somebody asks for it."""
     st.download_button(label, data=lambda: for_spreadsheets(rows()), file_name=name, mime="text/csv", on_click="ignore")
