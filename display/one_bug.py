@@ -49,7 +49,7 @@ def _page(page: OneBug, view: View) -> Markup:
     beside = " ".join(cautions.all_said(explained.cautions.beside))
     return _whole(
         _head(page),
-        say(said.answer(page, settings), "answer"),
+        say(said.answer(page, settings, view.today), "answer"),
         say(said.first_report(page, view.today)),
         say(beside),
         say(warning_of_age(sources(view), view.now), "warning"),

@@ -55,7 +55,7 @@ def marks(bug: TopBug) -> list[str]:
     return [*badge, *one_bug.labels(bug), *status]
 
 
-def answer(page: OneBug, settings: Settings) -> str:
+def answer(page: OneBug, settings: Settings, today: date) -> str:
     """ "66 of 293 customers (23%) reported it in 30 days, 41 in the last 7 · 81 tickets · affected customers pay ..." """
     bug, words = page.explained.bug, settings.words
     if bug.rank is None:
@@ -65,12 +65,11 @@ def answer(page: OneBug, settings: Settings) -> str:
     of_all = f" of {whole:,}" if whole else ""
     share = f" ({percent(100 * bug.customers / whole)})" if whole else ""
     when = f" in {bug.window_days} days" if bug.window_days else ""
-    again = f" again after {one_bug.after(bug.end)}" if bug.ending.state == "regression" and bug.end else ""
-    last = f"last on {day(bug.last_reported_on)}" if bug.last_reported_on else ""
+    last = f"last on {day(bug.last_reported_on, today)}" if bug.last_reported_on else ""
     recently = f"{bug.customers_7:,} in the last {WEEK_DAYS}" if bug.customers_7 else last
     noun = "ticket" if page.has_tickets else "report"
     parts = [
-        f"{bug.customers:,}{of_all} {people}{share} reported it{again}{when}, {recently}",
+        f"{bug.customers:,}{of_all} {people}{share} reported it{when}, {recently}",
         f"{page.contacts:,} {noun}{'' if page.contacts == 1 else 's'}",
         one_bug.paid(bug, settings),
     ]
