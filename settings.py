@@ -44,6 +44,8 @@ class SettingsError(Exception):
 
 # A number or a text outside its bounds would make the pages fail, or say nonsense, long after it was written.
 TEN_YEARS = 3650
+# What a browser opens as a page, and only where its name says: nothing before an @, no sign that looks like another.
+WEB_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 Weight = Annotated[float, Field(gt=0, le=1000)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -81,6 +83,16 @@ class SourceSettings(BaseModel):
         26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as out of date"
     )
     shares_ids_with: list[str] = Field([], description="sources in which an id means the same customer, ticket or bug")
+    ticket_url: str | None = Field(
+        None, max_length=500, description="where a ticket of it is opened: an address with {id} in it"
+    )
+
+    @field_validator("ticket_url")
+    @classmethod
+    def _opens_a_ticket(cls, address: str | None) -> str | None:
+        if address is not None and not (WEB_ADDRESS.fullmatch(address) and "{id}" in address):
+            raise ValueError('write an address like "https://desk.example/tickets/{id}"')
+        return address
 
     @property
     def options(self) -> dict[str, Any]:

@@ -177,7 +177,10 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One bug, in the list or not. `of` is how many bugs are ranked; `history` oldest first, one point a week."""
+    """One bug, in the list or not. `of` is how many bugs are ranked; `history` oldest first, one point a week.
+
+    `of_customers` is the whole of bug.customers: who was a customer on any day of the window, None where not known.
+    """
 
     bug: TopBug
     of: int
@@ -186,6 +189,7 @@ class Explained:
     history: tuple[ImpactAt, ...]
     days: tuple[DayCount, ...]
     cautions: Cautions
+    of_customers: int | None = None
 
 
 def top_bugs(
@@ -238,9 +242,11 @@ def explain(
     if scored is None:
         return None
     place = known.places.get(bug_id)
+    bug = _described(known, [scored])[0]
+    window = Period(*days_up_to(at, known.window_days))
     days = published.bug_days(*days_up_to(at, HISTORY_WEEKS * WEEK_DAYS), bug_id)
     return Explained(
-        bug=_described(known, [scored])[0],
+        bug=bug,
         of=len(known.ranked),
         is_listed=place is not None and place <= listed,
         memory=memory,
@@ -249,6 +255,7 @@ def explain(
             DayCount(row.day, row.contacts, row.rated, row.bad) for row in sorted(days, key=lambda row: row.day)
         ),
         cautions=cautions(published, MADE_OF),
+        of_customers=_active_customers(published, window, bug.customers),
     )
 
 

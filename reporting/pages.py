@@ -51,15 +51,6 @@ def below_the_list(top: TopBugs, settings: Settings) -> list[str]:
     return [each for each in (rest, f"{bugs.RULE} {bugs.coverage(top.coverage)}") if each]
 
 
-# --- one bug ---
-NO_SUCH_BUG = "There is no such bug"
-MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. The top 10:"
-
-
-def heading_of_excerpts(settings: Settings) -> str:
-    return f"What {settings.words.customers} say"
-
-
 # --- customer health ---
 PERIOD_HELP = (
     "Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year."

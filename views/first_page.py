@@ -38,7 +38,7 @@ def first_page(published: Published, view: View) -> FirstPage:
         for metric, reading in zip(shown, adjusted(readings), strict=True)
     ]
     top = top_bugs(published, today, settings, memory_at(published, today, settings))
-    return FirstPage(top, tuple(cards), news(published, top, today), releases_before(published, top))
+    return FirstPage(top, tuple(cards), news(published, top, today), releases_before(published, top.bugs))
 
 
 def prewarm(now: datetime) -> None:

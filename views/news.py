@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -73,9 +74,9 @@ def _waiting(published: Published, key: str, today: date) -> int | None:
     return sum(each.n for each in published.tally(f"{key}_open", None, today + timedelta(days=1)))
 
 
-def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
+def releases_before(published: Published, bugs: Sequence[TopBug]) -> dict[str, Mark]:
     """By the id of a bug: the last release of its area in the two weeks before its first report."""
-    if not top.bugs:
+    if not bugs:
         return {}
     span = published.span("tickets")
     if span is None:
@@ -84,7 +85,7 @@ def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
     known_from = span[0] + timedelta(days=RELEASE_DAYS)
     first = {
         bug.id: bug.first_reported_on
-        for bug in top.bugs
+        for bug in bugs
         if bug.area and bug.first_reported_on and bug.first_reported_on >= known_from
     }
     if not first:
@@ -94,10 +95,14 @@ def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
     )
     found: dict[str, Mark] = {}
     for mark in sorted(marks, key=lambda each: each.day):
-        found |= {bug.id: mark for bug in top.bugs if bug.id in first and _is_before(mark, first[bug.id], bug.area)}
+        found |= {bug.id: mark for bug in bugs if bug.id in first and _is_before(mark, first[bug.id], bug.area)}
     return found
 
 
+def is_of_area(mark: Mark, area: str | None) -> bool:
+    """Whether a release changed this part of the product, however that is written."""
+    return bool(area) and (mark.area or "").casefold() == (area or "").casefold()
+
+
 def _is_before(mark: Mark, first_report: date, area: str | None) -> bool:
-    same_area = (mark.area or "").casefold() == (area or "").casefold()
-    return same_area and timedelta(0) <= first_report - mark.day <= timedelta(days=RELEASE_DAYS)
+    return is_of_area(mark, area) and timedelta(0) <= first_report - mark.day <= timedelta(days=RELEASE_DAYS)

@@ -4,7 +4,7 @@ Pages, `./run read` and the metrics ask only this. Everything here is small (tal
 publishing time), however many tickets there are. All reading of one `Published` happens in one transaction.
 """
 
-from store.published.bugs import BugDay, Bugs, Excerpt, ListedBug, Mark, Reach, Waiting
+from store.published.bugs import BugDay, Bugs, Excerpt, ListedBug, Mark, Reach, Reporters, Waiting
 from store.published.counts import Count, Counts, Month
 from store.published.snapshot import Newest, Snapshot, newest
 from store.published.sources import Sources, SourceState, Unresolved
@@ -19,6 +19,7 @@ __all__ = [
     "Newest",
     "Published",
     "Reach",
+    "Reporters",
     "Snapshot",
     "SourceState",
     "Unresolved",

@@ -162,7 +162,7 @@ waiting = Table(
     Column("for_fix", BigInteger, nullable=False),
     Column("since", Instant),
 )
-# Who reported what on which day: bug x customer x day.
+# Who reported what on which day: bug x customer x day; by which channel where a ticket says it.
 bug_contact = Table(
     "bug_contact",
     metadata,
@@ -171,6 +171,7 @@ bug_contact = Table(
     Column("customer", String, primary_key=True),
     Column("weight", Float, nullable=False),
     Column("contacts", BigInteger, nullable=False),
+    Column("channel", String),
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
 Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
@@ -204,6 +205,8 @@ excerpt_of_bug = Table(
     Column("channel", String),
     Column("subject", String),
     Column("excerpt", String),
+    Column("source", String),
+    Column("customer", String),
 )
 mark = Table(
     "mark",
