@@ -17,7 +17,7 @@ from metrics.reading import Reading
 from reporting import words
 from reporting.letters import tidy
 from reporting.readings import standing
-from views.one_metric import Mark
+from views.one_metric import Mark, ends_on
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,7 +28,6 @@ LINE = "#2F8580"
 
 
 def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt: str) -> None:
-    # Only here: Plotly is half of what a browser would have to load otherwise.
     st.plotly_chart(
         figure(metric, shown, marks),
         key=f"history-{metric.key}",
@@ -41,8 +40,7 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
     import plotly.graph_objects as go
 
     scale = 3600.0 if metric.unit == "seconds" else 1.0
-    # A week or a month stands at its start; a window of a year is told on the day on which it ends.
-    days = [each.period.start if each.period.days <= 31 else each.period.last_day for each in shown]
+    days = [ends_on(each) for each in shown]
     drawn = go.Figure()
     points = broken(list(zip(days, shown, strict=True)))
     band = [(day, each.low if each else None, each.high if each else None) for day, each in points]

@@ -10,3 +10,8 @@ LONGEST = 500  # as long as an id of a bug may be
 def asked(name: str, default: str = "") -> str:
     """A parameter of the address, short enough to be looked up, kept and shown."""
     return st.query_params.get(name, default)[:LONGEST]
+
+
+def query() -> dict[str, str]:
+    """All of them, as short."""
+    return {name: asked(name) for name in st.query_params}

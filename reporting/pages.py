@@ -45,16 +45,3 @@ MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. The top
 
 def heading_of_excerpts(settings: Settings) -> str:
     return f"What {settings.words.customers} say"
-
-
-# --- customer health ---
-PERIOD_HELP = (
-    "Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year."
-)
-WHAT_CHANGED = "What changed, and how sure we are"
-HOW_CHANGES_ARE_TESTED = (
-    "Each number is compared with the stretch of the same length just before. A change is called clear only where the "
-    "difference itself is unlikely to be chance, also given how many numbers are looked at here."
-)
-SIX = "The six numbers with their range, how many stand behind them, and what changed"
-BEHIND = "The numbers of support with their range and what changed"

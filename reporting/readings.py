@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
 from reporting.reasons import counted
-from reporting.words import NOTHING, NUMBERS, difference, interval, length, listed, percent, stretch, value
+from reporting.words import NOTHING, difference, interval, length, listed, percent, stretch, value
 
 if TYPE_CHECKING:
-    from views.lines import Card
+    pass
 
 NOT_SAID = "not said"  # of a row that has no area, channel, segment ...
 NO_DATA = "No data."
@@ -154,37 +153,3 @@ def changed(metric: Metric, reading: Reading) -> str:
 def note(reading: Reading) -> str:
     """What a cell beside the number says: why there is none, "small sample" where only its range counts, else nothing."""
     return why(reading) if reading.value is None else STATES[reading.state]
-
-
-def what_changed(shown: Sequence[Card]) -> str:
-    """The answer of the page for executives, in one or two sentences."""
-    worse = [card for card in shown if _good(card) is False]
-    better = [card for card in shown if _good(card) is True]
-    known = [card for card in shown if card.reading.value is not None]
-    if not known:
-        return "None of these numbers can be shown yet; each says why."
-    parts = []
-    if worse:
-        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
-    if better:
-        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
-    rest = len(known) - len(worse) - len(better)
-    if not parts:
-        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
-    if rest:
-        parts.append(
-            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
-        )
-    return " ".join(parts)
-
-
-def _good(card: Card) -> bool | None:
-    return card.reading.comparison.good if card.reading.comparison else None
-
-
-def _change(card: Card) -> str:
-    comparison = card.reading.comparison
-    assert comparison is not None
-    assert comparison.difference is not None
-    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
-    return f"{card.metric.short} ({before} to {now})"

@@ -5,9 +5,9 @@ publishing time), however many tickets there are. All reading of one `Published`
 """
 
 from store.published.bugs import BugDay, Bugs, Excerpt, ListedBug, Mark, Reach
+from store.published.comments import Comment, Comments
 from store.published.counts import Count, Counts, Month
 from store.published.snapshot import Newest, Snapshot, newest
-from store.published.comments import Comment, Comments
 from store.published.sources import Sources, SourceState, Unresolved
 
 __all__ = [

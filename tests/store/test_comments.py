@@ -47,8 +47,8 @@ def test_the_newest_three_low_ones_are_listed_one_of_each_writer(database_url: s
 
 
 def test_what_is_low_is_said_by_the_kind_and_the_scale(database_url: str) -> None:
-    ces = {"kind": "ces"}
-    nps = {"kind": "nps", "scale": "0-10"}
+    ces: dict[str, Any] = {"kind": "ces"}
+    nps: dict[str, Any] = {"kind": "nps", "scale": "0-10"}
     store = filled(
         database_url,
         *others(**nps),

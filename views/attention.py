@@ -1,0 +1,64 @@
+"""What whoever leads looks at first: facts from the numbers, the ten bugs and the sources, each with a place to go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from metrics.reading import Comparison
+from ranking.top_bugs import TopBug, TopBugs
+from store.published import SourceState
+from views.choice import Choice
+from views.first_page import first_page
+from views.health import health
+from views.lines import Card
+from views.sources import is_stale, sources
+from views.view import View
+
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to look at: a metric, a bug or a source."""
+
+    kind: Literal["worse", "growing", "no owner", "stale", "few answers", "better"]
+    card: Card | None = None
+    bug: TopBug | None = None
+    source: SourceState | None = None
+
+
+def points(view: View, choice: Choice) -> list[Point]:
+    """The three that come first: a clear worsening, bugs that grow or that nobody owns, numbers that cannot be trusted, and
+    then what became clearly better. Fewer where there is no more to say."""
+    cards = health(view, choice).all
+    top = first_page(view).top
+    worse, better = (_clear(cards, good) for good in (False, True))
+    stale = next((each for each in sources(view) if is_stale(each, view.now)), None)
+    few = next((each for each in cards if each.metric.on_card and each.reading.state in ("thin", "withheld")), None)
+    found = [Point("worse", card=worse[0])] if worse else []
+    found += _bugs(top)
+    found += [Point("stale", source=stale)] if stale else []
+    found += [Point("few answers", card=few)] if few else []
+    found += [Point("worse", card=each) for each in worse[1:]]
+    found += [Point("better", card=each) for each in better]
+    return found[:MOST]
+
+
+def _clear(cards: tuple[Card, ...], good: bool) -> list[Card]:
+    """Those that changed clearly this way; first the one that chance would show least often."""
+    changed = [each for each in cards if (known := each.reading.comparison) and known.good is good]
+    return sorted(changed, key=lambda each: _p(each.reading.comparison))
+
+
+def _p(comparison: Comparison | None) -> float:
+    difference = comparison.difference if comparison else None
+    return 1.0 if difference is None or difference.p is None else difference.p
+
+
+def _bugs(top: TopBugs) -> list[Point]:
+    """The growing bug that ranks first, and the first other one without an owner."""
+    growing = next((each for each in top.bugs if "rising" in each.labels), None)
+    nobodys = next((each for each in top.bugs if not each.owner and not each.is_unfiled and each is not growing), None)
+    found = [Point("growing", bug=growing)] if growing else []
+    return [*found, *([Point("no owner", bug=nobodys)] if nobodys else [])]
