@@ -24,6 +24,7 @@ from reporting import words
 from views.one_metric import Mark, MetricPage, ends_on
 
 WIDTH, HEIGHT = 1000.0, 100.0  # of the drawing, which is stretched to its box
+EDGE = 1.5  # percent of the box at each side, so that a dot at an end is whole
 TICKS, MOST_DAYS_NAMED = 5, 7
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000)
 Point = tuple[float, float]
@@ -40,10 +41,10 @@ class Scale:
     step: float
 
     def across(self, day: date) -> float:
-        return 100 * (day - self.first).days / max(1, (self.last - self.first).days)
+        return EDGE + (100 - 2 * EDGE) * (day - self.first).days / max(1, (self.last - self.first).days)
 
     def up(self, value: float) -> float:
-        return 100 * (value - self.low) / (self.high - self.low)
+        return EDGE + (100 - 2 * EDGE) * (value - self.low) / (self.high - self.low)
 
     def at(self, reading: Reading, value: float) -> Point:
         return WIDTH / 100 * self.across(ends_on(reading)), HEIGHT - HEIGHT / 100 * self.up(value)

@@ -142,16 +142,17 @@ def _group(page: MetricPage, name: str, reading: Reading, ends: tuple[float, flo
     )
     small = Markup(' <span class="label">{}</span>').format(readings.SMALL) if reading.state == "thin" else NOTHING
     interval = words.interval(page.metric, reading.low, reading.high) or words.NOTHING
+    whole = None if page.only is not None or said.of_other_days(page) else page.reading.value
     cells: list[Markup | str] = [
         words.value(page.metric, reading.value),
-        _dot(reading, ends, f"95% CI {interval}"),
+        _dot(reading, whole, ends, interval),
         Markup("{}{}").format(in_html(tables.stands_on(page.metric, reading), 500), small),
     ]
     return html_tables.row(Markup('<b aria-current="true">{}</b>').format(head) if is_only else head, cells)
 
 
-def _dot(reading: Reading, ends: tuple[float, float], label: str) -> Markup:
-    """The value as a dot, its interval as a bar."""
+def _dot(reading: Reading, whole: float | None, ends: tuple[float, float], interval: str) -> Markup:
+    """The value as a dot, its interval as a bar, the whole as a line."""
     if reading.value is None:
         return NOTHING
     start, width = ends[0], (ends[1] - ends[0]) or 1.0
@@ -159,18 +160,11 @@ def _dot(reading: Reading, ends: tuple[float, float], label: str) -> Markup:
         100 * ((reading.value if each is None else each) - start) / width
         for each in (reading.low, reading.high, reading.value)
     )
+    line = NOTHING if whole is None else Markup('<s style="left:{:.1f}%"></s>').format(100 * (whole - start) / width)
     return Markup(
-        '<span class="ci" role="img" aria-label="{}" title="{}"><i style="left:{:.1f}%;width:{:.1f}%"></i>'
+        '<span class="ci" aria-hidden="true">{}<i style="left:{:.1f}%;width:{:.1f}%"></i>'
         '<b class="{}" style="left:{:.1f}%"></b></span><span class="small">{}</span>'
-    ).format(
-        label,
-        label,
-        low,
-        max(0.5, high - low),
-        "few" if reading.state == "thin" else "",
-        at,
-        label.removeprefix("95% CI "),
-    )
+    ).format(line, low, max(0.5, high - low), "few" if reading.state == "thin" else "", at, interval)
 
 
 # --- what was written, and what it means ---

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from metrics.reading import Reading
 from reporting import bugs, cards, choice, tables, words
-from reporting.readings import why
+from reporting.readings import change, why
 from settings import Settings
 from views.attention import Point
 from views.choice import Choice
@@ -76,8 +76,10 @@ def point(each: Point, settings: Settings) -> str:
     """One thing to look at, as a fact."""
     if each.card is not None:
         metric, reading = each.card.metric, each.card.reading
-        if each.kind == "few answers":
+        if each.kind == "no value":
             return f"{metric.short}: {why(reading)}"
+        if each.kind == "not comparable":
+            return f"{metric.short} is {change(metric, reading)}"
         return f"{metric.short} is clearly {each.kind}: {_change(each.card).partition(' (')[2].rstrip(')')}"
     if each.bug is not None:
         title = bugs.short(each.bug.title)

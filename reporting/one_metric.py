@@ -159,15 +159,18 @@ def ranked(page: MetricPage) -> list[tuple[str, Reading]]:
 
 
 def not_shown(page: MetricPage) -> str:
-    """Groups without a number, in one line: "Hidden (too few): 3. No data: Import." """
+    """Groups without a number, in one line: "3 hidden (too few): Orders, Product pages and Reports." """
     few = [choice.group(name) for name, each in page.groups.items() if each.state == "withheld"]
     none = [choice.group(name) for name, each in page.groups.items() if each.state == "no data"]
-    said = [f"{len(few)} not enough data to show: {words.listed(few)}."] if few else []
+    said = [f"{len(few)} hidden (too few): {words.listed(few)}."] if few else []
     return " ".join([*said, *([f"No data: {words.listed(none)}."] if none else [])])
 
 
 def group_heads(page: MetricPage) -> tuple[str, ...]:
-    return (page.by or "").capitalize(), "Current", "95% CI", "Based on"
+    """The line in each row is the number of the whole."""
+    whole = f"line: all together {words.value(page.metric, page.reading.value)}"
+    is_whole = page.only is None and page.reading.value is not None and not of_other_days(page)
+    return (page.by or "").capitalize(), "Current", f"95% CI ({whole})" if is_whole else "95% CI", "Based on"
 
 
 def of_other_days(page: MetricPage) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics.reading import Comparison
+from metrics.cautions import NoRows
+from metrics.reading import Comparison, Reading
 from ranking.top_bugs import TopBug, TopBugs
 from store.published import SourceState
 from views.choice import Choice
@@ -22,7 +23,7 @@ MOST = 3
 class Point:
     """One thing to look at: a metric, a bug or a source."""
 
-    kind: Literal["worse", "growing", "no owner", "stale", "few answers", "better"]
+    kind: Literal["worse", "growing", "no owner", "stale", "not comparable", "no value", "better"]
     card: Card | None = None
     bug: TopBug | None = None
     source: SourceState | None = None
@@ -35,14 +36,21 @@ def points(view: View, choice: Choice) -> list[Point]:
     top = first_page(view).top
     worse, better = (_clear(cards, good) for good in (False, True))
     stale = next((each for each in sources(view) if is_stale(each, view.now)), None)
-    few = next((each for each in cards if each.metric.on_card and each.reading.state in ("thin", "withheld")), None)
+    other = next((each for each in cards if each.reading.comparison and each.reading.comparison.why), None)
+    few = next((each for each in cards if _lacks_data(each.reading)), None)
     found = [Point("worse", card=worse[0])] if worse else []
     found += _bugs(top)
     found += [Point("stale", source=stale)] if stale else []
-    found += [Point("few answers", card=few)] if few else []
+    found += [Point("not comparable", card=other)] if other else []
+    found += [Point("no value", card=few)] if few else []
     found += [Point("worse", card=each) for each in worse[1:]]
     found += [Point("better", card=each) for each in better]
     return found[:MOST]
+
+
+def _lacks_data(reading: Reading) -> bool:
+    """Whether it has too few or no rows, where there is a source that should have them."""
+    return reading.state != "full" and not isinstance(reading.reason, NoRows)
 
 
 def _clear(cards: tuple[Card, ...], good: bool) -> list[Card]:

@@ -24,11 +24,10 @@ class Card:
     metric: Metric
     reading: Reading
     line: tuple[float | None, ...]
-    line_periods: tuple[Period, ...]
 
 
 def card(metric: Metric, reading: Reading, past: list[Reading]) -> Card:
-    return Card(metric, reading, tuple(each.value for each in past), tuple(each.period for each in past))
+    return Card(metric, reading, tuple(each.value for each in past))
 
 
 def line(

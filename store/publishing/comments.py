@@ -54,8 +54,8 @@ def _newest(
         .limit(LOOKED_AT)
     )
     of_writer: dict[str, dict[str, Any]] = {}
-    for row in found:
-        of_writer.setdefault(row.who, dict(zip(shown, row[1:], strict=True)))
+    for who, *said in found:
+        of_writer.setdefault(who, dict(zip(shown, said, strict=True)))
     rows = list(of_writer.values())[:COMMENTS]
     for nth, row in enumerate(rows):
         row["nth"] = nth
