@@ -24,9 +24,10 @@ def own(choice: Choice) -> str:
 
 def days(metric: Metric, period: Period, choice: Choice) -> str:
     """ "Dec 2025 to Nov 2026 (always 12 months)"."""
-    return (
-        f"{words.stretch(period)} (always {words.length(period)})" if is_kept(choice, metric) else words.stretch(period)
-    )
+    if not is_kept(choice, metric):
+        return words.stretch(period)
+    length = words.length(period)
+    return f"{words.stretch(period)} (always {length if length[0].isdigit() else f'one {length}'})"
 
 
 def group(name: str) -> str:

@@ -77,7 +77,7 @@ def point(each: Point, settings: Settings) -> str:
     if each.card is not None:
         metric, reading = each.card.metric, each.card.reading
         if each.kind == "no value":
-            return f"{metric.short}: {why(reading)}"
+            return f"{metric.short}: {why(reading).partition('. ')[0].removesuffix('.')}"
         if each.kind == "not comparable":
             return f"{metric.short} is {change(metric, reading)}"
         return f"{metric.short} is clearly {each.kind}: {_change(each.card).partition(' (')[2].rstrip(')')}"
@@ -85,6 +85,8 @@ def point(each: Point, settings: Settings) -> str:
         title = bugs.short(each.bug.title)
         if each.kind == "no owner":
             return f"#{each.bug.rank} {title}: no owner"
+        if each.kind == "no fix date":
+            return f"#{each.bug.rank} {title}: no fix date"
         return f"#{each.bug.rank} {title} is growing: {each.bug.customers_7:,} {_people(each.bug.customers_7, settings)} in 7 days"
     assert each.source is not None
     return f"{each.source.name} is out of date or failing: its numbers are old"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from metrics.cautions import Why
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import choice, words
@@ -162,7 +163,11 @@ def not_shown(page: MetricPage) -> str:
     """Groups without a number, in one line: "3 hidden (too few): Orders, Product pages and Reports." """
     few = [choice.group(name) for name, each in page.groups.items() if each.state == "withheld"]
     none = [choice.group(name) for name, each in page.groups.items() if each.state == "no data"]
-    said = [f"{len(few)} hidden (too few): {words.listed(few)}."] if few else []
+    of_people = any(
+        isinstance(each.reason, Why) and each.reason.kind == "recognisable" for each in page.groups.values()
+    )
+    how = "so that nobody can be recognised" if of_people else "(too few)"
+    said = [f"{len(few)} hidden {how}: {words.listed(few)}."] if few else []
     return " ".join([*said, *([f"No data: {words.listed(none)}."] if none else [])])
 
 

@@ -23,14 +23,14 @@ MOST = 3
 class Point:
     """One thing to look at: a metric, a bug or a source."""
 
-    kind: Literal["worse", "growing", "no owner", "stale", "not comparable", "no value", "better"]
+    kind: Literal["worse", "growing", "no owner", "no fix date", "stale", "not comparable", "no value", "better"]
     card: Card | None = None
     bug: TopBug | None = None
     source: SourceState | None = None
 
 
 def points(view: View, choice: Choice) -> list[Point]:
-    """The three that come first: a clear worsening, bugs that grow or that nobody owns, numbers that cannot be trusted, and
+    """The three that come first: a clear worsening, bugs that grow or that nobody mends, numbers that cannot be trusted, and
     then what became clearly better. Fewer where there is no more to say."""
     cards = health(view, choice).all
     top = first_page(view).top
@@ -65,8 +65,11 @@ def _p(comparison: Comparison | None) -> float:
 
 
 def _bugs(top: TopBugs) -> list[Point]:
-    """The growing bug that ranks first, and the first other one without an owner."""
+    """The growing bug that ranks first, and the first other one without an owner, else the first without a day for its fix."""
     growing = next((each for each in top.bugs if "rising" in each.labels), None)
-    nobodys = next((each for each in top.bugs if not each.owner and not each.is_unfiled and each is not growing), None)
+    others = [each for each in top.bugs if not each.is_unfiled and not each.fixed_on and each is not growing]
     found = [Point("growing", bug=growing)] if growing else []
-    return [*found, *([Point("no owner", bug=nobodys)] if nobodys else [])]
+    if nobodys := next((each for each in others if not each.owner), None):
+        return [*found, Point("no owner", bug=nobodys)]
+    undated = next((each for each in others if not each.expected_on), None)
+    return [*found, Point("no fix date", bug=undated)] if undated else found

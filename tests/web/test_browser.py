@@ -69,7 +69,7 @@ def test_a_page_that_is_asked_for_nonsense_says_so_calmly(sample: Served, entry:
     with viewing(sample.port) as viewer:
         heard = viewer.visit(entry.url_path, query)
     assert "This page could not be shown" not in texts(heard)
-    assert {"heading", "markdown", "text"} & set(elements(heard))
+    assert {"heading", "markdown", "text", "html"} & set(elements(heard))
 
 
 def is_in_order(watched: Watched, entry: Entry) -> None:
