@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from display import tables
 from display.blocks import NOTHING, say
 from display.escape import in_html
 from display.frame import as_of
-from display.tables import facts_in_a_row, table_in_html
 from reporting import data_health as page
 from reporting import ranking
 from reporting import sources as said
@@ -24,8 +24,8 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         page.TITLE,
         say(said.answer(states, view.now), "answer"),
         say(held(view) or "", "warning"),
-        facts_in_a_row(page.facts(view, states)),
-        _part(page.SOURCES, table_in_html(page.rows(states, view.now, view.settings.zone), said.TABLE)),
+        tables.in_a_row(page.facts(view, states)),
+        _part(page.SOURCES, tables.of_rows(said.TABLE, page.rows(states, view.now, view.settings.zone))),
         _references(view),
         _rejected(view),
         _record(view),
@@ -43,7 +43,7 @@ def _references(view: View) -> Markup:
     if not rows:
         return NOTHING
     hints = NOTHING.join(say(hint) for hint in said.hints(found))
-    return _part(page.REFERENCES, table_in_html(rows, said.REFERENCES), hints)
+    return _part(page.REFERENCES, tables.of_rows(said.REFERENCES, rows), hints)
 
 
 def _rejected(view: View) -> Markup:
@@ -55,7 +55,7 @@ def _rejected(view: View) -> Markup:
         Markup("<p>{} <code>{}</code> {}</p>").format(
             in_html(said.WHAT_REJECTED_MEANS), page.LIST_REJECTED, page.WHERE_ALL
         ),
-        table_in_html(said.rejected_rows(rejected), page.REJECTED),
+        tables.of_rows(page.REJECTED, said.rejected_rows(rejected)),
         say(said.MORE_REJECTED if len(rejected) > said.SHOWN else "", "small"),
     )
 
@@ -63,4 +63,4 @@ def _rejected(view: View) -> Markup:
 def _record(view: View) -> Markup:
     learned = record(view)
     sentences = NOTHING.join(say(sentence) for sentence in ranking.sentences(learned, view.settings))
-    return _part(ranking.HEADING, sentences, table_in_html(ranking.rows(learned), ranking.TABLE))
+    return _part(ranking.HEADING, sentences, tables.of_rows(ranking.TABLE, ranking.rows(learned)))

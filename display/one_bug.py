@@ -8,11 +8,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from display import ten, weeks
+from display import tables, ten, weeks
 from display.blocks import NOTHING, link, say
 from display.escape import in_html, web_address
 from display.frame import as_of, warning_of_age
-from display.tables import facts_in_a_row, facts_in_html, table_in_html
 from reporting import bug_page as said
 from reporting import cautions, one_bug
 from reporting.first_page import LOUD
@@ -57,11 +56,11 @@ def _page(page: OneBug, view: View) -> Markup:
         excerpts,
         _folded(
             one_bug.heading_of_rank(explained.bug),
-            facts_in_html(one_bug.factors(explained, settings), said.HOW_IMPACT),
+            tables.facts(said.HOW_IMPACT, one_bug.factors(explained, settings)),
             say(one_bug.history(explained.history) or ""),
-            table_in_html(said.history_as_rows(explained, settings), said.IMPACT_BY_WEEK),
+            tables.of_rows(said.IMPACT_BY_WEEK, said.history_as_rows(explained, settings), "narrow"),
         ),
-        _folded(said.DETAILS, facts_in_html(one_bug.details(explained.bug, settings), said.WHAT_DETAILS)),
+        _folded(said.DETAILS, tables.facts(said.WHAT_DETAILS, one_bug.details(explained.bug, settings))),
         as_of(view),
     )
 
@@ -88,7 +87,7 @@ def _head(page: OneBug) -> Markup:
 def _facts(page: OneBug, today: date) -> Markup:
     address = web_address(page.explained.bug.url)
     tracker = Markup("<p>{}</p>").format(LINK.format(address, said.TRACKER)) if address else NOTHING
-    return facts_in_a_row(said.facts(page.explained, today), tracker)
+    return tables.in_a_row(said.facts(page.explained, today), tracker)
 
 
 def _weeks(page: OneBug, view: View) -> Markup:
@@ -102,7 +101,7 @@ def _weeks(page: OneBug, view: View) -> Markup:
         for each in week.releases
     ]
     drawn = weeks.bars(shown, lines, words) if any(week.customers for week in page.weeks) else say(words)
-    table = table_in_html(said.weeks_as_rows(page.weeks, settings, today), heading)
+    table = tables.of_rows(heading, said.weeks_as_rows(page.weeks, settings, today), "narrow")
     return Markup("<section><h2>{}</h2>{}{}</section>").format(heading, drawn, _folded(said.SHOW_DATA, table))
 
 

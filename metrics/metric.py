@@ -63,6 +63,12 @@ class Metric:
         return (*self.cites, *self.model.cites)
 
     @property
+    def keeps_its_period(self) -> bool:
+        """Whether it means something over its own period only: of rare events a year, of money one month (a sum is of those
+        who were there when it began)."""
+        return self.grain == "quarter" or (self.grain == "month" and self.headline >= 12) or self.model.kind == "sum"
+
+    @property
     def short(self) -> str:
         return self.abbreviation or self.name
 

@@ -49,16 +49,3 @@ def below_the_list(top: TopBugs, settings: Settings) -> list[str]:
         return []
     rest = " ".join(each for each in (bugs.others(top), bugs.revenue_of_all(top, settings)) if each)
     return [each for each in (rest, f"{bugs.RULE} {bugs.coverage(top.coverage)}") if each]
-
-
-# --- customer health ---
-PERIOD_HELP = (
-    "Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year."
-)
-WHAT_CHANGED = "What changed, and how sure we are"
-HOW_CHANGES_ARE_TESTED = (
-    "Each number is compared with the stretch of the same length just before. A change is called clear only where the "
-    "difference itself is unlikely to be chance, also given how many numbers are looked at here."
-)
-SIX = "The six numbers with their range, how many stand behind them, and what changed"
-BEHIND = "The numbers of support with their range and what changed"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
 from reporting.reasons import counted
-from reporting.words import NOTHING, count_of, difference, interval, length, listed, percent, period, value
+from reporting.words import NOTHING, difference, interval, length, listed, percent, period, value
 
 if TYPE_CHECKING:
-    from views.lines import Card
+    pass
 
 NOT_SAID = "not set"  # of a row that has no area, channel, segment ...
 NO_DATA = "No data."
@@ -85,9 +84,6 @@ def with_interval(metric: Metric, reading: Reading) -> str:
     return ", ".join(each for each in (based_on(metric, reading), f"95% CI {ends}" if ends else "") if each)
 
 
-standing = with_interval  # the old name, for the pages that are being rewritten
-
-
 def _by_group(metric: Metric, reading: Reading) -> str:
     """Values of groups that are far apart come first: the value of all together describes none of them."""
     if not reading.apart:
@@ -157,38 +153,3 @@ def changed(metric: Metric, reading: Reading) -> str:
 def note(reading: Reading) -> str:
     """What a cell beside the number says: why there is none, "small sample" where only its range counts, else nothing."""
     return why(reading) if reading.value is None else STATES[reading.state]
-
-
-def what_changed(shown: Sequence[Card]) -> str:
-    """The answer of the page of customer health, in one or two sentences."""
-    worse = [card for card in shown if _good(card) is False]
-    better = [card for card in shown if _good(card) is True]
-    known = [card for card in shown if card.reading.value is not None]
-    if not known:
-        return "None of these metrics has a value yet; each says why."
-    parts = []
-    if worse:
-        parts.append(f"Clearly worse than in the previous period: {listed([_change(card) for card in worse])}.")
-    if better:
-        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
-    rest = len(known) - len(worse) - len(better)
-    if not parts:
-        metrics = "the only metric" if len(known) == 1 else f"any of the {count_of(len(known))} metrics"
-        return f"No clear change in {metrics} vs the previous period."
-    if rest:
-        parts.append(
-            f"No clear change in the other {count_of(rest)}." if rest > 1 else "No clear change in the other one."
-        )
-    return " ".join(parts)
-
-
-def _good(card: Card) -> bool | None:
-    return card.reading.comparison.good if card.reading.comparison else None
-
-
-def _change(card: Card) -> str:
-    comparison = card.reading.comparison
-    assert comparison is not None
-    assert comparison.difference is not None
-    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
-    return f"{card.metric.short} ({before} to {now})"

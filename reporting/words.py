@@ -149,9 +149,6 @@ def period(period: Period, today: date | None = None) -> str:
     return f"{start} to {day(last, today)}"
 
 
-stretch = period  # the old name, for the pages that are being rewritten
-
-
 def length(period: Period) -> str:
     """ "4 weeks", "12 months", "10 days"."""
     if period.start.day == 1 and period.end.day == 1:

@@ -50,8 +50,8 @@ from store.staff_key import StaffKey
 log = logging.getLogger("empathy.store")
 ANSWERED_S = 1.0
 SETTLED_NS = 100_000_000
-OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")  # the migrations in store/migrations/versions ...
-HEAD = "0007"  # ... and the newest of them
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # the migrations in store/migrations/versions ...
+HEAD = "0008"  # ... and the newest of them
 
 
 def open_store(settings: Settings) -> Store:

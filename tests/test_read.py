@@ -26,7 +26,6 @@ from reporting.readings import sentence
 from reporting.terminal import as_text
 from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
-from views.lines import Card
 from views.question import Groups, History, Metrics, OneNumber, Question
 from views.question import answer as answer_to
 
@@ -460,8 +459,7 @@ def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
     assert "Sunday, compared with the average day  0.40" in text
     history = as_text(History(weekdays, "week", (monday,)), Settings())
     assert "Monday 1.54" in history
-    before = Card(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)), (), ())
-    (row,) = tables.readings([before])
+    row = tables.reading_of(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)))
     assert row["Current"] == row["Previous"] == "Monday 1.54 times the average day"
 
 

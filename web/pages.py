@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from display import data_health, one_bug, what_hurts
+from display import data_health, health, index, one_bug, one_metric, what_hurts
 from display.frame import Answer, Around
 
 FOLDER = Path(__file__).resolve().parent.parent / "pages"
@@ -29,10 +29,10 @@ class Page(NamedTuple):
 # A page about one thing is reached through a link that says which one, so the menu does not name it.
 PAGES = (
     Page("what_hurts.py", "Top 10 bugs", "", "Top 10", what_hurts.answer),
-    Page("customer_health.py", "Customer and team health", "customer-health", "Health"),
-    Page("metrics.py", "Metrics", "metrics", "Metrics"),
+    Page("customer_health.py", "Customer and team health", "customer-health", "Health", health.answer),
+    Page("metrics.py", "Metrics", "metrics", "Metrics", index.answer),
     Page("data_health.py", "Data health", "data-health", "Data", data_health.answer),
-    Page("metric.py", "One metric", "metric"),
+    Page("metric.py", "One metric", "metric", answer=one_metric.answer),
     Page("bug.py", "One bug", "bug", answer=one_bug.answer),
 )
 MENU = tuple((page.label, page.url_path) for page in PAGES if page.label)

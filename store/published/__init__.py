@@ -5,12 +5,14 @@ publishing time), however many tickets there are. All reading of one `Published`
 """
 
 from store.published.bugs import BugDay, Bugs, Excerpt, ListedBug, Mark, Reach, Reporters, Waiting
+from store.published.comments import Comment, Comments
 from store.published.counts import Count, Counts, Month
 from store.published.snapshot import Newest, Snapshot, newest
 from store.published.sources import Sources, SourceState, Unresolved
 
 __all__ = [
     "BugDay",
+    "Comment",
     "Count",
     "Excerpt",
     "ListedBug",
@@ -28,5 +30,5 @@ __all__ = [
 ]
 
 
-class Published(Counts, Sources, Bugs):
+class Published(Counts, Sources, Bugs, Comments):
     """One snapshot, open for reading. Use `with store.reading() as published:`."""

@@ -19,6 +19,7 @@ from store.instants import naive
 from store.marks import stale_kinds
 from store.publishing import clusters
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
+from store.publishing.comments import choose_comments
 from store.publishing.customers import (
     list_accounts,
     list_intervals,
@@ -107,6 +108,7 @@ def count_again(
     list_bugs(connection)
     count_contacts(connection, rules)
     choose_excerpts(connection)
+    choose_comments(connection, rules.low, today)
     clusters.mark_stale(connection, everything)
     list_releases(connection)
     count_waiting(connection)

@@ -208,6 +208,19 @@ excerpt_of_bug = Table(
     Column("source", String),
     Column("customer", String),
 )
+# What was written with low scores, the newest few of each kind of survey: by nobody, and only where nobody stands alone.
+excerpt_of_survey = Table(
+    "excerpt_of_survey",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("nth", Integer, primary_key=True),
+    Column("answered_on", Day, nullable=False),
+    Column("scale", String, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("area", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("comment", String, nullable=False),
+)
 mark = Table(
     "mark",
     metadata,

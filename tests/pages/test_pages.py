@@ -233,8 +233,8 @@ def test_a_number_that_is_not_there_is_answered_with_those_that_are(
 ) -> None:
     filled(sqlite_database, *hurt(), now=NOW)
     app = opened(monkeypatch, sqlite_database, "metric", metric="cast")
-    assert "There is no such number" in text_of(app)
-    assert "csat" in text_of(app)
+    assert "Metric not found" in text_of(app)
+    assert 'href="metric?metric=csat"' in html_of(app)
 
 
 def test_a_new_snapshot_is_seen_without_a_restart(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
