@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from display import html_tables, periods
+from display import charts, html_tables, periods
 from display.blocks import NOTHING, link
 from display.chart import chart
 from display.choices import Option, choice, to
@@ -221,6 +221,4 @@ def explore(page: MetricPage) -> None:
     """The same chart to point at and to zoom into; its code is loaded only when somebody opens it."""
     with st.expander(said.EXPLORE, on_change="rerun", key="explore") as opened:
         if opened.open:
-            from display import charts  # only here: Plotly is half of what a browser would have to load otherwise
-
             charts.history(page.metric, page.history, said.marks(page), alt=said.course(page))
