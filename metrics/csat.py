@@ -64,7 +64,7 @@ METRIC = Metric(
     why="It is the most direct thing customers tell us about the help they got, soon enough to do something about it.",
     caveats=(
         "Only people who answer are counted. If few of those who were asked answer, the truth may lie far away: "
-        "the worst and the best case are shown next to the number.",
+        "where it is known how many were asked, the worst and the best case are listed in the definition.",
         "Where the share of people who answer changed by more than 5 points, two periods are not compared.",
         "One customer may answer often; the range is then a little too narrow.",
         "It says how the help was, not how good the product is, and not whether the customer will stay.",

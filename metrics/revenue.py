@@ -88,7 +88,7 @@ METRIC = Metric(
     thin_below=100,
     why="Losing one large customer can cost more than losing ten small ones.",
     caveats=(
-        "It never exceeds 100%: one customer's upgrade must not hide another one's downgrade (NRR, below, counts both).",
+        "It never exceeds 100%: one customer's upgrade must not hide another one's downgrade (NRR counts both).",
         "New customers and those who came back are in neither number.",
         "It is read month by month; months are not multiplied.",
         "No range is shown yet, so a change is not called clear or unclear.",
