@@ -213,6 +213,8 @@ def offer_own_dates(page: MetricPage, today: date) -> None:
 
 def _choose_own_dates() -> None:
     first, last = st.session_state["from_day"], st.session_state["to_day"]
+    if not first or not last:
+        return
     st.query_params.pop("period", None)
     st.query_params["from"], st.query_params["to"] = first.isoformat(), last.isoformat()
 
