@@ -138,7 +138,7 @@ def nice(step: float, metric: Metric) -> float:
     if metric.unit == "seconds" and step <= SECONDS[-1]:
         return float(next(each for each in SECONDS if each >= step))
     size = 10.0 ** floor(log10(step))
-    return next(each * size for each in (1, 2, 2.5, 5, 10) if each * size >= step * 0.999)
+    return next(each * size for each in (1, 2, 5, 10) if each * size >= step * 0.999)
 
 
 def ticks(scale: Scale) -> list[float]:

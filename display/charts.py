@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -36,7 +37,18 @@ def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt
     )
 
 
+def load() -> None:
+    """Plotly and what it needs, a second of work: ahead of whoever opens a chart first. Two who load it at once would each get
+    half of it."""
+    with _loading:
+        import plotly.graph_objects  # noqa: F401
+
+
+_loading = Lock()
+
+
 def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> go.Figure:
+    load()
     import plotly.graph_objects as go
 
     scale = 3600.0 if metric.unit == "seconds" else 1.0

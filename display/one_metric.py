@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from display import periods, tables
+from display import charts, periods, tables
 from display.blocks import NOTHING, link
 from display.chart import chart
 from display.choices import Option, choice, to
@@ -219,6 +219,8 @@ def offer_own_dates(page: MetricPage, today: date) -> None:
 
 def _choose_own_dates() -> None:
     first, last = st.session_state["from_day"], st.session_state["to_day"]
+    if not first or not last:
+        return
     st.query_params.pop("period", None)
     st.query_params["from"], st.query_params["to"] = first.isoformat(), last.isoformat()
 
@@ -227,6 +229,4 @@ def explore(page: MetricPage) -> None:
     """The same chart to point at and to zoom into; its code is loaded only when somebody opens it."""
     with st.expander(said.EXPLORE, on_change="rerun", key="explore") as opened:
         if opened.open:
-            from display import charts  # only here: Plotly is half of what a browser would have to load otherwise
-
             charts.history(page.metric, page.history, said.marks(page), alt=said.course(page))

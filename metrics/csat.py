@@ -63,8 +63,8 @@ METRIC = Metric(
     thin_below=30,
     why="It is the most direct feedback on the support that customers got, early enough to act on it.",
     caveats=(
-        "Only people who answer are counted. With a low response rate the truth may be far away: "
-        "the figures for all non-respondents dissatisfied and all satisfied are shown beside it.",
+        "Only people who answer are counted. With a low response rate the truth may be far away: where it is "
+        "known how many were asked, the definition has the figures for all non-respondents dissatisfied and all satisfied.",
         "Periods whose response rates differ by more than 5 points are not compared.",
         "One customer may answer often; the interval is then a little too narrow.",
         "It rates the support, not the product, and does not say whether the customer will stay.",

@@ -12,6 +12,7 @@ from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from display import charts
 from views.first_page import prewarm
 from web.pages import PAGES, Page
 
@@ -48,10 +49,11 @@ async def warm() -> None:
 
 
 async def warm_the_rest(first: asyncio.Task[None]) -> None:
-    """The other pages, while the first visitors read the first one: Plotly alone takes a second to load."""
+    """The other pages, while the first visitors read the first one; and Plotly, which takes a second to load."""
     await first
     try:
         async with asyncio.timeout(PATIENCE_S):
+            await asyncio.to_thread(charts.load)
             await visit(PAGES[1:])
     except Exception:
         log.exception("The other pages could not be prepared; their first visitor waits a little longer.")

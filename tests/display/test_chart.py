@@ -59,7 +59,7 @@ def test_everything_that_is_drawn_lies_in_the_box(sqlite_database: str) -> None:
 
 @pytest.mark.parametrize(
     ("step", "key", "is_nice"),
-    [(3.3, "csat", 5), (0.07, "csat", 0.1), (400, "first_reply", 600), (5000, "first_reply", 7200)],
+    [(3.3, "csat", 5), (2.1, "csat", 5), (0.07, "csat", 0.1), (400, "first_reply", 600), (5000, "first_reply", 7200)],
 )
 def test_steps_are_those_in_which_people_count(step: float, key: str, is_nice: float) -> None:
     assert nice(step, metric(key)) == pytest.approx(is_nice)
