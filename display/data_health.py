@@ -53,7 +53,7 @@ def _rejected(view: View) -> Markup:
         Markup("<p>{} <code>{}</code> {}</p>").format(
             in_html(said.WHAT_REJECTED_MEANS), page.LIST_REJECTED, page.WHERE_ALL
         ),
-        table_in_html(said.rejected_rows(rejected), page.REJECTED),
+        table_in_html(page.rejected(rejected), page.REJECTED),
         say(said.MORE_REJECTED if len(rejected) > said.SHOWN else "", "small"),
     )
 

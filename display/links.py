@@ -3,4 +3,3 @@
 METRIC = "../pages/metric.py"
 BUG = "../pages/bug.py"
 HEALTH = "../pages/customer_health.py"
-HURTS = "../pages/what_hurts.py"
