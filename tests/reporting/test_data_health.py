@@ -25,8 +25,9 @@ def facts(*states: SourceState) -> dict[str, str]:
 
 def test_the_first_source_that_will_be_out_of_date_says_until_when_the_numbers_are_as_new_as_promised() -> None:
     # 12:00 UTC is 13:00 in Madrid; read an hour ago it holds for 26 hours, read two hours ago for three.
-    assert facts(a_source("crm", 1), a_source("desk", 2, stale_after_hours=3)) == {
-        "Last refresh": "6 minutes ago · 21 Nov 2026 12:54 Europe/Madrid",
+    found = facts(a_source("crm", 1), a_source("desk", 2, stale_after_hours=3))
+    assert found.pop("Last refresh").endswith(" ago · 21 Nov 2026 12:54 Europe/Madrid")
+    assert found == {
         "Out of date from": "21 Nov 2026 14:00 Europe/Madrid",
         "Time zone": "Europe/Madrid",
         "Week starts": "Monday",

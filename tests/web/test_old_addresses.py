@@ -39,7 +39,7 @@ def test_an_old_address_opens_what_it_opened(sample: Served, worst_bug: str, pat
     with viewing(sample.port) as viewer:
         heard = viewer.visit(path, query.format(bug=worst_bug))
     shown = texts(heard)
-    assert "heading" in elements(heard)
+    assert "heading" in elements(heard) or "<h1>" in shown
     assert holds in shown.replace("\\", "")
     for wrong in ("could not be shown", "There is no such", "Which bug?"):
         assert wrong not in shown.replace("\\", "")
