@@ -55,7 +55,7 @@ def _rejected(view: View) -> Markup:
         Markup("<p>{} <code>{}</code> {}</p>").format(
             in_html(said.WHAT_REJECTED_MEANS), page.LIST_REJECTED, page.WHERE_ALL
         ),
-        tables.of_rows(page.REJECTED, said.rejected_rows(rejected)),
+        tables.of_rows(page.REJECTED, page.rejected(rejected)),
         say(said.MORE_REJECTED if len(rejected) > said.SHOWN else "", "small"),
     )
 

@@ -106,6 +106,8 @@ def _weeks(page: OneBug, view: View) -> Markup:
 
 
 def _groups(page: OneBug, settings: Settings) -> Markup:
+    if not page.explained.bug.customers:
+        return NOTHING
     parts = [_shares(by, page.groups[by]) for by in DIMENSIONS]
     return Markup('<section class="who"><h2>{}</h2>{}{}</section>').format(
         said.heading_of_groups(settings), NOTHING.join(parts), say(said.about_groups(page, settings), "small")

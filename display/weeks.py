@@ -17,11 +17,14 @@ MONTH_TAKES, DAY_TAKES = 24, 26  # days that the name of a month and the day of 
 ROWS = 3  # of days of releases over the bars; what finds no room there stands in the list under them
 
 
+UNKNOWN = Markup(' class="unknown"')
+
+
 class Bar(NamedTuple):
-    """A week that ends with `day`."""
+    """A week that ends with `day`; `n` is None where nothing is known of it."""
 
     day: date
-    n: int
+    n: int | None
     words: str
 
 
@@ -39,8 +42,9 @@ def bars(weeks: Sequence[Bar], lines: Sequence[Line], words: str) -> Markup:
         return NOTHING
     start = weeks[0].day - timedelta(days=WEEK_DAYS - 1)
     days = WEEK_DAYS * len(weeks)
-    step = scale(max(week.n for week in weeks))
-    top = step * max(1, -(-max(week.n for week in weeks) // step))
+    most = max(week.n or 0 for week in weeks)
+    step = scale(most)
+    top = step * max(1, -(-most // step))
 
     def at(day: date) -> float:
         return 100 * (day - start).days / days
@@ -50,7 +54,9 @@ def bars(weeks: Sequence[Bar], lines: Sequence[Line], words: str) -> Markup:
         for n in range(0, top + 1, step)
     ]
     boxes = [
-        Markup('<i style="height:{:.2f}%" title="{}"></i>').format(100 * week.n / top, in_html(week.words))
+        Markup('<i{} style="height:{:.2f}%" title="{}"></i>').format(
+            UNKNOWN if week.n is None else NOTHING, 100 * (week.n or 0) / top, in_html(week.words)
+        )
         for week in weeks
     ]
     in_rows = rows([line.day for line in lines])

@@ -41,6 +41,7 @@ SHOWN = 3  # excerpts that are not folded
 BY = {"segment": "By segment", "plan": "By plan", "channel": "By channel"}
 OTHER = "other"
 UNKNOWN = "not said"
+NO_DATA = "no data"
 
 
 def heading(bug: TopBug) -> tuple[str, str]:
@@ -125,19 +126,29 @@ def heading_of_weeks(settings: Settings) -> str:
 
 def course(weeks: Sequence[Week], settings: Settings, today: date) -> str:
     """The chart in a sentence: "Most in a week: 41 customers, 24 to 30 Nov. Releases of its area: ..." """
-    words, most = settings.words, max(weeks, key=lambda each: each.customers)
+    known, most = (
+        [week for week in weeks if week.customers is not None],
+        max(weeks, key=lambda each: each.customers or 0),
+    )
     if not most.customers:
-        return f"Nobody reported it in the last {len(weeks)} weeks."
-    people = words.customer if most.customers == 1 else words.customers
-    said = f"The last {len(weeks)} weeks. Most in a week: {most.customers:,} {people}, {_week(most, today)}."
-    named = [f"{each.name} ({day(each.day, today)})" for week in weeks for each in week.releases]
-    return f"{said} Releases of its area: {'; '.join(named)}." if named else said
+        return f"Nobody reported it in the last {len(known)} weeks."
+    said = [f"The last {len(known)} weeks. Most in a week: {_people(most, settings)}, {_week(most, today)}."]
+    if named := [f"{each.name} ({day(each.day, today)})" for week in weeks for each in week.releases]:
+        said.append(f"Releases of its area: {'; '.join(named)}.")
+    if len(known) < len(weeks):
+        said.append(f"No data for the {len(weeks) - len(known)} before.")
+    return " ".join(said)
 
 
 def of_week(week: Week, settings: Settings, today: date) -> str:
     """ "24 to 30 Nov: 41 customers"."""
-    words = settings.words
-    return f"{_week(week, today)}: {week.customers:,} {words.customer if week.customers == 1 else words.customers}"
+    return f"{_week(week, today)}: {_people(week, settings)}"
+
+
+def _people(week: Week, settings: Settings) -> str:
+    if week.customers is None:
+        return NO_DATA
+    return f"{week.customers:,} {settings.words.customer if week.customers == 1 else settings.words.customers}"
 
 
 def _week(week: Week, today: date) -> str:
@@ -151,7 +162,7 @@ def weeks_as_rows(weeks: Sequence[Week], settings: Settings, today: date) -> lis
     return [
         {
             "Week": _week(week, today),
-            settings.words.customers.capitalize(): f"{week.customers:,}",
+            settings.words.customers.capitalize(): NO_DATA if week.customers is None else f"{week.customers:,}",
             "Release": ", ".join(f"{each.name} ({day(each.day, today)})" for each in week.releases),
         }
         for week in reversed(weeks)
@@ -190,7 +201,11 @@ def shares(groups: Groups) -> list[tuple[str, int]]:
 
 def no_shares(groups: Groups | None) -> str:
     """Why nothing is broken down."""
-    return "No data." if groups is None else f"Too few to break down: groups of fewer than {FEWEST} are not shown."
+    return (
+        f"{NO_DATA.capitalize()}."
+        if groups is None
+        else f"Too few to break down: groups of fewer than {FEWEST} are not shown."
+    )
 
 
 def about_groups(page: OneBug, settings: Settings) -> str:

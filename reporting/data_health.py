@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from views.sources import SourceState
+    from views.sources import RejectedRow, SourceState
     from views.view import View
 
 TITLE = "Data health"
@@ -43,12 +43,14 @@ def facts(view: View, states: Sequence[SourceState]) -> list[tuple[str, str]]:
 
 
 def rows(states: Sequence[SourceState], now: datetime, zone: ZoneInfo) -> list[dict[str, str]]:
-    """One row for each source, and until when it is as new as promised."""
-    ends = [_fresh_until(state, now) for state in states]
-    return [
-        {**row, FROM: instant(end, zone) if end else NOTHING}
-        for row, end in zip(sources.rows(states, now), ends, strict=True)
-    ]
+    """One row for each source, and until when it is as new as promised; how it is comes right after its name."""
+    found = []
+    for state, row in zip(states, sources.rows(states, now), strict=True):
+        name, kind, last_read, status, holds, rejected = row.items()
+        end = _fresh_until(state, now)
+        until = (FROM, instant(end, zone) if end else NOTHING)
+        found.append(dict([name, status, last_read, until, rejected, holds, kind]))
+    return found
 
 
 def _fresh_until(state: SourceState, now: datetime) -> datetime | None:
@@ -56,3 +58,12 @@ def _fresh_until(state: SourceState, now: datetime) -> datetime | None:
     if state.last_succeeded_at is None or is_stale(state, now):
         return None
     return state.last_succeeded_at + timedelta(hours=state.stale_after_hours)
+
+
+def rejected(found: Sequence[RejectedRow]) -> list[dict[str, str]]:
+    """The newest rejected rows; what is wrong comes right after the source."""
+    shown = []
+    for row in sources.rejected_rows(found):
+        source, *where, why = row.items()
+        shown.append(dict([source, why, *where]))
+    return shown

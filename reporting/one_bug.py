@@ -77,7 +77,7 @@ def arithmetic(bug: TopBug, settings: Settings) -> str:
     """The product as a reader can check it: what is shown multiplies to what is shown."""
     weight, result = bug.severity.weight, rounded(bug.impact)
     recent = factor = ""
-    for decimals, factor_decimals in ((1, 2), (2, 2), (1, 3), (2, 3), (3, 3), (6, 6)):
+    for decimals, factor_decimals in ((1, 2), (2, 2), (1, 3), (2, 3), (3, 3), (6, 6), (9, 9)):
         recent = f"{bug.recent_customers:.{decimals}f}"
         factor = f"{bug.rating_factor:.{factor_decimals}f}"
         if rounded(float(recent) * weight * float(factor)) == result:

@@ -27,10 +27,11 @@ DIMENSIONS: tuple[Dimension, ...] = ("segment", "plan", "channel")
 
 
 class Week(NamedTuple):
-    """Seven days that end with `day`: distinct customers who reported the bug, and the releases of its area."""
+    """Seven days that end with `day`: distinct customers who reported the bug (None for days before the data begin), and the
+    releases of its area."""
 
     day: date
-    customers: int
+    customers: int | None
     releases: tuple[Mark, ...]
 
 
@@ -94,8 +95,14 @@ def _weeks(published: Published, id: str, area: str | None, today: date) -> tupl
     customers = published.customers_by_week(id, ends)
     start = ends[0] - timedelta(days=WEEK_DAYS - 1)
     marks = [each for each in published.releases(start, today + timedelta(days=1)) if is_of_area(each, area)]
+    span = published.span("tickets")
+    begin = span[0] if span else start
     return tuple(
-        Week(end, n, tuple(each for each in marks if end - timedelta(days=WEEK_DAYS) < each.day <= end))
+        Week(
+            end,
+            n if n or end - timedelta(days=WEEK_DAYS) >= begin - timedelta(days=1) else None,
+            tuple(each for each in marks if end - timedelta(days=WEEK_DAYS) < each.day <= end),
+        )
         for end, n in zip(ends, customers, strict=True)
     )
 

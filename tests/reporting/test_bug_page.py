@@ -124,6 +124,13 @@ def test_the_chart_in_a_sentence_names_its_highest_week_and_the_releases() -> No
     assert said.course(WEEKS[2:], HERE, AT) == "Nobody reported it in the last 1 weeks."
 
 
+def test_of_weeks_before_the_data_begin_no_number_is_said() -> None:
+    weeks = (WEEKS[0]._replace(customers=None, releases=()), *WEEKS[1:])
+    assert said.course(weeks, HERE, AT).endswith("Most in a week: 1 customer, 8 to 14 Nov. No data for the 1 before.")
+    assert said.of_week(weeks[0], HERE, AT) == "1 to 7 Nov: no data"
+    assert said.weeks_as_rows(weeks, HERE, AT)[-1]["Customers"] == "no data"
+
+
 def test_the_table_of_the_chart_has_a_row_for_each_week_the_newest_first() -> None:
     assert said.weeks_as_rows(WEEKS, HERE, AT) == [
         {"Week": "15 to 21 Nov", "Customers": "0", "Release": ""},

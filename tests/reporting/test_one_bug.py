@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metrics.cautions import Cautions
@@ -157,6 +157,7 @@ def test_the_arithmetic_names_its_factors() -> None:
 
 
 @given(st.floats(0.001, 2000), st.sampled_from([1.0, 2.0, 4.0, 8.0, 2.5]), st.floats(0.75, 1.5))
+@example(1886.600396751987, 8.0, 0.8974807072354577)
 def test_the_arithmetic_shown_adds_up(recent: float, weight: float, factor: float) -> None:
     impact = scores.impact(recent, weight, factor)
     found = a_bug(

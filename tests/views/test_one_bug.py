@@ -71,6 +71,18 @@ def the_page(database_url: str) -> OneBug:
     return found
 
 
+def test_of_the_weeks_before_the_data_begin_nothing_is_known(database_url: str) -> None:
+    tickets = [ticket(id, opened_at=days_ago(ago), customer="c") for id, ago in (("1", 1), ("2", 17))]
+    store = filled(database_url, bug("B"), *tickets, report("B", ticket="1"))
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    found = one_bug(View(store.settings, store, snapshot, NOW), "B")
+    store.engine.dispose()
+    assert found is not None
+    # The first ticket is of 17 days ago: the week of 20 to 14 days ago is not known from its first day on.
+    assert [week.customers for week in found.weeks] == [None] * 24 + [0, 1]
+
+
 def test_customers_tickets_weeks_and_releases_of_a_bug_are_those_of_its_reports(database_url: str) -> None:
     page = the_page(database_url)
     bug = page.explained.bug
