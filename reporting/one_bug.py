@@ -28,7 +28,7 @@ UNFILED = "no bug yet"
 # What happens to a bug, in a word; the first that holds comes first.
 LABELS: dict[Label, str] = {
     "rising": "growing",
-    "regression": "came back",
+    "regression": "regression",
     "new": "new",
     "fading": "fading",
     "chronic": "long-running",

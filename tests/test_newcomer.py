@@ -288,7 +288,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, telephone: str) -> Seen:
     source = house.changed()
 
     house.write("metrics/by_phone.py", METRIC)
-    house.put("metrics/__init__.py", '    "by_phone",\n', before=")\n\n\ndef metric(", after='    "attrition",\n')
+    house.put("metrics/__init__.py", '    "by_phone",\n', before=")\n# Keys of before", after='    "attrition",\n')
     house.put("store/tallies.py", MEASURE, before='        measure("replies", row.solved_on')
     metric = house.changed()
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from reporting.search import entries
+from display.search import offered
 from settings import SettingsError
-from views.search import findable
 from views.view import StoreError, view
 from web.index import HEADERS
 
@@ -24,7 +22,6 @@ def _found() -> list[dict[str, str]]:
     """Nothing while there is nothing to be found."""
     try:
         found = view(datetime.now(UTC))
-        offered = entries(findable(found)) if found else []
+        return offered(found) if found else []
     except (SettingsError, StoreError):
-        offered = []
-    return [{"words": words, "address": f"{page}?{urlencode(asked)}"} for words, page, asked in offered]
+        return []

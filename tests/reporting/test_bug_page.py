@@ -39,7 +39,7 @@ def test_the_answer_says_how_many_of_how_many_with_how_many_tickets_and_what_the
     page = a_page(a_bug(revenue=Revenue(5, 500_00, 20.0, 800_00)))
     assert said.answer(page, HERE, AT) == (
         "66 of 293 customers (23%) reported it in 30 days, 41 in the last 7 · 81 tickets · "
-        "affected customers pay EUR 500 a month (of EUR 800)."
+        "affected customers pay €500 a month (of €800)."
     )
 
 

@@ -25,7 +25,7 @@ BLOCKER = Severity("blocker", 8, is_rated=True)
 
 def test_a_row_has_at_most_two_labels_and_the_harm_comes_first() -> None:
     assert said.labels(a_bug(severity=BLOCKER, labels=("new", "rising"))) == ["blocker", "growing"]
-    assert said.labels(a_bug(labels=("regression", "new", "rising", "chronic"))) == ["growing", "came back"]
+    assert said.labels(a_bug(labels=("regression", "new", "rising", "chronic"))) == ["growing", "regression"]
     assert said.labels(a_bug()) == []
 
 

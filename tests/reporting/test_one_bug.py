@@ -187,8 +187,8 @@ def test_the_history_says_where_it_stands_against_its_highest() -> None:
 
 def test_the_money_of_a_bug_is_said_beside_it() -> None:
     pays = Revenue(5, 500_00, 20.0, 800_00)
-    assert said.paid(a_bug(revenue=pays), HERE) == "affected customers pay EUR 500 a month (of EUR 800)"
+    assert said.paid(a_bug(revenue=pays), HERE) == "affected customers pay €500 a month (of €800)"
     assert said.paid(a_bug(), HERE) == ""
     assert said.revenue(a_bug(revenue=pays), HERE) == (
-        "EUR 500 a month, of EUR 800 (5 customers of the last 90 days; the largest pays 20% of it)"
+        "€500 a month, of €800 (5 customers of the last 90 days; the largest pays 20% of it)"
     )

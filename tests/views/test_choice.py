@@ -58,7 +58,7 @@ def test_days_that_cannot_be_are_said_to_be_wrong_and_the_latest_are_shown(first
 
 def test_what_means_something_over_its_own_days_only_keeps_them() -> None:
     kept = [each.key for each in all_metrics() if each.keeps_its_period]
-    assert kept == ["revenue", "weekdays", "repeat", "attrition"]
+    assert kept == ["revenue_retention", "weekdays", "repeat", "attrition"]
     for each in all_metrics():
         is_kept = all(period_of(Choice(name), each, TODAY) == headline_period(each, TODAY) for name in (QUARTER, YEAR))
         assert is_kept == each.keeps_its_period, each.key
