@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 LONGEST = 500  # as long as an id of a bug may be
@@ -15,3 +17,9 @@ def asked(name: str, default: str = "") -> str:
 def query() -> dict[str, str]:
     """All of them, as short."""
     return {name: asked(name) for name in st.query_params}
+
+
+def ask(more: Mapping[str, str], instead_of: str) -> None:
+    """Writes into the address what somebody chose on the page, so that it is kept in links and can be sent to others."""
+    st.query_params.pop(instead_of, None)
+    st.query_params.update(more)
