@@ -144,8 +144,3 @@ def title(around: Around, block: Markup, view: View) -> str:
 def say(text: str, strong: bool = False) -> None:
     """A sentence, letter for letter: parts of it may have come from outside."""
     st.markdown(f"**{plain(text, 2000)}**" if strong else plain(text, 2000))
-
-
-def note(text: str) -> None:
-    """A sentence in small letters."""
-    st.caption(plain(text, 2000))

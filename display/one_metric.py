@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from display import charts, periods, tables
+from display import charts, periods, request, tables
 from display.blocks import NOTHING, link
 from display.chart import chart
 from display.choices import Option, choice, to
@@ -221,8 +221,7 @@ def _choose_own_dates() -> None:
     first, last = st.session_state["from_day"], st.session_state["to_day"]
     if not first or not last:
         return
-    st.query_params.pop("period", None)
-    st.query_params["from"], st.query_params["to"] = first.isoformat(), last.isoformat()
+    request.ask({"from": first.isoformat(), "to": last.isoformat()}, instead_of="period")
 
 
 def explore(page: MetricPage) -> None:

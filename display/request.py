@@ -20,6 +20,7 @@ def cut(found: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name[:LONGEST]: value[:LONGEST] for name, value in list(dict(found).items())[:MOST]}
 
 
-def asked(name: str, default: str = "") -> str:
-    """One of them."""
-    return asked_all().get(name, default)
+def ask(more: Mapping[str, str], instead_of: str) -> None:
+    """Writes into the address what somebody chose on the page, so that it is kept in links and can be sent to others."""
+    st.query_params.pop(instead_of, None)
+    st.query_params.update(more)
