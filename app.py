@@ -16,14 +16,13 @@ from starlette.routing import Route
 from streamlit import config
 
 import settings
-from web import failures, half_requests, header_limit, prewarm, wall
+from web import failures, half_requests, header_limit, index, prewarm, wall
 from web.health import health
 from web.icon import icon
-from web.index import index, links
 from web.middleware import Doorway
 from web.not_found import NotFound
 from web.now import now_json, now_txt
-from web.pages import PAGES
+from web.search import search
 from web.startup_checks import refuse_unsafe_start
 from web.static_files import StaticFiles
 
@@ -53,13 +52,18 @@ app = st.App(
     routes=[
         Route("/healthz", health),
         Route("/favicon.png", icon),
-        Route("/now.txt", now_txt),
-        Route("/now.json", now_json),
-        Route("/wall", wall.document),
-        Route("/wall.json", wall.news),
-        *(Route(f"/{name}", wall.file) for name in wall.FILES),
-        Route("/links.js", links),
-        *(Route(f"/{page.url_path}", index) for page in PAGES),
+        *(
+            Route(index.mounted(path), answer)
+            for path, answer in (
+                ("search.json", search),
+                ("now.txt", now_txt),
+                ("now.json", now_json),
+                ("wall", wall.document),
+                ("wall.json", wall.news),
+                *((name, wall.file) for name in wall.FILES),
+                *index.routes(),
+            )
+        ),
     ],
     middleware=[
         Middleware(

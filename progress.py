@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from data_sources.source import Page
 from reporting import progress as said
 from reporting.cautions import waiting_sentence
+from reporting.words import share, wait
 from store.masking import clean
 
 
@@ -64,10 +65,9 @@ class Progress:
         rate = seen.rows / passed
         text = f"{name}: {seen.rows:,} rows, {seen.pages:,} pages, {rate:,.0f} rows/s"
         if seen.rows and page.total and page.total > seen.rows:
-            share = seen.rows / page.total
-            filled = int(share * 20)
+            filled = int(20 * seen.rows / page.total)
             left = (page.total - seen.rows) / rate
-            text += f"  [{'#' * filled}{'.' * (20 - filled)}] {share:.0%}, about {left:.0f} s left"
+            text += f"  [{'#' * filled}{'.' * (20 - filled)}] {share(seen.rows, page.total)}, about {wait(left)} left"
         self._say(text, every=2.0)
 
     def step(self, name: str) -> None:

@@ -29,24 +29,25 @@ class Day(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day; write it like 2026-11-21")
+            self.fail(f"{value!r}: write a day like 2026-11-21")
 
 
 DAY = Day()
 WHAT = (
-    f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {RANKING} (how well it does), {SOURCES}, {REJECTED} (rows), "
-    f"{NOW} (the first page in short), {OVERVIEW} (what was read, and every metric in a sentence), {LIST} (the list with their questions)."
+    f"METRIC is one of: {', '.join(METRICS)}; or {TOP_BUGS}, {RANKING} (its track record), {SOURCES}, {REJECTED} (rows), "
+    f"{NOW} (the first page in short), "
+    f"{OVERVIEW} (what was read, and every metric in a sentence), {LIST} (all metrics with their questions)."
 )
 
 
-@click.command(help="Print a metric, the top ten bugs or the state of the sources.\n\n" + WHAT)
+@click.command(help="Print a metric, the top 10 bugs or the state of the sources.\n\n" + WHAT)
 @click.argument("what", metavar="METRIC")
 @click.option("--from", "start", type=DAY, help="the first day that is counted; default: the metric's own period")
-@click.option("--to", "end", type=DAY, help="the first day that is NOT counted any more")
-@click.option("--by", metavar="GRAIN", help=f"a number for each {', '.join(GRAINS)}")
-@click.option("--split", metavar="DIMENSION", help="a number for each area, channel, segment, plan or team")
+@click.option("--to", "end", type=DAY, help="the day after the last day that is counted")
+@click.option("--by", metavar="GRAIN", help=f"a value for each {', '.join(GRAINS)}")
+@click.option("--split", metavar="DIMENSION", help="a value for each area, channel, segment, plan or team")
 @click.option("--where", "conditions", multiple=True, metavar="AREA=BILLING", help="only this; may be repeated")
-@click.option("--at", type=DAY, help="top-bugs: what was known at the end of this day; default today")
+@click.option("--at", type=DAY, help="top-bugs: as known at the end of this day; default today")
 @click.option("--json", "as_json", is_flag=True, help="full precision, for programs; what is not known is null")
 @click.option(
     "--csv",
@@ -75,7 +76,7 @@ def command(
 ) -> None:
     if by and by not in GRAINS:
         raise Unanswerable(
-            f"--by takes {', '.join(GRAINS)}, not {by!r}; to split by area, channel and so on use --split {by}."
+            f"--by takes {', '.join(GRAINS)}, not {by!r}; to break down by area, channel and so on use --split {by}."
         )
     if by and split:
         raise Unanswerable("--by and --split cannot be used together; use --by with --where, once for each group.")
@@ -141,13 +142,13 @@ def check(question: Question, today: date) -> None:
                 takes = f"it is for {TOP_BUGS}; the days of a metric are chosen with --from and --to"
             raise Unanswerable(f"{option} does not go with {question.what}: {takes}.")
     if question.at and question.at > today:
-        raise Unanswerable(f"--at lies in the future; the newest day is {today}.")
+        raise Unanswerable(f"--at is in the future; the newest day is {today}.")
 
 
 def _condition(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise Unanswerable(f"--where {text!r} is not understood; write it like --where area=Billing.")
+        raise Unanswerable(f"--where {text!r} is not valid; write it like --where area=Billing.")
     return name.strip().lower(), value.strip()
 
 

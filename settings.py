@@ -34,12 +34,18 @@ def zone_named(name: object) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+YOUR_COMPANY = "Your company"
+SAMPLE_COMPANY = "Kestrel"  # the invented one
+
+
 class SettingsError(Exception):
     """A setting is wrong; the text names the file, the key and what would be right."""
 
 
 # A number or a text outside its bounds would make the pages fail, or say nonsense, long after it was written.
 TEN_YEARS = 3650
+# What a browser opens as a page, and only where its name says: nothing before an @, no sign that looks like another.
+WEB_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 Weight = Annotated[float, Field(gt=0, le=1000)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -57,7 +63,7 @@ class Impact(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     half_life_days: float | None = Field(
-        None, ge=1, le=TEN_YEARS, description="a customer who wrote this long ago counts one half; not set: learned"
+        None, ge=1, le=TEN_YEARS, description="a report this old counts half; not set: learned from past reports"
     )
     severity: dict[str, Weight] = SEVERITY
     unrated_severity: Weight = 2
@@ -73,8 +79,20 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     type: str
-    fresh_within_hours: float = Field(26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as stale")
+    fresh_within_hours: float = Field(
+        26, gt=0, le=24 * TEN_YEARS, description="older than this is shown as out of date"
+    )
     shares_ids_with: list[str] = Field([], description="sources in which an id means the same customer, ticket or bug")
+    ticket_url: str | None = Field(
+        None, max_length=500, description="where a ticket of it is opened: an address with {id} in it"
+    )
+
+    @field_validator("ticket_url")
+    @classmethod
+    def _opens_a_ticket(cls, address: str | None) -> str | None:
+        if address is not None and not (WEB_ADDRESS.fullmatch(address) and "{id}" in address):
+            raise ValueError('write an address like "https://desk.example/tickets/{id}"')
+        return address
 
     @property
     def options(self) -> dict[str, Any]:
@@ -86,7 +104,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DEEPER, extra="forbid")
 
-    company: str = Field("Your company", max_length=100)
+    company: str = Field(YOUR_COMPANY, max_length=100)
     words: Words = Words()
     time_zone: str = Field("UTC", description="one day = one calendar day here")
     currency: str = Field("EUR", max_length=10)
@@ -97,14 +115,15 @@ class Settings(BaseSettings):
     staff_key: SecretStr | None = Field(
         None, min_length=16, description="the key of staff pseudonyms, where several machines fill one store"
     )
-    grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is no churn")
+    grace_days: int = Field(30, ge=0, le=TEN_YEARS, description="a gap this short between two contracts is not churn")
     repeat_within_days: int = Field(
         90, gt=0, le=TEN_YEARS, description="a second purchase within this counts as repeat"
     )
     impact: Impact = Impact()
     pain: Impact | None = Field(None, description="the old name of [impact], read for one more version")
     allow_other_machines: bool = Field(
-        False, description="serve addresses other than 127.0.0.1; there is no sign-in yet, so mean it"
+        False,
+        description="serve addresses other than 127.0.0.1; there is no sign-in yet, so everybody who reaches it can read it",
     )
     sources: dict[str, SourceSettings] = {}
     folder: Path = Path(".")
@@ -122,7 +141,7 @@ class Settings(BaseSettings):
                 if other not in sources:
                     near = difflib.get_close_matches(other, [each for each in sources if each != name], 1, 0.5)
                     right = f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sources)}"
-                    raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is no source; {right}")
+                    raise ValueError(f"shares_ids_with of {name!r} names {other!r}, which is not a source; {right}")
         return sources
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from store.masking import clean
 CONFIG = click.option("--config", help=CONFIG_HELP)
 
 
-@click.group(invoke_without_command=True, help="List the sources, look whether one can be reached, compare counts.")
+@click.group(invoke_without_command=True, help="List the sources, check one, compare counts.")
 @CONFIG
 @click.pass_context
 def command(context: click.Context, config: str | None) -> None:
@@ -37,21 +37,19 @@ def command(context: click.Context, config: str | None) -> None:
             say(describe(source_of(kind)))
 
 
-@command.command(help="Ask one harmless question: what can its key see, and what can it not?")
+@command.command(help="Make one harmless request: what can its key see, and what not?")
 @click.argument("name")
 @CONFIG
 @click.pass_obj
 def check(given: str | None, name: str, config: str | None) -> None:
     source, request = named(load(config or given), name)
     if source.check is None:
-        raise SourceError(
-            f"{name} is of type {source.type}, which has nothing to ask: ./run refresh --only {name} reads it."
-        )
+        raise SourceError(f"{name} is of type {source.type}, which has no check; ./run refresh --only {name} reads it.")
     for sentence in source.check(request):
         say(sentence)
 
 
-@command.command(help="Set our counts beside the system's own, and name the difference.")
+@command.command(help="Compare our counts with the system's own and explain the difference.")
 @click.argument("name")
 @CONFIG
 @click.pass_obj
@@ -59,11 +57,11 @@ def reconcile(given: str | None, name: str, config: str | None) -> None:
     settings = load(config or given)
     source, request = named(settings, name)
     if source.counts is None:
-        raise SourceError(f"{name} is of type {source.type}, which does not say how much it has.")
+        raise SourceError(f"{name} is of type {source.type}, which does not report counts.")
     ours = stored(settings).get(name, {})
     counts = source.counts(request)
     if not counts:
-        raise SourceError(f"{source.type} does not say how much it has with the options of {name}.")
+        raise SourceError(f"{source.type} does not report counts with the options of {name}.")
     for record, (theirs, reasons) in counts.items():
         say(reconciled(name, record, theirs, reasons, ours.get(record, 0)))
 

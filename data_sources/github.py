@@ -28,7 +28,7 @@ class GitHub(LabelOptions, streams.System):
     repository: str = Field(description="owner and name", examples=["owner/name"])
     token_env: KeyName = Field(
         "",
-        description="the environment variable that holds an access key; without one GitHub allows 60 questions an hour",
+        description="the environment variable that holds an access key; without one GitHub allows 60 requests an hour",
     )
     base_url: str = Field(
         "https://api.github.com", description="the address of the API; for GitHub Enterprise https://HOST/api/v3"

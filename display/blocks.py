@@ -14,6 +14,7 @@ from markupsafe import Markup
 from display.escape import in_html
 
 NOTHING = Markup("")
+CURRENT = Markup(' aria-current="true"')
 
 
 def show(block: Markup) -> None:
@@ -22,12 +23,21 @@ def show(block: Markup) -> None:
         st.html(block)
 
 
-def link(page: str, label: str, longest: int = 120, **asked: str) -> Markup:
-    """A link inside a block. Its address is relative, so that it holds wherever the server is mounted."""
-    address = f"{page}?{urlencode(asked)}" if asked else page
-    return Markup('<a class="in-app" target="_self" href="{}">{}</a>').format(address, in_html(label, longest) or page)
+def link(page: str, label: str, longest: int = 120, current: bool = False, **asked: str) -> Markup:
+    """A link inside a block; `current`: to what is shown already. Its address is relative, so that it holds wherever the
+    server is mounted; what is asked for with "" is left out of it."""
+    named = {name: value for name, value in asked.items() if value}
+    address = f"{page}?{urlencode(named)}" if named else page
+    return Markup('<a class="in-app" target="_self" href="{}"{}>{}</a>').format(
+        address, CURRENT if current else NOTHING, in_html(label, longest) or page
+    )
 
 
 def more(page: str, label: str) -> Markup:
     """A link in a line of its own."""
     return Markup('<p class="more">{}</p>').format(link(page, label))
+
+
+def say(text: str, kind: str = "said") -> Markup:
+    """A sentence, letter for letter; nothing where there is none. `kind` is how it looks: said, small, warning."""
+    return Markup('<p class="{}">{}</p>').format(kind, in_html(text, 2000)) if text else NOTHING

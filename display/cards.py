@@ -14,12 +14,10 @@ from reporting.cautions import all_said
 from views.lines import Card
 
 
-def six(cards: Sequence[Card], now: datetime, wide: bool = False) -> Markup:
+def six(cards: Sequence[Card], now: datetime) -> Markup:
     """What moved comes first, in colour, with an arrow and words; a card that did not move says nothing of it."""
     ordered = sorted(cards, key=lambda card: said.moved(card.reading) is None)
-    return Markup('<ul class="six{}" role="list">{}</ul>').format(
-        " wide" if wide else "", NOTHING.join(_card(card, now) for card in ordered)
-    )
+    return Markup('<ul class="six" role="list">{}</ul>').format(NOTHING.join(_card(card, now) for card in ordered))
 
 
 def _card(card: Card, now: datetime) -> Markup:

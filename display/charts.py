@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,8 +17,8 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.letters import tidy
-from reporting.readings import standing
-from views.one_metric import Mark
+from reporting.readings import with_interval
+from views.one_metric import Mark, ends_on
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,7 +29,6 @@ LINE = "#2F8580"
 
 
 def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt: str) -> None:
-    # Only here: Plotly is half of what a browser would have to load otherwise.
     st.plotly_chart(
         figure(metric, shown, marks),
         key=f"history-{metric.key}",
@@ -37,20 +37,30 @@ def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt
     )
 
 
+def load() -> None:
+    """Plotly and what it needs, a second of work: ahead of whoever opens a chart first. Two who load it at once would each get
+    half of it."""
+    with _loading:
+        import plotly.graph_objects  # noqa: F401
+
+
+_loading = Lock()
+
+
 def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> go.Figure:
+    load()
     import plotly.graph_objects as go
 
     scale = 3600.0 if metric.unit == "seconds" else 1.0
-    # A week or a month stands at its start; a window of a year is told on the day on which it ends.
-    days = [each.period.start if each.period.days <= 31 else each.period.last_day for each in shown]
+    days = [ends_on(each) for each in shown]
     drawn = go.Figure()
     points = broken(list(zip(days, shown, strict=True)))
     band = [(day, each.low if each else None, each.high if each else None) for day, each in points]
-    for stretch in unbroken(band):
-        xs = [day for day, _, _ in stretch]
+    for piece in unbroken(band):
+        xs = [day for day, _, _ in piece]
         drawn.add_scatter(
             x=[*xs, *reversed(xs)],
-            y=[*(high / scale for _, _, high in stretch), *(low / scale for _, low, _ in reversed(stretch))],
+            y=[*(high / scale for _, _, high in piece), *(low / scale for _, low, _ in reversed(piece))],
             fill="toself",
             fillcolor=BAND,
             line={"width": 0},
@@ -72,9 +82,9 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
             "<br>".join(
                 in_chart(line)
                 for line in (
-                    words.stretch(reading.period),
+                    words.period(reading.period),
                     words.value(metric, reading.value),
-                    standing(metric, reading),
+                    with_interval(metric, reading),
                 )
             )
             if reading
@@ -127,11 +137,11 @@ def broken(points: list[tuple[date, Reading]]) -> list[tuple[date, Reading | Non
 def unbroken(
     band: Sequence[tuple[object, float | None, float | None]],
 ) -> list[list[tuple[object, float, float]]]:
-    """The stretches without a gap: a band must not be drawn over weeks of which nothing is known."""
-    stretches: list[list[tuple[object, float, float]]] = [[]]
+    """The pieces without a gap: a band must not be drawn over weeks of which nothing is known."""
+    pieces: list[list[tuple[object, float, float]]] = [[]]
     for day, low, high in band:
         if low is None or high is None:
-            stretches.append([])
+            pieces.append([])
         else:
-            stretches[-1].append((day, low, high))
-    return [stretch for stretch in stretches if stretch]
+            pieces[-1].append((day, low, high))
+    return [piece for piece in pieces if piece]

@@ -13,6 +13,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from reporting.letters import tidy
+from settings import WEB_ADDRESS
 
 # Signs that Markdown reads: a backslash before them makes them letters.
 _READ = r"[\\`*_{}\[\]()#+\-.!$:<>|~^&\"'=@/]"
@@ -42,3 +43,9 @@ def in_chart(text: str | None, longest: int = 300) -> str:
 def in_html(text: str | None, longest: int = 300) -> Markup:
     """For our own HTML (display/blocks.py), where Markup().format escapes whatever did not pass here, too."""
     return escape(tidy(text, longest))
+
+
+def web_address(url: str | None) -> str | None:
+    """Only what a browser opens as a page, and only where its name says: what stands in a tracker may be anything."""
+    told = WEB_ADDRESS.fullmatch(url or "")
+    return told[0] if told and told[0].isprintable() else None

@@ -1,30 +1,42 @@
-"""All metrics in one table; each links to its page."""
+"""All metrics in one table; each links to its page, over the days that were chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from markupsafe import Markup
 
-from display.blocks import NOTHING, link
+from display import periods, tables
+from display.choices import to
 from display.escape import in_html
+from display.frame import as_of, warning_of_age
 from display.sparkline import picture
 from reporting import index as said
+from views.choice import Choice, chosen
+from views.health import health
 from views.lines import Card
+from views.view import View
+
+PAGE = "metrics"
 
 
-def table(cards: Sequence[Card], now: datetime) -> Markup:
-    heads = NOTHING.join(Markup('<th scope="col">{}</th>').format(head) for head in said.HEADS)
-    rows = NOTHING.join(_row(card, now) for card in cards)
-    return Markup(
-        '<div class="wide-table" tabindex="0" role="region" aria-label="{}"><table>'
-        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(said.TABLE, heads, rows)
+def answer(view: View, asked: Mapping[str, str]) -> Markup:
+    now = chosen(asked)
+    cards = health(view, now).all
+    rows = [_row(card, now, view.now) for card in cards]
+    return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}').format(
+        said.TITLE,
+        periods.switch(PAGE, now, {}),
+        periods.wrong(now),
+        in_html(said.answer(cards), 2000),
+        warning_of_age(view),
+        tables.table(said.TABLE, said.HEADS, rows),
+        as_of(view),
+    )
 
 
-def _row(card: Card, now: datetime) -> Markup:
-    name = Markup('<th scope="row">{}</th>').format(link("metric", card.metric.name, metric=card.metric.key))
-    trend = Markup("<td>{}</td>").format(picture(card.line, said.trend(card)))
-    cells = [Markup("<td>{}</td>").format(in_html(cell, 500)) for cell in said.cells(card, now)]
-    return Markup("<tr>{}</tr>").format(NOTHING.join([name, cells[0], trend, *cells[1:]]))
+def _row(card: Card, now: Choice, at: datetime) -> Markup:
+    name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})
+    current, *rest = said.cells(card, now, at)
+    return tables.row(name, [current, picture(card.line, said.trend(card)), *rest])

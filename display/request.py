@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import streamlit as st
 
 LONGEST = 500  # as long as an id of a bug may be
+MOST = 20  # parameters; a page of ours asks for five
 
 
-def asked(name: str, default: str = "") -> str:
-    """A parameter of the address, short enough to be looked up, kept and shown."""
-    return st.query_params.get(name, default)[:LONGEST]
+def asked_all() -> dict[str, str]:
+    """The parameters of the address, short enough to be looked up, kept and shown."""
+    return cut(st.query_params.to_dict())
+
+
+def cut(found: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The first parameters, each so long as may be; of a name that is there twice the last."""
+    return {name[:LONGEST]: value[:LONGEST] for name, value in list(dict(found).items())[:MOST]}
+
+
+def ask(more: Mapping[str, str], instead_of: str) -> None:
+    """Writes into the address what somebody chose on the page, so that it is kept in links and can be sent to others."""
+    st.query_params.pop(instead_of, None)
+    st.query_params.update(more)

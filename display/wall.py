@@ -33,7 +33,7 @@ def _headline(found: Now, settings: Settings) -> Markup:
         Markup("<li{}><b>{}</b> {}</li>").format(
             Markup(' class="loud"') if what == said.GROWING else NOTHING, in_html(what), in_html(which, 300)
         )
-        for what, which in in_short.news(found)
+        for what, which in in_short.news(found, settings)
     )
     return Markup('<section class="answer"><h1>{}</h1>{}<ul class="news">{}</ul></section>').format(
         in_html(in_short.headline(found, settings), 400), beside, news

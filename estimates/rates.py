@@ -72,19 +72,19 @@ def quasi_poisson_ratio(
     return QuasiPoisson(ratio, ratio / reach, ratio * reach, t_two_sided(t, weeks - 2))
 
 
-def quasi_poisson_rate(*stretches: tuple[Sequence[float], Sequence[float]]) -> Interval | None:
-    """The interval of events / exposure of the first stretch, each one given as (weekly counts, weekly exposures).
+def quasi_poisson_rate(*periods: tuple[Sequence[float], Sequence[float]]) -> Interval | None:
+    """The interval of events / exposure of the first period, each one given as (weekly counts, weekly exposures).
 
-    How much weeks differ by more than chance is taken from all stretches, each around its own rate (Pearson scale floored
-    at 1), so that a change from one to the next is no noise; t with weeks - stretches degrees of freedom on the log
+    How much weeks differ by more than chance is taken from all periods, each around its own rate (Pearson scale floored
+    at 1), so that a change from one to the next is no noise; t with weeks - periods degrees of freedom on the log
     scale. None with fewer than three degrees of freedom or without events.
     """
-    counts, times = stretches[0]
+    counts, times = periods[0]
     events, time = sum(counts), sum(times)
-    degrees = sum(len(each) for each, _ in stretches) - len(stretches)
+    degrees = sum(len(each) for each, _ in periods) - len(periods)
     if degrees < 3 or events <= 0 or time <= 0:
         return None
-    used = max(1.0, sum(map(_chi_square, stretches)) / degrees)
+    used = max(1.0, sum(map(_chi_square, periods)) / degrees)
     reach = exp(t_quantile(1 - TAIL, degrees) * sqrt(used / events))
     return Interval(events / time / reach, events / time * reach)
 

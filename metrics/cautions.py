@@ -76,10 +76,10 @@ class PartUnknown:
 
 @dataclass(frozen=True, slots=True)
 class DataBegins:
-    """The data begin on `since`, and what is asked can be told from `told_from` on, because of `why` where that is later."""
+    """The data begin on `since`, and the metric is available from `available_from` on, because of `why` where that is later."""
 
     since: date
-    told_from: date
+    available_from: date
     why: str = ""
 
 

@@ -1,4 +1,4 @@
-"""CES: of the people who told us how hard it was to get help, how many found it easy."""
+"""CES: of the customers who rated how easy it was to get help, how many found it easy."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ def asks_otherwise(now: Counted, before: Counted) -> Why | None:
 
 METRIC = Metric(
     key="ces",
-    name="Ease of getting help (CES)",
+    name="Customer Effort Score (CES)",
     asks="How many customers found it easy to get their problem solved?",
     formula='100 × "easy" answers / all answers to one version of the question. Easy: 5, 6, 7 of CES 2.0 ("made it easy", 1 to 7); '
     '1, 2 of CES 1.0 (effort, 1 to 5, low is good); 4, 5 of "how easy", 1 to 5. Versions are never mixed: '
-    "where several were asked, the one with most answers is read and the others are named.",
+    "where several were asked, the one with the most answers counts and the others are listed.",
     unit="percent",
     better="higher",
     people="answers",
@@ -82,9 +82,9 @@ METRIC = Metric(
     thin_below=30,
     why="Customers leave because something was hard, more often than they stay because something was delightful.",
     caveats=(
-        "The versions of the question run in opposite directions; a change of version breaks the line and is not compared.",
-        "Only people who answer are counted; those who gave up on the way are not asked.",
-        "It is asked after a solved request, so it says nothing about people who never wrote to us.",
+        "The versions of the question run in opposite directions: after a change of version the periods are not compared.",
+        "Only people who answer are counted; those who gave up before are never asked.",
+        "It is asked after a solved request, so it says nothing about people who never contact support.",
     ),
     cites=(
         "Dixon, Freeman, Toman, Stop Trying to Delight Your Customers, 2010",
@@ -101,5 +101,5 @@ METRIC = Metric(
     headline=4,
     on_card=True,
     model=answers("ces", "share", of_bins, asks_otherwise),
-    abbreviation="Ease (CES)",
+    abbreviation="CES",
 )

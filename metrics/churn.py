@@ -95,10 +95,10 @@ METRIC = Metric(
     thin_below=100,
     why="A customer who leaves has usually given up asking for help long before.",
     caveats=(
-        "Customers who come and go within the period are not in it; the rate per customer-day below counts them too.",
+        "Customers who both join and leave within the period do not count.",
         "A gap no longer than the grace period (30 days unless set otherwise) is not a loss.",
         "A monthly number is not a yearly one: 5% a month is 46% a year.",
-        "Between months the number rises and falls with when contracts end; compare like with like.",
+        "Contract end dates are uneven over the year: compare with the same month of other years.",
     ),
     cites=(
         START_COHORT,

@@ -1,4 +1,4 @@
-"""How often do customers have to ask us for help, for as many customers as we have?"""
+"""How many tickets does a customer open in a month?"""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def interval(n: int, months: float, weeks: Weeks, weeks_before: Weeks) -> tuple[
         half = (by_weeks.high - by_weeks.low) / 2 * DAYS_OF_A_MONTH
         value = n / months
         return max(0.0, value - half), value + half, Why("weeks differ", {"weeks": len(weeks)})
-    stretches = [_columns(each) for each in (weeks, weeks_before) if each]
-    found = quasi_poisson_rate(*stretches) if weeks else None
+    periods = [_columns(each) for each in (weeks, weeks_before) if each]
+    found = quasi_poisson_rate(*periods) if weeks else None
     if found is not None:
         low, high = (each * DAYS_OF_A_MONTH for each in found)
         kind: WhyKind = "both periods differ" if weeks_before else "weeks differ"
@@ -155,11 +155,11 @@ METRIC = of_tickets(
     formula="tickets / (customer-days / 30.4375), where 30.4375 days are an average month",
     unit="tickets per customer per month",
     better="lower",
-    why="The best ticket is the one that nobody had to write.",
+    why="The best ticket is the one that no customer had to open.",
     caveats=(
-        "Every ticket counts, also the fifth of the same customer: it tells the work, not how many people are hurt.",
-        "Areas and channels are set against all customers; segments against the customers of that segment.",
-        "Fewer tickets may also mean that people have given up writing: look at churn beside it.",
+        "Every ticket counts, also the fifth of the same customer: it measures workload, not how many customers are affected.",
+        "Areas and channels are divided by all customers; segments by the customers of that segment.",
+        "Fewer tickets may also mean that customers have given up asking: look at churn as well.",
     ),
     reviewed_on=date(2026, 11, 21),
     version=2,

@@ -54,8 +54,8 @@ METRIC = Metric(
     why="A customer may keep one contract and end another: customer churn does not see that.",
     caveats=(
         "A contract that is replaced by another one counts as ended; customer churn does not count that.",
-        "Contracts that start and end within the period are not in it.",
-        "One customer may have many contracts: they do not end independently, so the real range is wider.",
+        "Contracts that both start and end within the period do not count.",
+        "One customer may have many contracts: they do not end independently, so the true interval is wider.",
     ),
     cites=(START_COHORT,),
     owner="Support lead",

@@ -1,4 +1,4 @@
-"""What a number is before anybody asks whether it may be shown: its value, its interval, and how many stand behind it."""
+"""What a number is before anybody asks whether it may be shown: its value, its interval, and how many people it is based on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Details = dict[str, Any]  # what is said beside a number, by name; each metric h
 class Counted:
     """A metric over one period, before anybody asks whether it may be shown.
 
-    `value`, `low`, `high` are in the metric's unit (percent: 0..100). `n` is how many stand behind it, in the metric's
+    `value`, `low`, `high` are in the metric's unit (percent: 0..100). `n` is how many it is based on, in the metric's
     `people`. `missing` says why there is no value. `hidden` is set where people would be exposed.
     `details` holds the parts that a careful reader asks for, by plain names. `left_out` is how many are not in it
     because no source can say what the metric needs of them; None where that is not counted.

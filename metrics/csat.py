@@ -53,7 +53,7 @@ def has_neutral(scale: str) -> bool:
 METRIC = Metric(
     key="csat",
     name="Customer satisfaction (CSAT)",
-    asks="Of the customers who told us how our help was, how many were satisfied?",
+    asks="Of the customers who rated our support, how many were satisfied?",
     formula="100 × satisfied answers / all answers. Satisfied: 4 and 5 of 1-5, 3 and 4 of 1-4, 3 of 1-3, thumbs up. "
     "Neutral answers stay among all answers. Each answer counts on the day it was given; the last answer to a survey counts.",
     unit="percent",
@@ -61,13 +61,13 @@ METRIC = Metric(
     people="answers",
     withheld_below=5,
     thin_below=30,
-    why="It is the most direct thing customers tell us about the help they got, soon enough to do something about it.",
+    why="It is the most direct feedback on the support that customers got, early enough to act on it.",
     caveats=(
-        "Only people who answer are counted. If few of those who were asked answer, the truth may lie far away: "
-        "the worst and the best case are shown next to the number.",
-        "Where the share of people who answer changed by more than 5 points, two periods are not compared.",
-        "One customer may answer often; the range is then a little too narrow.",
-        "It says how the help was, not how good the product is, and not whether the customer will stay.",
+        "Only people who answer are counted. With a low response rate the truth may be far away: where it is "
+        "known how many were asked, the definition has the figures for all non-respondents dissatisfied and all satisfied.",
+        "Periods whose response rates differ by more than 5 points are not compared.",
+        "One customer may answer often; the interval is then a little too narrow.",
+        "It rates the support, not the product, and does not say whether the customer will stay.",
     ),
     cites=("Worst and best case: Manski, Anatomy of the Selection Problem, 1989",),
     owner="Support operations",

@@ -1,4 +1,4 @@
-"""How long does somebody who writes to us wait for the first answer of a person?"""
+"""How long does a customer wait for the first reply of a person?"""
 
 from datetime import date
 
@@ -7,20 +7,21 @@ from metrics.counting.waits import CAVEATS, FEWEST, waits
 
 METRIC = of_tickets(
     key="first_reply",
-    name="First reply",
-    asks="How long do customers wait for a first answer?",
+    name="First reply time (median)",
+    abbreviation="First reply time",
+    asks="How long do customers wait for a first reply?",
     formula="median of (first public reply by a person - opening) of the tickets opened in the period; one that is "
     "still waiting counts as far as it has waited (Kaplan-Meier)",
     unit="seconds",
     better="lower",
     withheld_below=FEWEST[0.5][0],
     thin_below=FEWEST[0.5][1],
-    why="Waiting without a word is what people complain about first.",
-    caveats=(*CAVEATS, "Automatic replies and internal notes are no answer; what counts is what the source says."),
+    why="Waiting without a reply is what customers complain about first.",
+    caveats=(*CAVEATS, "Automatic replies and internal notes do not count as a reply; the source decides what does."),
     reviewed_on=date(2026, 11, 21),
     version=2,
     needs=(("ticket", "first_reply_at"),),
     model=waits("first_reply"),
     apart="channel",
-    nothing="No ticket of this period was answered or waits for a first reply.",
+    nothing="No ticket in this period has a first reply or waits for one.",
 )

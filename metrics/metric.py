@@ -23,9 +23,7 @@ class Metric:
     name: str
     asks: str  # the question it answers, as a person would ask it
     formula: str
-    unit: Literal[
-        "percent", "points", "seconds", "tickets per customer per month", "replies per ticket", "times an even day"
-    ]
+    unit: str  # "percent", "points", "seconds", or what follows the number: "replies per ticket"
     better: Literal["higher", "lower"] | None
     people: str  # what n counts: "answers", "customers at the start", "people", ...
     withheld_below: int
@@ -63,6 +61,12 @@ class Metric:
     @property
     def references(self) -> tuple[str, ...]:
         return (*self.cites, *self.model.cites)
+
+    @property
+    def keeps_its_period(self) -> bool:
+        """Whether it means something over its own period only: of rare events a year, of money one month (a sum is of those
+        who were there when it began)."""
+        return self.grain == "quarter" or (self.grain == "month" and self.headline >= 12) or self.model.kind == "sum"
 
     @property
     def short(self) -> str:

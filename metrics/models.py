@@ -6,7 +6,7 @@ net      NPS                 adjusted Wald                 adjusted Wald
 mean     replies per ticket  Student                       Welch
 rate     attrition           exact Poisson                 exact, conditional on both counts
 median   first reply         from the order of the waits   none: tickets that wait together are not independent
-sum      revenue kept        none: a few large customers may decide it, and money has no simple formula for that
+sum      revenue retention   none: a few large customers may decide it, and money has no simple formula for that
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""NPS: how many more customers would recommend us than warn others, of those who were asked how likely they are to."""
+"""NPS: promoters minus detractors, of the customers who were asked how likely they are to recommend us."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def of_bins(bins: Bins) -> Counted:
 
 METRIC = Metric(
     key="nps",
-    name="Recommendation (NPS)",
+    name="Net Promoter Score (NPS)",
     asks="Would our customers recommend us to a friend or colleague?",
     formula="100 × (promoters − detractors) / answers, on a scale from 0 to 10: promoters say 9 or 10, passives 7 or 8, "
     "detractors 0 to 6. The score goes from −100 to +100 points; it is not a percentage.",
@@ -43,11 +43,11 @@ METRIC = Metric(
     people="answers",
     withheld_below=10,
     thin_below=50,
-    why="One question about the whole relation, asked in the same way everywhere, so that it can be followed over years.",
+    why="One question about the whole relationship, asked the same way everywhere, so that it can be followed for years.",
     caveats=(
         "It needs many answers: to be sure to ±10 points takes about 235, to ±5 about 940.",
-        "It folds eleven answers into three groups and so throws away much of what people said; look at the scores too.",
-        "It was not shown to foretell growth better than other questions (Keiningham and others, 2007).",
+        "It reduces eleven answers to three groups and loses much of what people said: look at the scores as well.",
+        "It has not been shown to predict growth better than other questions (Keiningham and others, 2007).",
         "Scores outside 0 to 10 are rejected and listed under Data health; they are not counted.",
         "A change in who is asked moves it as much as a change in what they think.",
     ),

@@ -26,7 +26,7 @@ class Period:
         return self.end - timedelta(days=1)
 
     def previous(self) -> Period:
-        """The stretch of the same kind just before: the month before a month, else as many days."""
+        """The period of the same kind just before: the month before a month, else as many days."""
         if self.start.day == 1 and self.end.day == 1:
             months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
             return Period(_add_months(self.start, -months), self.start)

@@ -33,7 +33,7 @@ class Comparison:
 
     previous: Reading
     difference: Difference | None
-    verdict: Literal["up", "down", "no clear change", "too few to say", "not tested"]
+    verdict: Literal["up", "down", "no clear change", "not enough data", "not tested"]
     good: bool | None
     why: Why | None = None
 
@@ -83,8 +83,8 @@ def read(published: Published, metric: Metric, period: Period, settings: Setting
     check_dimensions(metric, where)
     before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
     reading, earlier = now[""], before[""]
-    told_first = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
-    return replace(reading, comparison=compare(metric, reading, earlier), apart=told_first)
+    by_group = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
+    return replace(reading, comparison=compare(metric, reading, earlier), apart=by_group)
 
 
 def _far_apart(
@@ -169,7 +169,7 @@ def _read(
 def compare(metric: Metric, now: Reading, before: Reading) -> Comparison:
     """Tests the difference (never whether two intervals overlap: METHODOLOGY 2.4); too few on either side says so."""
     if now.state != "full" or before.state != "full":
-        return Comparison(before, None, "too few to say", None)
+        return Comparison(before, None, "not enough data", None)
     if why := metric.model.not_comparable(_counted(now), _counted(before)):
         return Comparison(before, None, "not tested", None, why)
     difference = metric.model.differ(_counted(now), _counted(before))
@@ -192,7 +192,7 @@ def check_dimensions(metric: Metric, where: Where) -> None:
     for name in where:
         if name not in metric.dimensions:
             can = ", ".join(metric.dimensions) or "nothing"
-            raise Unanswerable(f"{metric.name} cannot be split by {name!r}; it can be split by {can}.")
+            raise Unanswerable(f"{metric.name} cannot be broken down by {name!r}; it can be broken down by {can}.")
 
 
 EMPTY = Counted(None)
@@ -203,7 +203,7 @@ def _reading(published: Published, metric: Metric, period: Period, where: Where,
     state, reason = _state(metric, counted, known)
     shown = state in ("thin", "full")
     private = counted.hidden is not None
-    withheld = state == "withheld" or private  # the parts of a number that few stand behind are their answers
+    withheld = state == "withheld" or private  # the parts of a number of few people are their answers
     sources, as_of = published.freshness(metric.records)
     return Reading(
         metric=metric.key,

@@ -74,20 +74,20 @@ METRIC = Metric(
     key="renewal",
     name="Renewal rate",
     asks="Of the contracts that came due, how many were renewed?",
-    formula="renewed contracts / (renewed + lost) of those whose last day lies in the period. Renewed: another contract of the "
+    formula="renewed contracts / (renewed + lost), of those whose last day is in the period. Renewed: another contract of the "
     "same customer begins within the grace period (30 days unless set otherwise) of the end",
     unit="percent",
     better="higher",
     people="contracts that are decided",
     withheld_below=20,
     thin_below=100,
-    why="Churn mixes contracts that could end with those that could not; this looks only at customers who had the choice.",
+    why="Churn includes contracts that could not have ended; this counts only customers who had the choice.",
     caveats=(
-        "Contracts that are not decided (the grace period is not over) are in neither part; the worst and the best case beside "
-        "it count them as lost and as renewed.",
+        "Undecided contracts (the grace period is not over) do not count; the figures for all of them lost and all renewed "
+        "are shown beside it.",
         "Where most running contracts have no end, only cancelled ones ever get one, and no renewal rate is shown.",
         "A contract that is replaced by another one, larger or smaller, counts as renewed.",
-        "A customer with several contracts decides them together, so the real range is wider.",
+        "A customer with several contracts decides them together, so the true interval is wider.",
     ),
     owner="Support lead",
     reviewed_on=date(2026, 11, 24),
@@ -99,5 +99,5 @@ METRIC = Metric(
     headline=3,
     model=Model("share", count, Begins(("subscription_started",))),
     parent="churn",
-    nothing="No contract that came due in this period is decided.",
+    nothing="No contract that came due in this period is decided yet.",
 )

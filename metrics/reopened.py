@@ -1,4 +1,4 @@
-"""How many tickets are opened again because the problem was not solved?"""
+"""How many tickets are reopened because the problem was not solved?"""
 
 from datetime import date
 
@@ -7,20 +7,20 @@ from metrics.models import share
 
 METRIC = of_tickets(
     key="reopened",
-    name="Opened again",
-    asks="How often was a problem not solved the first time?",
-    formula="tickets opened again at least once / tickets of which the source says whether they were",
+    name="Reopened tickets",
+    asks="How many tickets were not solved the first time?",
+    formula="tickets reopened at least once / tickets for which the source says whether they were",
     unit="percent",
     better="lower",
-    why="Somebody who has to come back with the same problem has been let down twice.",
+    why="A customer who has to come back with the same problem has been let down twice.",
     caveats=(
-        "A ticket counts on the day it was opened, so the newest weeks still grow.",
-        "Many help desks open a ticket again when somebody says thank you.",
+        "A ticket counts on the day it was opened, so the figures of the newest weeks still grow.",
+        "Many help desks reopen a ticket when the customer only says thank you.",
     ),
     reviewed_on=date(2026, 11, 21),
     version=1,
     fields=(("ticket", "reopens"),),
     model=share("tickets_reopened"),
-    nothing="No ticket of this period says whether it was opened again.",
+    nothing="No ticket in this period says whether it was reopened.",
     parent="first_reply",
 )

@@ -1,4 +1,4 @@
-"""Of the people who bought from us for the first time, how many come back?"""
+"""Of the customers who bought for the first time, how many order again?"""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ def came_back(first_orders: list[Count], within_days: int, known_until: date) ->
 
 METRIC = Metric(
     key="repeat",
-    name="Repeat business",
-    asks="Do customers come back after their first purchase?",
+    name="Repeat purchase rate",
+    asks="Do customers buy again after their first purchase?",
     formula="first-time customers who order again within 90 days (a setting) / first-time customers whose 90 days are over",
     unit="percent",
     better="higher",
     people="first-time customers whose window is over",
     withheld_below=20,
     thin_below=100,
-    why="Coming back is what a good experience looks like from the outside.",
+    why="Customers with a good experience buy again.",
     caveats=(
-        "Earlier customers look new at the start of the data, so the first year is not shown.",
-        "The newest first-time customers are not in it until their window is over, so it is always a few months behind.",
+        "At the start of the data every customer looks new, so the first year is not shown.",
+        "First-time customers count only once their window is over, so the figure is always a few months behind.",
         "Where the orders end (an old file, a source that stopped), the window counts as over only up to the last order.",
-        "A second order on the same day counts as coming back.",
+        "A second order on the same day counts as a repeat purchase.",
     ),
     cites=("Cohort repeat rate: Tresl, cohort analysis; Davis, Little Stream Software, repeat purchase rate",),
     owner="Support lead",
@@ -78,6 +78,6 @@ METRIC = Metric(
     grain="month",
     headline=12,
     on_card=True,
-    nothing="No customers bought for the first time in this period.",
+    nothing="No first-time customers in this period.",
     model=Model("share", count, Begins(("purchases",), A_YEAR, "who is new is known only after a year of orders")),
 )

@@ -47,19 +47,19 @@ METRIC = of_tickets(
     name="Repeat contact within 7 days",
     asks="How often does a customer need help again within a week of a solved ticket?",
     formula=(
-        "solved tickets after which the same customer opened another ticket by the 7th day after the day of the solving / "
+        "solved tickets after which the same customer opened another ticket by the 7th day after the day it was solved / "
         "solved tickets that name their customer and whose 7 days are over"
     ),
     unit="percent",
     better="lower",
     people="tickets solved for a known customer",
-    why="Having to write again is the effort that customers remember; this shows it for all of them, without a survey.",
+    why="Having to ask again is the effort that customers remember; this measures it for all of them, without a survey.",
     caveats=(
-        "Contacts about something else are not told apart: every later ticket of the customer counts, whatever it is about. "
+        "Contacts about something else are not distinguished: every later ticket of the customer counts, whatever it is about. "
         "Follow the change, not the level.",
         "A ticket counts on the day it was solved, with its own area and channel. Tickets whose 7 days are not over yet are "
         "not counted, so the newest period lacks its last 7 days.",
-        "The same ticket opened again is not in it (see Opened again), nor is a customer who gave up or asked elsewhere.",
+        "Reopening the same ticket does not count (see Reopened tickets), nor does a customer who gave up or asked elsewhere.",
         "A customer with many users or many tickets contacts us again by chance alone: compare areas and channels with care.",
         "A duplicate that the source hands over as a ticket of its own counts as a contact; tickets that Zendesk merged are "
         "left out.",

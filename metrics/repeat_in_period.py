@@ -60,15 +60,15 @@ def _day(text: str) -> date | None:
 
 METRIC = Metric(
     key="repeat_in_period",
-    name="Repeat customers in a period",
-    asks="How many of the customers of a period bought more than once in it?",
+    name="Repeat purchases within a period",
+    asks="How many of the customers who bought in a period bought more than once?",
     formula="customers with two or more orders in the period / customers with one or more",
     unit="percent",
     better="higher",
     people="customers",
     withheld_below=20,
     thin_below=100,
-    why="It needs no waiting time, so it is known at once.",
+    why="It is known as soon as the period ends.",
     caveats=(
         "It grows with the length of the period: compare only periods of the same length.",
         "Returning customers (those who had ordered at any time before) change afterwards when old orders come in late.",
@@ -88,5 +88,5 @@ METRIC = Metric(
         Begins(("purchases",), details={"returning_customers": A_YEAR, "returning_customers_percent": A_YEAR}),
     ),
     parent="repeat",
-    nothing="Nobody bought anything in this period.",
+    nothing="No purchases in this period.",
 )

@@ -1,4 +1,4 @@
-"""How many answers does it take until a problem is solved, and how often so many that a call would have been quicker?"""
+"""How many replies does it take to solve a ticket, and how often so many that a call would have been quicker?"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,16 +20,16 @@ def over_three(tickets: Mapping[int, int]) -> dict[str, float]:
 METRIC = of_tickets(
     key="replies",
     name="Replies per ticket",
-    asks="How many answers does it take to solve a ticket?",
-    formula="public replies of our people / solved tickets of which the source says how many replies they had",
+    asks="How many replies does it take to solve a ticket?",
+    formula="public replies by the team / solved tickets for which the source counts replies",
     unit="replies per ticket",
     better="lower",
     people="solved tickets",
-    why="Every further mail is a day of waiting; after three of them it is time to call.",
+    why="Every further reply is another wait; after three it is time to call.",
     caveats=(
         "A ticket counts on the day it was solved; what counts as a reply is what the source says.",
-        "The mean follows a few very long tickets: look at the share with more than three replies beside it.",
-        "Fewer replies may also mean that people gave up: look at reopened tickets and CSAT beside it.",
+        "A few very long tickets pull the mean up: look at the share with more than three replies as well.",
+        "Fewer replies may also mean that customers gave up: look at reopened tickets and CSAT as well.",
     ),
     cites=("Call after three replies: UserConf, reported practice",),
     reviewed_on=date(2026, 11, 24),
@@ -37,6 +37,6 @@ METRIC = of_tickets(
     needs=(("ticket", "solved_at"),),
     fields=(("ticket", "replies"),),
     model=mean("replies", over_three),
-    nothing="No ticket solved in this period says how many replies it had.",
+    nothing="No ticket solved in this period has a count of replies.",
     parent="first_reply",
 )

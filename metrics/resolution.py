@@ -1,4 +1,4 @@
-"""How long does it take until somebody's problem is solved?"""
+"""How long does it take until a customer's problem is solved?"""
 
 from datetime import date
 
@@ -7,7 +7,8 @@ from metrics.counting.waits import CAVEATS, FEWEST, waits
 
 METRIC = of_tickets(
     key="resolution",
-    name="Resolution",
+    name="Time to resolution (median)",
+    abbreviation="Time to resolution",
     asks="How long until a problem is solved?",
     formula="median of (last solve - opening) of the tickets opened in the period; one that is still open counts as "
     "far as it is old (Kaplan-Meier)",
@@ -15,8 +16,8 @@ METRIC = of_tickets(
     better="lower",
     withheld_below=FEWEST[0.5][0],
     thin_below=FEWEST[0.5][1],
-    why="A quick answer that solves nothing is no help.",
-    caveats=(*CAVEATS, "A ticket that is opened again counts from its first opening to its last solve."),
+    why="A quick reply that solves nothing does not help.",
+    caveats=(*CAVEATS, "A reopened ticket counts from its first opening to its last solve."),
     reviewed_on=date(2026, 11, 21),
     version=2,
     needs=(("ticket", "solved_at"),),

@@ -1,4 +1,4 @@
-"""On which day of the week do most tickets arrive, and how much more is that than on an even day?"""
+"""On which day of the week do most tickets arrive, and how much more is that than on the average day?"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def count(
 
 
 def busiest(tickets: list[Count], period: Period) -> Counted:
-    """The busiest weekday / an even day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
+    """The busiest weekday / the average day, over the whole ISO weeks of the period (METHODOLOGY 2.7, seas-001).
 
     Interval: whole weeks as replicates. `details` has the same of each weekday.
     """
@@ -60,16 +60,16 @@ METRIC = of_tickets(
     key="weekdays",
     name="Busiest weekday",
     asks="On which day of the week do most tickets arrive?",
-    formula="tickets of the weekday on which most arrive / an even day (a seventh of all tickets), over whole weeks",
-    unit="times an even day",
+    formula="tickets of the weekday on which most arrive / the average day (a seventh of all tickets), over whole weeks",
+    unit="times the average day",
     better=None,
     withheld_below=30,
     thin_below=200,
-    why="Whoever plans shifts needs to know it, and it shows how far a single day may lie from the mean of its week.",
+    why="It helps to plan shifts, and shows how far a single day may be from the average of its week.",
     caveats=(
-        "Holidays are in it: a week with one looks like any other.",
-        "By the day of opening in the company's time zone; hours are not told apart.",
-        "The busiest day is picked after looking, so its lead is a little too large when there are few weeks.",
+        "Weeks with holidays are included like any other.",
+        "By the day of opening in the company's time zone; hours are not distinguished.",
+        "The busiest day is chosen from the data, so its lead is a little overstated when there are few weeks.",
     ),
     reviewed_on=date(2026, 11, 24),
     version=1,

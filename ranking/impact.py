@@ -1,4 +1,4 @@
-"""How much a bug affects customers now: how many reported it lately, times how bad it is, times how unhappy they were.
+"""How much a bug affects customers now: how many reported it recently, times how bad it is, times how unhappy they were.
 
 Arithmetic on numbers that are handed in; the rules are METHODOLOGY 5.2. Days are whole calendar days: age 0 is today.
 """

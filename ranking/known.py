@@ -140,7 +140,7 @@ class Known:
         }
 
     def weeks_of(self, days: Iterable[BugDay]) -> tuple[int, ...]:
-        """Contacts in each of the last 13 stretches of seven days, oldest first."""
+        """Contacts in each of the last 13 periods of seven days, oldest first."""
         weeks = [0] * WEEKS
         for row in days:
             week = (self.at - row.day).days // WEEK_DAYS
@@ -278,7 +278,7 @@ def company_ratings(published: Published, start: date, at: date) -> dict[date, t
 
 
 def days_up_to(at: date, days: int | None) -> tuple[date, date]:
-    """The half-open stretch of `days` days that ends with `at`; None: all days up to it."""
+    """The half-open period of `days` days that ends with `at`; None: all days up to it."""
     return date.min if days is None else at - timedelta(days=days - 1), at + timedelta(days=1)
 
 

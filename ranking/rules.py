@@ -6,7 +6,7 @@ Light to import, since every refresh does: no statistics are needed to count.
 from __future__ import annotations
 
 from metrics.counting.customers import PAID, PRICE, stays_rule
-from metrics.counting.ratings import DISSATISFIED_TO
+from metrics.counting.ratings import DISSATISFIED_TO, LOW
 from settings import Settings
 from store.rules import NOT_SAID, Rule, Rules
 
@@ -20,11 +20,12 @@ def share_of_ticket(bugs: int) -> float:
 
 
 def rules(settings: Settings) -> Rules:
-    """Churn's and revenue's (METHODOLOGY 1.4), csat's (1.1) and those of the ten (5.2)."""
+    """Churn's and revenue's (METHODOLOGY 1.4), csat's (1.1), those of all surveys and those of the ten (5.2)."""
     return Rules(
         stays=stays_rule(settings.grace_days),
         paid=PAID,
         price=PRICE,
         worst=Rule(DISSATISFIED_TO, str(sorted(DISSATISFIED_TO.items()))),
+        low=Rule(LOW, str(sorted(LOW.items()))),
         share_of_ticket=Rule(share_of_ticket, "1"),
     )

@@ -80,7 +80,7 @@ class TopBug:
     `customers` are the distinct customers with a report in the window of the list (`window_days`; None: however long ago);
     `customers_ever` all who reported it.
     `rank` is the rank among all bugs that may be listed, None for one that may not. `weeks` are reports in each of
-    the last 13 stretches of seven days, oldest first, the last one ends on the day that is asked for.
+    the last 13 periods of seven days, oldest first, the last one ends on the day that is asked for.
     `is_unfiled`: tickets that say much the same, and no bug in the tracker describes it.
     """
 
@@ -177,7 +177,10 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One bug, in the list or not. `of` is how many bugs are ranked; `history` oldest first, one point a week."""
+    """One bug, in the list or not. `of` is how many bugs are ranked; `history` oldest first, one point a week.
+
+    `of_customers` is the whole of bug.customers: who was a customer on any day of the window, None where not known.
+    """
 
     bug: TopBug
     of: int
@@ -186,6 +189,7 @@ class Explained:
     history: tuple[ImpactAt, ...]
     days: tuple[DayCount, ...]
     cautions: Cautions
+    of_customers: int | None = None
 
 
 def top_bugs(
@@ -238,9 +242,11 @@ def explain(
     if scored is None:
         return None
     place = known.places.get(bug_id)
+    bug = _described(known, [scored])[0]
+    window = Period(*days_up_to(at, known.window_days))
     days = published.bug_days(*days_up_to(at, HISTORY_WEEKS * WEEK_DAYS), bug_id)
     return Explained(
-        bug=_described(known, [scored])[0],
+        bug=bug,
         of=len(known.ranked),
         is_listed=place is not None and place <= listed,
         memory=memory,
@@ -249,6 +255,7 @@ def explain(
             DayCount(row.day, row.contacts, row.rated, row.bad) for row in sorted(days, key=lambda row: row.day)
         ),
         cautions=cautions(published, MADE_OF),
+        of_customers=_active_customers(published, window, bug.customers),
     )
 
 

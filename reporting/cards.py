@@ -58,5 +58,5 @@ def about(metric: Metric, reading: Reading, now: datetime) -> str:
     age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
     return (
         f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}. {BETTER[metric.better]} "
-        f"For {words.stretch(reading.period)}.{age}{SCALE if reading.low is not None else ''}"
+        f"For {words.period(reading.period)}.{age}{SCALE if reading.low is not None else ''}"
     )

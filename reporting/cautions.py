@@ -38,23 +38,23 @@ def said(caution: Caution) -> str:
             return f"No {FIELDS[field]} in {', '.join(sources)}."
         case LeftOut(field, sources, n):
             why = f"no {FIELDS[field]} in {', '.join(sources)}"
-            return f"Its rows are left out: {why}." if n is None else f"{n:,} {_are(n)} left out: {why}."
+            return f"Its rows are not included: {why}." if n is None else f"{n:,} {_are(n)} not included: {why}."
         case PartUnknown(part, field, sources, elsewhere):
             names = ", ".join(sources)
-            how = f"leaves out {names}" if elsewhere else "not known"
+            how = f"without {names}" if elsewhere else "not known"
             return f"{part} {how}: no {FIELDS[field]} in {names}."
-        case DataBegins(since, told_from, why):
+        case DataBegins(since, available_from, why):
             begins = f"Data begins {day(since)}"
-            return f"{begins}; {why}, so this can be told from {day(told_from)} on." if why else f"{begins}."
+            return f"{begins}; {why}, so this is available from {day(available_from)}." if why else f"{begins}."
 
 
 def reason(why: Reason | None) -> str | None:
-    """Why there is no number, or only a range: one sentence."""
+    """Why there is no value, or only a small sample: one sentence."""
     if why is None or isinstance(why, str):
         return why
     if isinstance(why, Why):
         return reasons.said(why)
-    return f"Withheld: {said(why)}" if isinstance(why, RejectedShare) else said(why)
+    return f"Hidden because {said(why)}" if isinstance(why, RejectedShare) else said(why)
 
 
 def _are(n: int) -> str:

@@ -96,7 +96,7 @@ def reading_as_data(reading: Reading, asked: Metric) -> Data:
         "annualised": is_annualised(reading),
         "numerator": reading.numerator,
         "denominator": reading.denominator,
-        "n": told_n(reading),
+        "n": shown_n(reading),
         "people": asked.people,
         "state": reading.state,
         "reason": reason(reading.reason),
@@ -114,8 +114,8 @@ def reading_as_data(reading: Reading, asked: Metric) -> Data:
     }
 
 
-def told_n(reading: Reading) -> int | None:
-    """How many stand behind it; None where even that would expose people."""
+def shown_n(reading: Reading) -> int | None:
+    """How many it is based on; None where even that would expose people."""
     return None if reading.state == "withheld" and reading.n == 0 else reading.n
 
 
@@ -127,7 +127,7 @@ def _comparison(comparison: Comparison) -> Data:
         "low": previous.low,
         "high": previous.high,
         "annualised": is_annualised(previous),
-        "n": told_n(previous),
+        "n": shown_n(previous),
         "state": previous.state,
         "difference": plain(comparison.difference),
         "not_comparable": reason(comparison.why),

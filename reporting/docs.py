@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md: what every number means, from the same records that the pages read. `python -m reporting.docs`."""
+"""Writes docs/metrics.md: the definition of every metric, from the same records that the pages use. `python -m reporting.docs`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from pathlib import Path
 
 from metrics import all_metrics
 from metrics.metric import Metric
+from reporting.cautions import plural
+from reporting.words import day
 
 WRITTEN = Path(__file__).parents[1] / "docs" / "metrics.md"
 
-BETTER = {"higher": "up is good", "lower": "down is good", None: "neither up nor down is good in itself"}
+BETTER = {"higher": "higher is better", "lower": "lower is better", None: "neither higher nor lower is better"}
 
 OPENING = """\
-# What every number means
+# Definitions of all metrics
 
-Written by `./run docs` from the records in `metrics/`; change it there. The same words stand on the pages.
+Written by `./run docs` from the records in `metrics/`; change it there. The pages show the same text.
 
-Every number comes with how many people stand behind it and with a range: if we asked again, it would most likely land
-in there (95% of the time). Below a minimum there is no number, because it would only be noise. "No data" is never
-shown as zero. Two periods are compared by testing their difference, never by looking whether two ranges overlap.
+Every value comes with its sample size (n) and a 95% confidence interval where there is one. Below a minimum sample it is
+hidden, because it would be noise; a small sample is marked and not compared. "No data" is never shown as zero. Two
+periods are compared by testing their difference, never by looking whether two intervals overlap.
 """
 
 
@@ -46,20 +48,20 @@ def _section(metric: Metric) -> str:
         "",
         f"- Formula: {metric.formula}",
         f"- Unit: {metric.unit}; {BETTER[metric.better]}",
-        f"- Headline: the last {_headline(metric)}; history by {metric.grain}; can be split by {by}",
+        f"- Headline: the last {_headline(metric)}; trend by {metric.grain}; breakdown by {by}",
         f"- Minimum: {_minimum(metric)}",
-        f"- Made from: {', '.join(each.replace('_', ' ') + 's' for each in metric.records)}",
+        f"- Counted from: {', '.join(plural(each) for each in metric.records)}",
         f"- Read it with `./run read {metric.key}`",
         "",
-        "Careful:",
+        "Limitations:",
         "",
         *(f"- {each}" for each in metric.caveats),
         "",
-        "Method:",
+        "References:",
         "",
         *(f"- {each}" for each in metric.references),
         "",
-        f"Owner: {metric.owner}. Reviewed on {metric.reviewed_on.isoformat()}. Version {metric.version} of the definition.",
+        f"Owner: {metric.owner}. Reviewed on {day(metric.reviewed_on)}. Version {metric.version} of the definition.",
         "",
     ]
     return "\n".join(lines)
@@ -71,8 +73,7 @@ def _headline(metric: Metric) -> str:
 
 def _minimum(metric: Metric) -> str:
     return (
-        f"below {metric.withheld_below} {metric.people} there is no number; "
-        f"below {metric.thin_below} only the range counts and nothing is compared"
+        f"hidden below {metric.withheld_below} {metric.people}; a small sample, not compared, below {metric.thin_below}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
-from reporting.data import as_data, finite, told_n
+from reporting.data import as_data, finite, shown_n
 from reporting.letters import in_file
 from settings import Settings
 from views.question import Answer, Groups, History, OneNumber, Overview, Rejected
@@ -67,7 +67,7 @@ def readings(metric: Metric, shown: Sequence[Reading]) -> list[dict[str, object]
             "annualised": is_annualised(each),
             "numerator": each.numerator,
             "denominator": each.denominator,
-            "n": told_n(each),
+            "n": shown_n(each),
             "state": each.state,
             "reason": reason(each.reason),
             "cautions": " ".join(all_said(each.cautions)) or None,

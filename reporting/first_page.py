@@ -86,7 +86,7 @@ def in_the_week() -> str:
     return f"in {WEEK_DAYS} days"
 
 
-def news(top: TopBugs, found: News) -> list[tuple[str, str]]:
+def news(top: TopBugs, found: News, settings: Settings) -> list[tuple[str, str]]:
     """(what, which) of everything that is different from a week ago, most urgent first."""
     said = []
     if top.fastest_title:
@@ -98,11 +98,26 @@ def news(top: TopBugs, found: News) -> list[tuple[str, str]]:
     if found.tickets is not None:
         said.append(("Last week", _tickets(found.tickets, found.usual)))
     if found.open_tickets is not None:
-        waits = f"{found.open_tickets:,} open {_tickets_word(found.open_tickets)}"
-        if found.without_reply:
-            waits += f", {found.without_reply:,} without a first reply"
-        said.append(("Waiting now", waits))
+        said.append(("Waiting now", _waits(found, found.open_tickets, top.at, settings)))
     return said
+
+
+def _waits(found: News, tickets: int, at: date, settings: Settings) -> str:
+    """ "64 customers: 21 for a first reply, 31 for a fix, oldest 6 days"; tickets where no customer of them is known."""
+    waiting = found.waiting
+    if waiting is None or not waiting.customers:
+        replies = f", {found.without_reply:,} without a first reply" if found.without_reply else ""
+        return f"{tickets:,} open {_tickets_word(tickets)}{replies}"
+    people = settings.words.customer if waiting.customers == 1 else settings.words.customers
+    parts = []
+    if waiting.for_reply and found.without_reply is not None:
+        parts.append(f"{waiting.for_reply:,} for a first reply")
+    if waiting.for_fix:
+        parts.append(f"{waiting.for_fix:,} for a fix")
+    if waiting.since is not None:
+        days = (at - waiting.since.astimezone(settings.zone).date()).days
+        parts.append(f"oldest {days:,} {'day' if days == 1 else 'days'}" if days > 0 else "oldest since today")
+    return f"{waiting.customers:,} {people}" + (f": {', '.join(parts)}" if parts else "")
 
 
 def _tickets(n: int, usual: tuple[int, int] | None) -> str:

@@ -29,8 +29,8 @@ def headline(found: Now, settings: Settings) -> str:
     return bugs.how_many(found.page.top, settings)
 
 
-def news(found: Now) -> list[tuple[str, str]]:
-    return first_page.news(found.page.top, found.page.news)
+def news(found: Now, settings: Settings) -> list[tuple[str, str]]:
+    return first_page.news(found.page.top, found.page.news, settings)
 
 
 def beside(found: Now, settings: Settings) -> list[str]:
@@ -52,7 +52,7 @@ def as_text(found: Now, settings: Settings) -> str:
     ages = {words.ago(card.reading.as_of, found.at) for card in shown if card.reading.as_of}
     blocks = [
         [f"{name}: {headline(found, settings)}" if name else headline(found, settings), *beside(found, settings)],
-        [f"{what}: {which}" for what, which in news(found)],
+        [f"{what}: {which}" for what, which in news(found, settings)],
         [bug_in_a_line(bug, top, today, settings) for bug in top.bugs],
         [in_a_line(card.metric, card.reading, today, found.at if len(ages) > 1 else None) for card in shown],
         [" ".join([as_of(found, settings), *(f"Metrics read {age}." for age in ages if len(ages) == 1)])],
@@ -77,7 +77,7 @@ def in_a_line(metric: Metric, reading: Reading, today: date, at: datetime | None
         said = [
             f"{metric.short} {readings.in_figures(metric, reading)}",
             readings.based_on(metric, reading),
-            words.stretch(reading.period, today),
+            words.period(reading.period, today),
             changed(metric, reading),
         ]
     if at and reading.as_of:
@@ -112,7 +112,7 @@ def as_data(found: Now, settings: Settings) -> Data:
         "age_s": _age(found.snapshot.published_at, found.at),
         "headline": headline(found, settings),
         "beside": beside(found, settings),
-        "news": [{"what": what, "which": which} for what, which in news(found)],
+        "news": [{"what": what, "which": which} for what, which in news(found, settings)],
         "top_bugs": {**top, "currency": settings.currency},
         "metrics": [
             {

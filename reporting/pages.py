@@ -24,10 +24,23 @@ NOTHING_YET_STEPS = (
         "./run refresh",
     ),
 )
-SAMPLE = "An invented company. The README says how to read your own."
+SAMPLE_DATA = "Sample data"
+SAMPLE = "This company is invented. Load your own: ./run files guess FILE (README)."
+
+# --- around every page ---
+MENU = "Pages"
+SEARCH = "Search"
+SEARCH_WHAT = "Search bugs, metrics and areas"
+
+
+def title(name: str, company: str) -> str:
+    """What a browser's tab says: "CSAT · Lumen Bikes"."""
+    return " · ".join(each for each in (name, company) if each)
+
 
 # --- the first page ---
 ALL_METRICS = "All metrics ›"
+SIX_METRICS = "Six metrics"
 
 
 def below_the_list(top: TopBugs, settings: Settings) -> list[str]:
@@ -37,27 +50,6 @@ def below_the_list(top: TopBugs, settings: Settings) -> list[str]:
     rest = " ".join(each for each in (bugs.others(top), bugs.revenue_of_all(top, settings)) if each)
     return [each for each in (rest, f"{bugs.RULE} {bugs.coverage(top.coverage)}") if each]
 
-
-# --- one bug ---
-NO_SUCH_BUG = "There is no such bug"
-MAY_HAVE_ANOTHER_NAME = "It may have another name in the tracker by now. The top 10:"
-
-
-def heading_of_excerpts(settings: Settings) -> str:
-    return f"What {settings.words.customers} say"
-
-
-# --- customer health ---
-PERIOD_HELP = (
-    "Now: each number over its own latest stretch. Quarter and Year: the last 13 weeks or 3 months, the last year."
-)
-WHAT_CHANGED = "What changed, and how sure we are"
-HOW_CHANGES_ARE_TESTED = (
-    "Each number is compared with the stretch of the same length just before. A change is called clear only where the "
-    "difference itself is unlikely to be chance, also given how many numbers are looked at here."
-)
-SIX = "The six numbers with their range, how many stand behind them, and what changed"
-BEHIND = "The numbers of support with their range and what changed"
 
 # --- an address that is no page ---
 NOT_FOUND = "Page not found"

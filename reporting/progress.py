@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from reporting.words import share
 
-SAMPLE_GONE = "The invented sample company was removed: from now on this store holds your own rows."
-HAS_ROWS = "The store has rows already; the sample company is only for an empty one."
+SAMPLE_GONE = "The sample company was removed; this store now holds your own data."
+HAS_ROWS = "The store already has rows; the sample company is only for an empty store."
 WHERE_REJECTED = "./run read rejected lists them."
 
 
 def interrupted(how: str) -> str:
-    return f"The refresh was ended ({how}). What was read so far is kept; type ./run refresh to go on from there."
+    return f"The refresh was stopped ({how}). What was read so far is saved; type ./run refresh to continue."
 
 
 def staff_removed(rows: int) -> str:
@@ -23,8 +23,8 @@ def source_gone(name: str, rows: int) -> str:
 
 
 def fault(kind: str) -> str:
-    """Of a source that stopped for a reason that is none of its own."""
-    return f"The source stopped with a fault of this program ({kind})."
+    """Of a source that stopped because of a fault of this program."""
+    return f"Reading stopped because of a fault of this program ({kind})."
 
 
 def failed(name: str, why: str, keeps_rows: bool) -> str:

@@ -1,4 +1,4 @@
-"""Every sentence about how well the ranking does: how long a report counts and why, and how the lists of past months did."""
+"""Every sentence about the track record of the ranking: how long a report counts and why, and how past lists did."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reporting.data import Data
     from settings import Settings
 
-HEADING = "How well the ranking does"
-TOO_EARLY = "No past list can be scored yet: it takes 60 days of reports after a month end."
+HEADING = "Track record of the ranking"
+TOO_EARLY = "Past lists cannot be scored yet: that takes 60 days of reports after the end of a month."
 TABLE = "Past lists by month, newest first"
 
 
@@ -29,16 +29,16 @@ def sentences(learned: Learned | None, settings: Settings) -> list[str]:
 
 def _record(learned: Learned, settings: Settings) -> str:
     if not learned.shown:
-        when = f" The first list can be scored from {day(learned.scored_from)} on." if learned.scored_from else ""
+        when = f" The first list can be scored from {day(learned.scored_from)}." if learned.scored_from else ""
         return f"{TOO_EARLY}{when}"
     shown, months = learned.shown, len(learned.shown)
     lists = "list of the last month" if months == 1 else f"lists of the last {months} months"
     ours, without = _mean(each.ours for each in shown), _mean(each.without_severity for each in shown)
     newest, people = _mean(each.newest for each in shown), _mean(each.people_ever for each in shown)
     return (
-        f"The {lists} that can be scored covered {ours} of the {settings.words.customers} whom the best possible list would have "
-        f"covered in the 60 days after (newest first {newest}, most {settings.words.customers} ever {people}). "
-        f"Without severity: {without}."
+        f"The {lists} that can be scored covered {ours} of the {settings.words.customers} that the best possible list would have "
+        f"covered in the following 60 days (for comparison: newest bugs first {newest}, most {settings.words.customers} "
+        f"ever {people}, without severity {without})."
     )
 
 
@@ -47,19 +47,19 @@ def _memory(learned: Learned, settings: Settings) -> str:
     if learned.is_fixed:
         return f"{counts}, as the settings say (half_life_days under [impact])."
     if learned.months_scored < LEAST_MONTHS:
-        when = f", from {day(learned.learned_from)} on" if learned.learned_from else ""
-        return f"{counts}. That is the default: it is learned when {LEAST_MONTHS} months can be scored{when}."
+        when = f" (from {day(learned.learned_from)})" if learned.learned_from else ""
+        return f"{counts}, the default, until {LEAST_MONTHS} months can be scored{when}."
     present = learned.means[CANDIDATES.index(learned.memory)]
     best = max(range(len(CANDIDATES)), key=lambda at: learned.means[at])
     of_all = f"on average over {learned.months_scored} months"
     if learned.since is None and learned.means[best] > present:
         return (
-            f"{counts}. That is the default: {memory(CANDIDATES[best])} covered {share(learned.means[best], 1)} instead of "
+            f"{counts}, the default: {memory(CANDIDATES[best])} covered {share(learned.means[best], 1)} instead of "
             f"{share(present, 1)} {of_all}, which is not clearly better."
         )
     since = f", in use since {day(learned.since)}" if learned.since else ""
     covered = f"its lists covered {share(present, 1)} of what the best possible covered"
-    return f"{counts}: of {len(CANDIDATES)} candidates it is kept because {covered}, {of_all}{since}."
+    return f"{counts}: of {len(CANDIDATES)} candidates it was chosen because {covered}, {of_all}{since}."
 
 
 def memory(memory: Memory) -> str:
@@ -74,11 +74,11 @@ def rows(learned: Learned | None) -> list[dict[str, str]]:
     return [
         {
             "List of": day(month.day),
-            "Ours": share(month.ours, 1),
+            "This ranking": share(month.ours, 1),
             "Without severity": share(month.without_severity, 1),
             "Newest first": share(month.newest, 1),
-            "Most people ever": share(month.people_ever, 1),
-            "Half after": " and ".join(f"{days:g}" for days in month.memory) + " days",
+            "Most reporters ever": share(month.people_ever, 1),
+            "Half-life": " and ".join(f"{days:g}" for days in month.memory) + " days",
         }
         for month in reversed(learned.shown if learned else ())
     ]

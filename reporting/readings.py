@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from metrics.metric import Metric
 from metrics.reading import Reading, is_annualised
 from reporting.cautions import all_said, reason
 from reporting.reasons import counted
-from reporting.words import NOTHING, NUMBERS, difference, interval, length, listed, percent, stretch, value
+from reporting.words import NOTHING, difference, interval, length, listed, percent, period, value
 
 if TYPE_CHECKING:
-    from views.lines import Card
+    pass
 
-NOT_SAID = "not said"  # of a row that has no area, channel, segment ...
+NOT_SAID = "not set"  # of a row that has no area, channel, segment ...
 NO_DATA = "No data."
 SMALL = "small sample"
-STATES = {"full": "", "thin": SMALL, "withheld": "withheld", "no data": "no data"}
+STATES = {"full": "", "thin": SMALL, "withheld": "hidden", "no data": "no data"}
 
 
 def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
-    """The number, its range, who stands behind it, then the change, then what must be known beside it.
+    """The number, its interval, how many it is based on, then the change, then what must be known beside it.
 
     `in_full` names the group and the days, too: where nothing around the sentence does.
     """
-    head = metric.name
+    head = metric.name if in_full else metric.short
     if in_full:
         head += "".join(f", {name} {group or NOT_SAID}" for name, group in reading.where.items())
-        head += f", {stretch(reading.period)}"
+        head += f", {period(reading.period)}"
     if reading.value is None:
         return f"{head}: {why(reading)}"
     if busiest := _busiest(metric, reading):
@@ -36,7 +35,7 @@ def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
         parts.append(f"{busiest}, {based_on(metric, reading)}.")
     else:
         colon = ":" if in_full or reading.apart else ""
-        parts = [f"{head}{colon} {_apart(metric, reading)}{_number(metric, reading)}."]
+        parts = [f"{head}{colon} {_by_group(metric, reading)}{_number(metric, reading)}."]
     if reading.state == "thin":
         parts.append(reason(reading.reason) or "")
     elif reading.comparison:
@@ -49,13 +48,13 @@ def _number(metric: Metric, reading: Reading) -> str:
 
 
 def _busiest(metric: Metric, reading: Reading) -> str:
-    """ "Monday brings most tickets: 22% of all, 1.54 times an even day (95% CI 1.48 to 1.61)"; "" of other metrics."""
+    """ "Monday has the most tickets: 22% of all, 1.54 times the average day (95% CI 1.48 to 1.61)"; "" of other metrics."""
     name = reading.details.get("busiest_day")
     if name is None or not reading.denominator:
         return ""
     of_all = percent(100 * (reading.numerator or 0) / (7 * reading.denominator))
     ends = interval(metric, reading.low, reading.high)
-    said = f"{name} brings most tickets: {of_all} of all, {value(metric, reading.value)}"
+    said = f"{name} has the most tickets: {of_all} of all, {value(metric, reading.value)}"
     return f"{said} (95% CI {ends})" if ends else said
 
 
@@ -79,22 +78,22 @@ def based_on(metric: Metric, reading: Reading) -> str:
     return counted(metric.people, reading.n) + (f", response rate {percent(rate)}" if rate is not None else "")
 
 
-def standing(metric: Metric, reading: Reading) -> str:
-    """Who stands behind a value, and its range: "412 answers, response rate 27%, 95% CI 83-92%"."""
+def with_interval(metric: Metric, reading: Reading) -> str:
+    """How many a value is based on, and its interval: "412 answers, response rate 27%, 95% CI 83-92%"."""
     ends = interval(metric, reading.low, reading.high)
     return ", ".join(each for each in (based_on(metric, reading), f"95% CI {ends}" if ends else "") if each)
 
 
-def _apart(metric: Metric, reading: Reading) -> str:
-    """Values of groups that lie far apart come first: all together is no group's number."""
+def _by_group(metric: Metric, reading: Reading) -> str:
+    """Values of groups that are far apart come first: the value of all together describes none of them."""
     if not reading.apart:
         return ""
     groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.apart)
     return f"by {metric.apart}, {groups}; all together "
 
 
-def told(metric: Metric, reading: Reading) -> str:
-    """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 61 min"."""
+def current(metric: Metric, reading: Reading) -> str:
+    """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 1 h 1 min"."""
     whole = _value(metric, reading)
     if not reading.apart:
         return whole
@@ -126,7 +125,7 @@ def previously(metric: Metric, reading: Reading) -> str:
 def change(metric: Metric, reading: Reading) -> str:
     """How it changed since the period before, and how sure that is: "better: +8.0 points (95% CI +2.0 to +14.0)"."""
     comparison = reading.comparison
-    if comparison is None or comparison.verdict == "too few to say":
+    if comparison is None or comparison.verdict == "not enough data":
         return "not enough data to compare"
     if comparison.why:
         return f"not comparable: {reason(comparison.why)}"
@@ -154,37 +153,3 @@ def changed(metric: Metric, reading: Reading) -> str:
 def note(reading: Reading) -> str:
     """What a cell beside the number says: why there is none, "small sample" where only its range counts, else nothing."""
     return why(reading) if reading.value is None else STATES[reading.state]
-
-
-def what_changed(shown: Sequence[Card]) -> str:
-    """The answer of the page for executives, in one or two sentences."""
-    worse = [card for card in shown if _good(card) is False]
-    better = [card for card in shown if _good(card) is True]
-    known = [card for card in shown if card.reading.value is not None]
-    if not known:
-        return "None of these numbers can be shown yet; each says why."
-    parts = []
-    if worse:
-        parts.append(f"Clearly worse than before: {listed([_change(card) for card in worse])}.")
-    if better:
-        parts.append(f"Clearly better: {listed([_change(card) for card in better])}.")
-    rest = len(known) - len(worse) - len(better)
-    if not parts:
-        return f"None of the {NUMBERS[len(known)]} numbers that can be told changed clearly from the stretch before."
-    if rest:
-        parts.append(
-            f"The other {NUMBERS[rest]} show no clear change." if rest > 1 else "The other one shows no clear change."
-        )
-    return " ".join(parts)
-
-
-def _good(card: Card) -> bool | None:
-    return card.reading.comparison.good if card.reading.comparison else None
-
-
-def _change(card: Card) -> str:
-    comparison = card.reading.comparison
-    assert comparison is not None
-    assert comparison.difference is not None
-    before, now = value(card.metric, comparison.previous.value), value(card.metric, card.reading.value)
-    return f"{card.metric.short} ({before} to {now})"

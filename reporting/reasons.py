@@ -1,4 +1,4 @@
-"""Why there is no number, only a range, or nothing to compare with: the words of each kind of reason that a metric gives."""
+"""Why there is no value, only a small sample, or nothing to compare with: the words of each reason that a metric gives."""
 
 from __future__ import annotations
 
@@ -6,44 +6,41 @@ import re
 from datetime import date
 
 from metrics.cautions import Why, WhyKind
-from reporting.words import day
+from reporting.words import day, percent
 
 SAID: dict[WhyKind, str] = {
     "nothing": "No {people} in this period.",
-    "too few": "Only {counted}: too few to say.",
-    "few": "Only {counted}: look at the range, not at the number.",
-    "response rate": "the response rate {way} from {before:.0f}% to {now:.0f}%",
-    "another question": "it was read from {before} before and from {now} now",
-    "questions left out": "Read from {read}, which most people answered; {listed} cannot be added to it and are left out.",
-    "no median": "More than half of these {n:,} tickets may still wait for it ({waiting:,} do): there is no median yet.",
-    "weeks too few": "At least {weeks} whole weeks with tickets are needed to tell one weekday from another.",
-    "contacts not over": "The {days} days after the solving are not over yet; ask again from {opens} on.",
-    "weeks differ": "how much {weeks} whole weeks differ from one another",
-    "both periods differ": "how much the {weeks} whole weeks, and the {before} before, differ from one another",
-    "chance alone": "chance alone (exact Poisson); weeks usually differ by more",
-    "customers undated": "{n:,} {customers} are stored, but none has a date on which it started or ended, so nothing over time "
-    "can be computed.",
-    "no customers": "No {customers} are stored, so the tickets cannot be set against how many there are.",
-    "no customers then": "No {customers} at that time are known, so the tickets cannot be set against how many there were.",
-    "orders not over": "The {days} days in which a customer may come back are not over yet; ask again from {opens} on.",
-    "ends too few": "Only {n:,} of {running:,} running contracts have a day on which they end. A contract without one never "
-    "comes due, so there is no renewal rate.",
-    "one month": "What is kept of the revenue is counted for one whole calendar month at a time, because each month starts with "
-    "other customers; read it by month (--by month).",
-    "no range": "No range is shown: money has no simple formula for it, because a few large customers may decide it.",
-    "people undated": "{n:,} people are stored, but none has a date on which they started or left, so nothing over time can be "
-    "computed.",
+    "too few": "Not enough data ({counted}).",
+    "few": "Small sample.",
+    "response rate": "the response rate {way} from {before} to {now}",
+    "another question": "the question changed from {before} to {now}",
+    "questions left out": "Counts answers to {read}, the version with the most answers; {listed} are on other scales and not "
+    "included.",
+    "no median": "More than half of these {n:,} tickets may still be waiting ({waiting:,} are): there is no median yet.",
+    "weeks too few": "At least {weeks} whole weeks with tickets are needed to compare weekdays.",
+    "contacts not over": "The {days} days after the tickets were solved are not over yet; available from {opens}.",
+    "weeks differ": "variation between {weeks} whole weeks",
+    "both periods differ": "variation between these {weeks} whole weeks and between the {before} before",
+    "chance alone": "exact Poisson interval; weeks usually vary by more",
+    "customers undated": "{n:,} {customers} are stored, but none has a start or end date, so nothing can be computed over time.",
+    "no customers": "No {customers} are stored, so there is nothing to divide the tickets by.",
+    "no customers then": "No {customers} are known for that time, so there is nothing to divide the tickets by.",
+    "orders not over": "The {days} days for a repeat purchase are not over yet; available from {opens}.",
+    "ends too few": "Only {n:,} of {running:,} running contracts have an end date. A contract without one never comes due, so "
+    "there is no renewal rate.",
+    "one month": "Revenue retention is counted for one calendar month at a time, because each month has its own start; read it "
+    "by month (--by month).",
+    "no range": "No confidence interval: a few large accounts may decide the result.",
+    "people undated": "{n:,} people are stored, but none has a start or end date, so nothing can be computed over time.",
     "no such team": "There is no team {team!r}.",
-    "people too few": "Hidden because fewer than {fewest} people would be shown.",
-    "recognisable": "Hidden so that nobody can be recognised, here or by subtraction.",
-    "whole months only": "This is shown only from the first of a month to the first of a month: other periods could be "
-    "subtracted until one person is left.",
-    "quarter not over": "This is shown when its last calendar quarter is over: until then one person's leaving could be seen in "
-    "a change.",
-    "quarters only": "Months are shown where each month of the calendar quarter has {months_from} people; below that only whole "
+    "people too few": "Hidden: fewer than {fewest} people.",
+    "recognisable": "Hidden so that nobody can be identified, here or by subtraction.",
+    "whole months only": "Shown for whole calendar months only: other periods could be subtracted until one person is left.",
+    "quarter not over": "Shown when the last calendar quarter is over: until then a change could reveal one person leaving.",
+    "quarters only": "Months are shown where each month of the calendar quarter has {months_from} people, otherwise only whole "
     "calendar quarters.",
-    "years only": "Below {years_below} people this is shown only for whole calendar years.",
-    "teams years only": "Teams are shown only for whole calendar years: other periods could be subtracted until one person is "
+    "years only": "Below {years_below} people this is shown for whole calendar years only.",
+    "teams years only": "Teams are shown for whole calendar years only: other periods could be subtracted until one person is "
     "left.",
 }
 
@@ -57,6 +54,7 @@ def said(why: Why) -> str:
         named["listed"] = " and ".join(f"{n} answers to {question}" for question, n in named["others"].items())
     if why.kind == "response rate":
         named["way"] = "fell" if named["now"] < named["before"] else "rose"
+        named |= {name: percent(named[name]) for name in ("before", "now")}
     named = {name: day(each) if isinstance(each, date) else each for name, each in named.items()}
     return SAID[why.kind].format(**named)
 
@@ -67,5 +65,5 @@ def counted(people: str, n: int) -> str:
     if n == 1:
         first = {"people": "person"}.get(first, first.removesuffix("s"))
     if n == 1 and rest:  # "1 first-time customer whose window is over", "1 contract that is decided"
-        rest = [re.sub(r"^(customer|ticket|contract|answer)s\b", r"\1", rest[0]).replace("that are", "that is")]
+        rest = [re.sub(r"^(\w+)s\b", r"\1", rest[0]).replace("that are", "that is")]
     return " ".join([f"{n:,}", first, *rest])

@@ -1,4 +1,4 @@
-"""How the sources are: what is read and how recently, what they hold, and what was rejected."""
+"""The state of the sources: how recently each was read, its rows, and what was rejected."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from views.sources import RejectedRow, SourceState, Unresolved, is_stale
 from views.view import View
 
 SHOWN = 50  # rejected rows that are listed; the file has all of them
-NONE_REJECTED = "None: every row that was read could be used."
-WHAT_REJECTED_MEANS = f"Rejected rows are in no number. {FIX}"
-MORE_REJECTED = f"The newest {SHOWN} are shown."
+NONE_REJECTED = "None: every row could be used."
+WHAT_REJECTED_MEANS = f"Rejected rows are not counted in any metric. {FIX}"
+MORE_REJECTED = f"The newest {SHOWN} are shown; the file has all."
 TABLE = "Sources, their age and their rows"
-REFERENCES = "References that name no stored row"
-AS_A_FILE = "Take them as a file (CSV)"
+REFERENCES = "References to rows that are not stored"
+AS_A_FILE = "Download CSV"
 
 
 def answer(states: Sequence[SourceState], now: datetime) -> str:
-    """Is everything read, and recently enough?"""
+    """Is every source up to date?"""
     if not states:
         return "No source is set up yet."
     late = [state.name for state in states if is_stale(state, now)]
     aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.rejected_rows for state in states)
     rows = f"{aside:,} rejected {'row' if aside == 1 else 'rows'}" if aside else "No rejected rows"
     if not late:
-        every = "The only source was" if len(states) == 1 else f"All {len(states)} sources were"
-        return f"{every} read in time. {rows}."
-    word = "source is" if len(late) == 1 else "sources are"
-    return f"{len(late)} of {len(states)} {word} old or failing: {words.listed(late)}. {rows}."
+        every = "The only source is" if len(states) == 1 else f"All {len(states)} sources are"
+        return f"{every} up to date. {rows}."
+    word = "source is" if len(states) == 1 else "sources are"
+    return f"{len(late)} of {len(states)} {word} out of date or failing: {words.listed(late)}. {rows}."
 
 
 def rows(states: Sequence[SourceState], now: datetime) -> list[dict[str, str]]:
@@ -38,10 +38,10 @@ def rows(states: Sequence[SourceState], now: datetime) -> list[dict[str, str]]:
     return [
         {
             "Source": state.name,
-            "Kind": state.type,
+            "Type": state.type,
             "Last read": words.ago(state.last_succeeded_at, now) if state.last_succeeded_at else "never",
-            "State": _state(state, now) + _waiting(state),
-            "Holds": ", ".join(_held(record, n) for record, n in sorted(state.rows.items()) if n) or "nothing",
+            "Status": _state(state, now) + _waiting(state),
+            "Rows": ", ".join(_held(record, n) for record, n in sorted(state.rows.items()) if n) or "none",
             "Rejected": _rejected(state),
         }
         for state in states
@@ -54,8 +54,8 @@ def references(found: Sequence[Unresolved]) -> list[dict[str, str]]:
         {
             "Source": each.source,
             "Reference": f"{each.field} of {each.record.replace('_', ' ')}",
-            "Given": f"{each.given:,}",
-            "Name no stored row": f"{each.missing:,} ({words.share(each.missing, each.given)})",
+            "In all": f"{each.given:,}",
+            "Not found": f"{each.missing:,} ({words.share(each.missing, each.given)})",
         }
         for each in found
         if each.missing
@@ -72,12 +72,12 @@ def _state(state: SourceState, now: datetime) -> str:
         kept = "; previous data kept" if any(state.rows.values()) else ""
         return f"failed{kept}. {state.reason}"
     if state.outcome == "interrupted":
-        return "the last read did not finish; the next one goes on from there"
+        return "the last refresh was interrupted; the next one continues there"
     if state.outcome == "never read":
-        return "has not been read yet: type ./run refresh"
+        return "not read yet: type ./run refresh"
     if is_stale(state, now):
-        return f"old: promised every {state.stale_after_hours:g} hours"
-    return "being read now" if state.outcome == "running" else "read in time"
+        return f"out of date: {_expected(state)}"
+    return "being read" if state.outcome == "running" else "up to date"
 
 
 def _waiting(state: SourceState) -> str:
@@ -113,31 +113,50 @@ def rejected_rows(found: Sequence[RejectedRow]) -> list[dict[str, str]]:
 
 
 def updated(view: View, states: Sequence[SourceState], used: tuple[str, ...] | None = None) -> list[tuple[str, bool]]:
-    """The last line of a page, sentence by sentence, and whether each must be seen: how old it is, worst source first.
+    """The last line of a page, part by part, and whether each must be seen: "Updated 6 min ago", "· sample 6 min"; worst first.
 
     `used` are the sources that the page is made from; None for all.
     """
-    told = sorted(
+    shown = sorted(
         (state for state in states if used is None or state.name in used), key=lambda each: not is_stale(each, view.now)
     )
-    counted = words.ago(view.snapshot.published_at, view.now)
-    lines = [(freshness(state, view.now), is_stale(state, view.now) and _was_read(state)) for state in told]
-    return [(f"Counted {counted} (snapshot {view.snapshot.id}).", False), *lines]
+    parts = [(f"· {_age(state, view.now)}", is_stale(state, view.now) and _was_read(state)) for state in shown]
+    return [(f"Updated {words.ago(view.snapshot.published_at, view.now)}", False), *parts]
+
+
+def _age(state: SourceState, now: datetime) -> str:
+    """ "sample 6 min"; of one that is out of date or failing, the sentence that says so."""
+    if state.last_succeeded_at is None or is_stale(state, now):
+        return freshness(state, now).removesuffix(".")
+    return f"{state.name} {words.ago(state.last_succeeded_at, now).removesuffix(' ago')}"
+
+
+def age_of_all(view: View, states: Sequence[SourceState]) -> tuple[str, bool]:
+    """ "Updated 6 min ago", and whether it must be seen, for the top of every page: the oldest of what is late, where something is."""
+    late = [state.last_succeeded_at for state in states if is_stale(state, view.now) and state.last_succeeded_at]
+    if late:
+        return f"Out of date: {words.ago(min(late), view.now)}", True
+    return f"Updated {words.ago(view.snapshot.published_at, view.now)}", False
 
 
 def _was_read(state: SourceState) -> bool:
     return state.last_succeeded_at is not None
 
 
+def _expected(state: SourceState) -> str:
+    return f"expected every {state.stale_after_hours:g} h"
+
+
 def freshness(state: SourceState, now: datetime) -> str:
+    """Of a source that is out of date or failing."""
     if state.last_succeeded_at is None:
         return f"{state.name} has never been read."
     age = words.ago(state.last_succeeded_at, now)
     if state.outcome == "failed":
-        return f"{state.name} could not be read; its numbers are from {age}."
-    return f"{state.name} is old: read {age}." if is_stale(state, now) else f"{state.name} read {age}."
+        return f"{state.name} could not be read; its data is from {age}."
+    return f"{state.name} is out of date: last read {age}, {_expected(state)}."
 
 
 def warning_of_age(states: Sequence[SourceState], now: datetime) -> str:
-    """Said before the numbers, where some of them are older than promised; else ""."""
+    """Said before the numbers, where some sources are out of date; else ""."""
     return " ".join(freshness(state, now) for state in states if is_stale(state, now))

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.cautions import all_said
-from reporting.readings import NOT_SAID, changed, told
+from reporting.readings import changed, current
 from reporting.reasons import counted as count_of
-from views.lines import Card
-
-
-def readings(shown: Sequence[Card]) -> list[dict[str, str]]:
-    """One row for each number: now, range, who stands behind it, before, what changed."""
-    return [reading_of(card.metric, card.reading) for card in shown]
 
 
 def reading_of(metric: Metric, reading: Reading) -> dict[str, str]:
@@ -23,30 +15,16 @@ def reading_of(metric: Metric, reading: Reading) -> dict[str, str]:
     before = reading.comparison.previous if reading.comparison else None
     return {
         "Metric": metric.name,
-        "Current": told(metric, reading),
+        "Current": current(metric, reading),
         "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-        "Based on": stands_on(metric, reading),
-        "Period": words.stretch(reading.period),
-        "Previous": told(metric, before) if before else words.NOTHING,
+        "Based on": based_on(metric, reading),
+        "Period": words.period(reading.period),
+        "Previous": current(metric, before) if before else words.NOTHING,
         "Change": changed(metric, reading),
     }
 
 
-def stands_on(metric: Metric, reading: Reading) -> str:
-    """How many stand behind it, and what must be said beside it."""
+def based_on(metric: Metric, reading: Reading) -> str:
+    """How many it is based on, and what must be said beside it."""
     counted = count_of(metric.people, reading.n) if reading.n else words.NOTHING
     return ". ".join([counted, " ".join(all_said(reading.cautions))]) if reading.cautions else counted
-
-
-def groups(metric: Metric, found: dict[str, Reading], dimension: str) -> list[dict[str, str]]:
-    """A number split by area, channel, segment, plan or team."""
-    return [
-        {
-            dimension.capitalize(): name or NOT_SAID,
-            "Current": told(metric, reading),
-            "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
-            "Based on": stands_on(metric, reading),
-            "Change": changed(metric, reading),
-        }
-        for name, reading in found.items()
-    ]

@@ -12,10 +12,10 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.cautions import FIX, all_said, found_elsewhere, plural, rejected_sentence, waiting_sentence
-from reporting.data import Data, as_data, told_n
+from reporting.data import Data, as_data, shown_n
 from reporting.one_metric import details
 from reporting.program import printable
-from reporting.readings import NOT_SAID, STATES, changed, sentence, told, why
+from reporting.readings import NOT_SAID, STATES, changed, current, sentence, why
 from settings import Settings
 from views.question import Answer, Groups, History, Metrics, Now, OneNumber, Overview, Ranked, RankingRecord, Rejected
 from views.sources import RejectedRow
@@ -48,7 +48,7 @@ def as_text(found: Answer, settings: Settings) -> str:
             return now.as_text(found, settings)
         case OneNumber():
             return _one_text(found.metric, found.reading, settings)
-    return _sources_text(as_data(found, settings))
+    return _sources_text(as_data(found, settings), settings.zone)
 
 
 def _overview_text(found: Overview, settings: Settings) -> str:
@@ -73,7 +73,7 @@ def _overview_text(found: Overview, settings: Settings) -> str:
         "\n".join(read) or "No row was read.",
         f"{len(known)} of {len(found.numbers)} metrics have a value.",
         "\n".join(numbers),
-        "\n".join(["Without one:", *lacking]) if lacking else "",
+        "\n".join(["Without a value:", *lacking]) if lacking else "",
         "\n".join(_wrapped(hint) for each in found.unresolved if (hint := found_elsewhere(each))),
     ]
     return "\n\n".join(each for each in blocks if each)
@@ -86,7 +86,7 @@ def _item(text: str) -> str:
 def _one_text(metric: Metric, reading: Reading, settings: Settings) -> str:
     parts = [
         _wrapped(sentence(metric, reading, in_full=True)),
-        _table(("of which", ""), rows) if (rows := details(metric, reading, settings.currency)) else "",
+        _table(("details", ""), rows) if (rows := details(metric, reading, settings.currency)) else "",
         _age(reading.sources, reading.as_of, settings.zone),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -95,8 +95,8 @@ def _one_text(metric: Metric, reading: Reading, settings: Settings) -> str:
 def _history_text(found: History, settings: Settings) -> str:
     metric, readings = found.metric, found.readings
     known = sum(each.value is not None for each in readings)
-    head = f"{metric.name} by {found.by}: {known} of {len(readings)} have a number."
-    rows = [(words.stretch(each.period), *_cells(metric, each)) for each in readings]
+    head = f"{metric.name} by {found.by}: {known} of {len(readings)} have a value."
+    rows = [(words.period(each.period), *_cells(metric, each)) for each in readings]
     reasons = dict.fromkeys(why(each) for each in readings if each.state == "no data" and each.reason)
     said = "\n".join([*map(_wrapped, reasons), *_cautions(readings)])
     age = _age(readings[0].sources, readings[0].as_of, settings.zone) if readings else ""
@@ -106,7 +106,7 @@ def _history_text(found: History, settings: Settings) -> str:
 
 def _groups_text(found: Groups, settings: Settings) -> str:
     metric, readings = found.metric, list(found.groups.values())
-    head = f"{metric.name} by {found.split}, {words.stretch(found.period)}"
+    head = f"{metric.name} by {found.split}, {words.period(found.period)}"
     if not readings:
         return f"{head}: no data."
     rows = [
@@ -123,8 +123,8 @@ def _cautions(readings: Sequence[Reading]) -> list[str]:
 
 
 def _cells(metric: Metric, reading: Reading) -> tuple[str, str, str, str]:
-    value = told(metric, reading).removesuffix(f" {metric.unit}")
-    n = told_n(reading)
+    value = current(metric, reading).removesuffix(f" {metric.unit}")
+    n = shown_n(reading)
     between = words.interval(metric, reading.low, reading.high) or words.NOTHING
     return value, between, words.NOTHING if n is None else f"{n:,}", STATES[reading.state]
 
@@ -160,7 +160,7 @@ def _wrapped(text: str, indent: str = "", first: str = "") -> str:
     return textwrap.fill(printable(text), WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _sources_text(found: Data) -> str:
+def _sources_text(found: Data, zone: ZoneInfo) -> str:
     if not found["sources"]:
         return "No source has been read yet. Type ./run refresh"
     rows = [
@@ -168,7 +168,7 @@ def _sources_text(found: Data) -> str:
             each["name"],
             each["type"],
             each["outcome"],
-            (each["last_succeeded_at"] or "never")[:16].replace("T", " "),
+            _when(each["last_succeeded_at"], zone),
             f"{sum(each['rows'].values()):,}",
             f"{sum(n for n, _ in each['rejected'].values()) or each['rejected_rows']:,}",
         )
@@ -182,8 +182,8 @@ def _sources_text(found: Data) -> str:
         if each["waiting"]
     ]
     n = len(rows)
-    head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed at the last try."
-    table = _table(("source", "type", "outcome", "last read (UTC)", "rows", "rejected"), rows)
+    head = f"{n} {'source' if n == 1 else 'sources'}, {len(failed)} failed the last time."
+    table = _table(("source", "type", "outcome", "last read", "rows", "rejected"), rows)
     held = [_wrapped(found["held"])] if found["held"] else []
     return "\n\n".join([*held, head, table, *failed, *waiting, *hints])
 
@@ -214,8 +214,13 @@ def _why_rejected(row: RejectedRow) -> str:
 def _age(sources: Sequence[str], as_of: datetime | str | None, zone: ZoneInfo) -> str:
     if not sources:
         return ""
-    moment = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    return _wrapped(f"As of {words.instant(moment, zone) if moment else 'an unknown time'}, from {', '.join(sources)}.")
+    return _wrapped(f"As of {_when(as_of, zone)}, from {', '.join(sources)}.")
+
+
+def _when(moment: datetime | str | None, zone: ZoneInfo) -> str:
+    """A day and a time by the company's clock."""
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return words.instant(known, zone) if known else "never"
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

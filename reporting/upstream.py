@@ -12,12 +12,12 @@ from reporting.cautions import plural
 
 WIDTH = 100
 Gives = Mapping[str, Mapping[str, Collection[object]]]
-TOP_TEN = "Which ten bugs hurt customers most now?"
+TOP_TEN = "Which ten bugs affect customers most now?"
 
 
 def questions(records: Sequence[str], gives: Gives | None = None) -> tuple[list[str], dict[str, str]]:
-    """What can be answered from rows of these records alone, in the order in which people read it; and which metrics cannot
-    be, for a field that such rows do not have here: {"First reply": "it does not give first_reply_at"}."""
+    """What can be answered from rows of these records alone, in reading order; and which metrics cannot
+    be, for a field that such rows do not have here: {"First reply time (median)": "it does not give first_reply_at"}."""
     asked = [TOP_TEN] if {"bug", "bug_report"} <= set(records) else []
     # Bugs alone rank nowhere: another source has to say who reported them.
     lacking = {"Top ten bugs": "it does not give bug reports"} if "bug" in records and not asked else {}
@@ -82,15 +82,15 @@ def connected(name: str, type_name: str, rows: Mapping[str, int]) -> str:
 
 
 def reconciled(name: str, record: str, theirs: int, reasons: Mapping[str, int], ours: int) -> str:
-    """ "desk says 2,301 tickets, we count 2,276: 19 merged, 6 deleted." """
+    """ "desk reports 2,301 tickets, we store 2,276: 19 merged, 6 deleted." """
     what = plural(record)
-    head = f"{name} says {theirs:,} {what}, we count {ours:,}"
+    head = f"{name} reports {theirs:,} {what}, we store {ours:,}"
     if theirs == ours and not any(reasons.values()):
         return f"{head}: the same."
     named = [f"{n:,} {reason}" for reason, n in reasons.items() if n]
     rest = theirs - sum(reasons.values()) - ours
     if rest > 0:
-        named.append(f"{rest:,} not explained: look at ./run read rejected, then read all again (./run refresh --full)")
+        named.append(f"{rest:,} not explained: see ./run read rejected, then read all again (./run refresh --full)")
     elif rest < 0:
         named.append(f"{-rest:,} more here than there: read all again (./run refresh --full) to drop what is gone")
     return f"{head}: {', '.join(named) or 'the same'}."
@@ -99,6 +99,6 @@ def reconciled(name: str, record: str, theirs: int, reasons: Mapping[str, int], 
 def held_back(source: str, record: str, before: int, now: int) -> str:
     """Why nothing is published: a number of rows that is hard to believe."""
     return (
-        f"{source} grew from {before:,} to {now:,} {plural(record)} since the last snapshot. That is hard to believe, so nothing is "
+        f"{source} grew from {before:,} to {now:,} {plural(record)} since the last snapshot. That looks wrong, so nothing is "
         "published until you accept it: ./run refresh --accept-growth"
     )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from math import floor, log10
+from math import ceil, floor, log10
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from metrics.metric import Metric
 from metrics.period import Period
-from reporting.details import wait_range
 
 NOTHING = "–"  # "there is no number"; never 0
 MINUS = "\u2212"
+# The sign of a currency, as CLDR writes it in English, where it has one; all others are written by their code.
+SIGNS = {
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
+    "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$", "VND": "₫",
+}  # fmt: skip
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -54,6 +59,11 @@ def share(part: float, whole: float) -> str:
     return percent(100 * part / whole if whole else 0.0)
 
 
+def count_of(n: int) -> str:
+    """ "three", from thirteen on "13"."""
+    return NUMBERS[n] if 0 <= n < len(NUMBERS) else f"{n:,}"
+
+
 def _share(amount: float) -> str:
     in_full = amount == 0 or abs(amount) >= 20
     near_all = 99 < amount < 101 and amount != 100
@@ -74,7 +84,7 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str | Non
     if low is None or high is None:
         return None
     if metric.unit == "seconds":
-        return " to ".join(wait_range(low, high, wait))
+        return " to ".join(_waits(low, high))
     if metric.unit == "points":
         return f"{signed(low)} to {signed(high)}"
     return f"{_share(low)}-{_share(high)}%" if metric.unit == "percent" else f"{rate(low)} to {rate(high)}"
@@ -86,11 +96,11 @@ def signed(amount: float, digits: int = 1) -> str:
 
 
 def wait(seconds: float) -> str:
-    """A wait in the two largest units that matter: "2 h 10 min"."""
+    """A wait in one pair of units: "45 s", "10 min", "2 h 10 min", "3 days 4 h"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    if minutes < 90:
+    if minutes < 60:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     if hours < 48:
@@ -99,9 +109,24 @@ def wait(seconds: float) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
-def money(hundredths: int, currency: str) -> str:
-    """Whole units of the currency: "EUR 12,400"."""
-    return f"{currency} {hundredths / 100:,.0f}"
+def _waits(low: float, high: float) -> tuple[str, str]:
+    """The ends of a range of waits; where they would read as a point, in seconds under an hour, else rounded outwards."""
+    ends = wait(low), wait(high)
+    if ends[0] != ends[1]:
+        return ends
+    if high < 3600:
+        return f"{floor(low):,} s", f"{ceil(high):,} s"
+    size = 60 if high < 48 * 3600 else 3600
+    return wait(floor(low / size) * size), wait(ceil(high / size) * size)
+
+
+def money(hundredths: float, currency: str) -> str:
+    """Whole units of the currency with its sign where it has one: "€12,400", "CHF 12,400"."""
+    sign = SIGNS.get(currency.upper(), currency)
+    amount = number(hundredths / 100)
+    minus = MINUS if amount.startswith(MINUS) else ""
+    blank = "" if category(sign[-1:] or " ") == "Sc" else " "
+    return f"{minus}{sign}{blank}{amount.removeprefix(MINUS)}"
 
 
 def day(when: date, today: date | None = None) -> str:
@@ -110,7 +135,7 @@ def day(when: date, today: date | None = None) -> str:
     return f"{when.day} {when:%b}{year}"
 
 
-def stretch(period: Period, today: date | None = None) -> str:
+def period(period: Period, today: date | None = None) -> str:
     """A period by its first and last day: "26 Oct to 22 Nov 2026"; whole months by name."""
     first, last = period.start, period.last_day
     if first.day == 1 and period.end.day == 1:
@@ -142,13 +167,14 @@ def instant(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """ "just now", "4 minutes ago", "3 hours ago", "12 days ago"."""
-    passed = now - moment
-    for size, word in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
-        n = int(passed / size)
-        if n >= 1:
-            return f"{n} {word}{'s' if n > 1 else ''} ago"
-    return "just now"
+    """ "just now", "4 min ago", "3 h ago", "1 day ago", "12 days ago"."""
+    minutes = int((now - moment) / timedelta(minutes=1))
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    hours, days = minutes // 60, minutes // (60 * 24)
+    return f"{hours} h ago" if not days else f"{days} {'day' if days == 1 else 'days'} ago"
 
 
 def listed(things: list[str]) -> str:

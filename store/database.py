@@ -40,7 +40,7 @@ class GoneError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The store was taken away or emptied while this program used it: put it back, or type ./run refresh to read "
+            "The store was removed or emptied while this program used it: restore it, or type ./run refresh to read "
             "everything again."
         )
 
@@ -63,7 +63,7 @@ def engine_for(settings: Settings, patience_s: float = PATIENCE_S) -> Engine:
         kind = {"postgres": "postgresql"}.get(kind, kind)  # as many hosts of databases write it
         if kind in DRIVERS and driver and driver != DRIVERS[kind]:
             raise StoreError(
-                f"The setting database_url asks for the driver {driver!r}, which is not here; write {kind}://..."
+                f"The setting database_url names the driver {driver!r}, which is not installed; write {kind}://..."
             )
         if kind == "sqlite":
             return _sqlite(url, settings.folder, patience_s)
@@ -228,8 +228,8 @@ def _open_to_read(file: Path, patience_s: float) -> sqlite3.Connection:
         for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise StoreError(
-                    f"The store cannot be read here: changes that belong to it lie beside it in {beside.name}, and taking "
-                    "them up needs the right to write in its folder. Type ./run refresh as somebody who may."
+                    f"The store cannot be read here: its latest changes are in {beside.name} beside it, and "
+                    "reading them needs write permission in its folder. Type ./run refresh as a user who has it."
                 ) from error
         connection = _read_only(f"{address}&immutable=1", patience_s, Unguarded)
     connection.execute("PRAGMA cache_size=-32000")
@@ -315,7 +315,7 @@ def _is_full(file: Path | None) -> bool:
     return file is not None and shutil.disk_usage(file.parent).free < ROOM
 
 
-DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
+DAMAGED = "The store file is damaged or not an SQLite file: restore a backup, or delete it and refresh."
 
 
 def _lacks_tables(said: str) -> bool:
@@ -325,17 +325,17 @@ def _lacks_tables(said: str) -> bool:
 
 def operational(said: str, file: Path | None = None) -> str:
     if "unable to open" in said:
-        return "The file of the store cannot be opened: look whether its folder exists and may be written to."
+        return "The store file cannot be opened: check that its folder exists and is writable."
     if _lacks_tables(said):
-        return "The store is empty, or was taken away while it was open: start this program again."
+        return "The store is empty, or was removed while it was open: restart this program."
     if "locked" in said:
         return "The store is busy: another program has been writing for more than ten seconds. Try again."
     if "readonly" in said or "read-only" in said:
-        return "The store may only be read: give this user the right to write to it."
+        return "The store is read-only for this user: give it write permission."
     if "disk is full" in said or "No space left" in said or ("disk I/O error" in said and _is_full(file)):
-        return "The disk of the store is full: what was published stays; make room and refresh again."
+        return "The disk of the store is full: published data is kept; free some space and refresh again."
     if "disk I/O error" in said:
-        return "The disk of the store cannot be read or written: look whether it is there and in order."
+        return "The disk of the store cannot be read or written: check it."
     if "malformed" in said or "not a database" in said:
         return DAMAGED
-    return "The database cannot be reached. Look whether it runs and database_url is right."
+    return "The database cannot be reached. Check that it is running and that database_url is right."

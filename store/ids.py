@@ -129,7 +129,7 @@ def _sentence(source: str, before: Mapping[str, str], now: Mapping[str, str], mo
         return f"{source} shares its ids with {_listed(joined)} now. All metrics are recounted."
     return (
         f"The ids of {source} are kept apart from those of {_listed(left) or 'other sources'} now: one id in two "
-        "sources may be two customers or tickets. If both mean the same by it, write "
+        "sources may be two customers or tickets. If the ids of both mean the same, write "
         f'shares_ids_with = ["{left[0] if left else "..."}"] under [sources.{source}] and refresh. '
         "All metrics are recounted."
     )

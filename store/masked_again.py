@@ -10,7 +10,7 @@ from store.marks import stored_fields
 from store.masking import VERSION, clean, mask
 from store.publishing.stale import is_done
 from store.records import RECORDS
-from store.schema import FACTS, excerpt_of_bug, listed_bug, rejected_row, run, snapshot
+from store.schema import FACTS, excerpt_of_bug, excerpt_of_survey, listed_bug, rejected_row, run, snapshot
 
 NAME = "masking"  # in meta: by which version all stored texts are masked
 SHOWN = 500  # characters of a text that readers see, or of a reason
@@ -18,6 +18,7 @@ SHOWN = 500  # characters of a text that readers see, or of a reason
 COPIES = {
     excerpt_of_bug.c.subject: true(),
     excerpt_of_bug.c.excerpt: true(),
+    excerpt_of_survey.c.comment: true(),
     listed_bug.c.title: listed_bug.c.is_cluster,  # there it is the subject of a ticket; that of a bug nobody masks
     rejected_row.c.value: true(),
     rejected_row.c.reason: true(),

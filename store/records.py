@@ -57,7 +57,7 @@ class Customer(Record):
 
 @dataclass(slots=True)
 class Subscription(Record):
-    """A stretch of time in which a customer has a plan at a monthly price."""
+    """A period in which a customer has a plan at a monthly price."""
 
     TABLE: ClassVar[str] = "subscription"
     id: str
@@ -105,7 +105,7 @@ class Ticket(Record):
         not_before("opened_at", "it was solved before it was opened"),
     ] = None
     replies: Annotated[int | None, at_least(0), counted, "answers of the team"] = None
-    reopens: Annotated[int | None, counted, "times it was opened again"] = None
+    reopens: Annotated[int | None, counted, "times it was reopened"] = None
     within_target: Annotated[bool | None, counted, "whether the source's own service target (SLA) was met"] = None
     area: Annotated[str | None, dimension, counted, "the part of the product it is about"] = None
     channel: Annotated[str | None, dimension, counted, "how it came: mail, chat, phone"] = None
@@ -218,7 +218,7 @@ class Release(Record):
 
 @dataclass(slots=True)
 class Employment(Record):
-    """One stretch of work of one (pseudonymous) person in a team."""
+    """One period of work of one (pseudonymous) person in a team."""
 
     TABLE: ClassVar[str] = "employment"
     id: Annotated[str, pseudonym]

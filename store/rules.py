@@ -90,5 +90,6 @@ class Rules:
     paid: Rule[PaidBy]
     price: Rule[PriceOf]
     worst: Rule[Mapping[str, int]]  # scale of a csat survey -> the highest score that is a bad rating
+    low: Rule[Mapping[tuple[str, str], tuple[int, int]]]  # kind and scale of a survey -> the scores that are low ones
     # The voice that each of so many bugs gets of one ticket. Arithmetic only: it is asked about columns as well as numbers.
     share_of_ticket: Rule[Callable[[Any], Any]]

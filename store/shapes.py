@@ -106,7 +106,7 @@ class Shape:
         if mark.at_least is not None:
             for at, value in enumerate(values):
                 if value is not None and value < mark.at_least and at not in wrong:
-                    wrong[at] = self._rejected(each, value, f"there cannot be fewer than {mark.at_least}")
+                    wrong[at] = self._rejected(each, value, f"must be at least {mark.at_least}")
         if mark.not_before and values.count(None) < len(values):
             pairs = zip(given[mark.not_before], values, strict=True)
             early = [at for at, (a, b) in enumerate(pairs) if a is not None and b is not None and b < a]
@@ -317,7 +317,7 @@ class Cells:
     def judge(self, value: Any, names: tuple[str, ...] = ()) -> Any:
         """What becomes of a value, with all checks; a Rejected where it cannot be stored."""
         if value is None or value == "":
-            return self._wrong("", "it is empty, and must not be") if self._field.required else self._empty
+            return self._wrong("", "it must not be empty") if self._field.required else self._empty
         if self._field.mark.free_text:
             if type(value) is not str:
                 return self._wrong(value, NOT_TEXT)
@@ -340,11 +340,11 @@ class Cells:
         if not (value.isascii() and value.isprintable()):
             value = clean(value, LONGEST_STRING)
         if self._words and value not in self._words:
-            return self._wrong(value, f"it is none of {', '.join(sorted(self._words))}")
+            return self._wrong(value, f"it is not one of {', '.join(sorted(self._words))}")
         if not value:
-            return self._wrong(value, "nothing is left of it without characters that cannot be stored")
+            return self._wrong(value, "it has only characters that cannot be stored")
         if self._names_bug and value[: len(CLUSTER)].casefold() == CLUSTER:
-            return self._wrong(value, f"{CLUSTER} is how this program calls clusters of tickets that have no bug")
+            return self._wrong(value, f"{CLUSTER} is a name this program uses for clusters of tickets without a bug")
         return value
 
     def _whole_number(self, value: Any) -> Any:

@@ -112,14 +112,14 @@ class StaffKey:
                 os.link(new, self.place)
         except OSError as error:
             raise StoreError(
-                f"The key of the staff pseudonyms cannot be written to {self.place} ({error.strerror}): make room, give this "
+                f"The key of the staff pseudonyms cannot be written to {self.place} ({error.strerror}): free some space, give this "
                 "user the right to write there, or set staff_key."
             ) from error
         finally:
             new.unlink(missing_ok=True)
         if (there := self._read()) != key:
             raise StoreError(
-                f"In {self.place} lies the key of another store: move one of the two stores to a folder of its own, or set "
+                f"In {self.place} is the key of another store: move one of the two stores to a folder of its own, or set "
                 "staff_key for one of them."
             )
         return there

@@ -50,8 +50,8 @@ from store.staff_key import StaffKey
 log = logging.getLogger("empathy.store")
 ANSWERED_S = 1.0
 SETTLED_NS = 100_000_000
-OLDER = ("0001", "0002", "0003", "0004")  # the migrations in store/migrations/versions ...
-HEAD = "0005"  # ... and the newest of them
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # the migrations in store/migrations/versions ...
+HEAD = "0008"  # ... and the newest of them
 
 
 def open_store(settings: Settings) -> Store:
@@ -101,7 +101,7 @@ class Store:
         if not added:
             return []
         again = " Sources that hold such rows are read from the start." if any("." in each for each in added) else ""
-        return [f"The store has got room for {', '.join(added)}.{again}"]
+        return [f"The store was extended by {', '.join(added)}.{again}"]
 
     def _remember(self, connection: Connection) -> None:
         """What must never change in a store. In the transaction that makes it: two first starts at once agree."""
@@ -211,7 +211,7 @@ class Store:
         if found.version != HEAD:
             raise self._another_shape(found.version)
         if self._known not in (None, found.store):
-            log.warning("The store was replaced by another one; what is shown comes from that one from now on.")
+            log.warning("The store was replaced by another one; the pages now show the new one.")
         self._known = found.store
         return found
 

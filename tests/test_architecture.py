@@ -192,15 +192,12 @@ OF_THE_RECORD = {"WHAT", "METRIC", "CAVEATS", "CITES", "WILSON", "WEEKS_AS_REPLI
 # Sentences that stay where they are, and why. What is raised (a refusal) or asserted stays, too: it stands where its rule is.
 SENTENCES = {
     "ratio of weekly rates (quasi-Poisson)": "the name of a test",
-    "tickets per customer per month": "a unit",
-    "times an even day": "a unit",
-    "too few to say": "the key of a verdict",
     "new on the list": "the key of a movement",
     "The settings cannot be read: %s": "for the log of the server",
     "no row has one": "the end of a refusal",
     "it takes none of these": "the end of a refusal",
     "it is for 0; the days of a metric are chosen with --from and --to": "the end of a refusal",
-    "0 is not a day; write it like 2026-11-21": "a refusal",
+    "0: write a day like 2026-11-21": "a refusal",
 }
 
 

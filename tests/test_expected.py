@@ -117,7 +117,7 @@ def test_field_service_gives_nps_as_a_whole_and_by_week(ask: Ask) -> None:
         check_nps(reading, week)
     assert [each["state"] for each in weeks] == ["withheld", "full", "full"]
     assert weeks[0]["value"] is None
-    assert weeks[0]["reason"] == "Only 1 answer: too few to say."
+    assert weeks[0]["reason"] == "Not enough data (1 answer)."
     (source,) = ask("sources")["sources"]
     assert source["rejected_rows"] == published["out_of_range"]
 

@@ -55,7 +55,7 @@ def test_a_jump_that_is_hard_to_believe_is_held_until_a_person_accepts_it(desk: 
     desk.refreshes(400)
     said = desk.refreshes(1_600, code=1)
     why = (
-        "desk grew from 400 to 1,600 tickets since the last snapshot. That is hard to believe, so nothing is published until "
+        "desk grew from 400 to 1,600 tickets since the last snapshot. That looks wrong, so nothing is published until "
         "you accept it: ./run refresh --accept-growth"
     )
     assert why in said

@@ -288,7 +288,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, telephone: str) -> Seen:
     source = house.changed()
 
     house.write("metrics/by_phone.py", METRIC)
-    house.put("metrics/__init__.py", '    "by_phone",\n', before=")\n\n\ndef metric(", after='    "attrition",\n')
+    house.put("metrics/__init__.py", '    "by_phone",\n', before=")\n# Keys of before", after='    "attrition",\n')
     house.put("store/tallies.py", MEASURE, before='        measure("replies", row.solved_on')
     metric = house.changed()
 
@@ -359,7 +359,7 @@ def test_rows_that_were_stored_before_are_counted_by_the_new_measure_without_bei
 
 
 def test_rows_of_the_new_record_are_read_into_the_store_that_did_not_know_it(seen: Seen) -> None:
-    assert "The store has got room for visit." in seen.refreshed
+    assert "The store was extended by visit." in seen.refreshed
 
 
 def test_files_are_still_guessed_though_nobody_said_what_columns_of_the_new_record_are_called(seen: Seen) -> None:

@@ -26,7 +26,6 @@ from reporting.readings import sentence
 from reporting.terminal import as_text
 from settings import Settings, load
 from tests.builders import NOW, answer, bug, customer, days_ago, employment, filled, noon, report, subscription, ticket
-from views.lines import Card
 from views.question import Groups, History, Metrics, OneNumber, Question
 from views.question import answer as answer_to
 
@@ -92,6 +91,11 @@ class Here:
         return said.err.strip()
 
 
+def test_an_old_name_of_a_metric_is_answered_under_its_new_one(here: Here) -> None:
+    assert here.json("within_target")["metric"] == "sla_met"
+    assert here.says("revenue") == here.says("revenue_retention")
+
+
 def test_the_program_prints_a_number_with_all_that_belongs_to_it(company: Path) -> None:
     done = run(company, "churn", *SEPTEMBER, "--json")
     assert done.returncode == 0, done.stderr
@@ -115,11 +119,10 @@ def test_the_program_says_it_in_a_sentence_and_a_table_of_eighty_columns(company
     assert done.returncode == 0, done.stderr
     said, rest = done.stdout.split("\n\n", 1)
     assert " ".join(said.split()).startswith(
-        "Customer churn, September 2026: 20% (95% CI 11.2-33%), 50 customers at the start. Only 50 customers at the "
-        "start: look at the range, not at the number."
+        "Customer churn, September 2026: 20% (95% CI 11.2-33%), 50 customers at the start. Small sample."
     )
-    assert "At the start                    50" in rest
-    assert "If a whole year went like this  93%" in rest
+    assert "At the start  50" in rest
+    assert "Annualised    93%" in rest
     assert "hazard" not in rest, "what has no plain name is in --json only"
     assert rest.rstrip().endswith("As of 21 Nov 2026 12:00 UTC, from test.")
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
@@ -137,7 +140,7 @@ def test_a_history_has_one_number_for_each_week_and_null_where_there_is_none(her
     assert [found["series"][n]["reason"] for n in (0, 3)] == ["Data begins 7 Sep 2026.", "No answers in this period."]
     assert sum(each["n"] for each in found["series"]) == 60
     text = here.says("csat", "--from", "2026-08-31", "--to", "2026-09-28", "--by", "week")
-    assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a number.")
+    assert text.startswith("Customer satisfaction (CSAT) by week: 2 of 4 have a value.")
 
 
 def test_a_split_has_one_number_for_each_group(here: Here) -> None:
@@ -290,7 +293,7 @@ def test_how_few_are_hidden_is_not_told_either(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("EMPATHY_CONFIG", str(tmp_path / "empathy.toml"))
     reading = here.json("attrition")
     assert (reading["state"], reading["n"], reading["value"]) == ("withheld", None, None)
-    assert " –  withheld" in here.says("attrition", "--by", "year")
+    assert " –  hidden" in here.says("attrition", "--by", "year")
 
 
 def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
@@ -317,7 +320,7 @@ def test_a_month_that_is_scaled_to_a_year_says_so_beside_the_value(
 def test_sources_and_metrics_are_listed(here: Here) -> None:
     (source,) = here.json("sources")["sources"]
     assert (source["name"], source["outcome"], source["rows"]["customer"]) == ("test", "ok", 50)
-    assert "1 source, 0 failed at the last try." in here.says("sources")
+    assert "1 source, 0 failed the last time." in here.says("sources")
     assert [each["metric"] for each in here.json("metrics")["metrics"]] == list(METRICS)
 
 
@@ -325,11 +328,11 @@ def test_sources_and_metrics_are_listed(here: Here) -> None:
     ("arguments", "sentence"),
     [
         (["chrun"], "There is no metric 'chrun'. Did you mean 'churn'?"),
-        (["churn", "--from", "soon"], "'soon' is not a day; write it like 2026-11-21"),
+        (["churn", "--from", "soon"], "'soon': write a day like 2026-11-21"),
         (["churn", "--from", "2026-09-01", "--to", "2026-09-01"], "--to is the first day that is not counted."),
         (
             ["churn", "--where", "area=Billing"],
-            "Customer churn cannot be split by 'area'; it can be split by segment, plan.",
+            "Customer churn cannot be broken down by 'area'; it can be broken down by segment, plan.",
         ),
         (["churn", "--where", "small"], "write it like --where area=Billing"),
         (["csat", "--by", "area"], "use --split area"),
@@ -342,13 +345,13 @@ def test_sources_and_metrics_are_listed(here: Here) -> None:
         (["top-bugs", "--to", "2026-09-01"], "--to does not go with top-bugs"),
         (["top-bugs", "--by", "week"], "--by does not go with top-bugs"),
         (["top-bugs", "--split", "area"], "--split does not go with top-bugs"),
-        (["top-bugs", "--at", "2999-01-01"], "--at lies in the future; the newest day is "),
+        (["top-bugs", "--at", "2999-01-01"], "--at is in the future; the newest day is "),
         (["sources", "--by", "week"], "--by does not go with sources: it takes none of these."),
         (["csat", "--at", "2026-09-01"], "are chosen with --from and --to"),
         (["csat", "--where", "area=a", "--where", "Area=b"], "--where area was given twice"),
         (["csat", "--where", "area=Nope"], "There is no area 'Nope'; there is Billing."),
         (["churn", "--where", "segment=huge"], "There is no segment 'huge'; there are large, small."),
-        (["csat", "--split", "plan"], "cannot be split by 'plan'"),
+        (["csat", "--split", "plan"], "cannot be broken down by 'plan'"),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_one_sentence(here: Here, arguments: list[str], sentence: str) -> None:
@@ -396,7 +399,7 @@ def reading(**changes: Any) -> Reading:
 def compared(value: float, low: float, high: float, verdict: Any, good: bool | None, **previous: Any) -> Comparison:
     before = reading(**{"value": 80.0, "period": Period(date(2026, 10, 26), date(2026, 11, 2)), **previous})
     found = Difference(value, low, high, 0.2, "z test")
-    return Comparison(before, None if verdict == "too few to say" else found, verdict, good)
+    return Comparison(before, None if verdict == "not enough data" else found, verdict, good)
 
 
 def test_an_unclear_change_says_what_it_could_be() -> None:
@@ -426,7 +429,7 @@ def test_a_split_says_small_sample_and_why_there_is_no_number_and_cuts_no_word(h
     assert "Billing" in text
     assert "small sample" in here.says("churn", *SEPTEMBER, "--split", "segment")
     assert "thin" not in here.says("churn", *SEPTEMBER, "--by", "month")
-    why = "Hidden so that nobody can be recognised, here or by subtraction."
+    why = "Hidden so that nobody can be identified, here or by subtraction."
     teams = {name: reading(value=None, low=None, high=None, n=0, state="withheld", reason=why) for name in ("A", "B")}
     said = as_text(Groups(CSAT, "area", reading().period, teams), Settings())
     assert max(map(len, said.splitlines())) <= 80
@@ -448,17 +451,16 @@ def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
         details=of_week,
     )
     weekdays = metric("weekdays")
-    said = "Monday brings most tickets: 22% of all, 1.54 times an even day (95% CI 1.48 to 1.61), 1,000 tickets."
+    said = "Monday has the most tickets: 22% of all, 1.54 times the average day (95% CI 1.48 to 1.61), 1,000 tickets."
     assert sentence(weekdays, monday) == said
     assert sentence(weekdays, monday, in_full=True) == f"Busiest weekday, 2 Nov to 8 Nov 2026. {said}"
     text = as_text(OneNumber(weekdays, monday), Settings())
-    assert "Monday (an even day is 1)  1.54" in text
-    assert "Sunday (an even day is 1)  0.40" in text
+    assert "Monday, compared with the average day  1.54" in text
+    assert "Sunday, compared with the average day  0.40" in text
     history = as_text(History(weekdays, "week", (monday,)), Settings())
     assert "Monday 1.54" in history
-    before = Card(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)), (), ())
-    (row,) = tables.readings([before])
-    assert row["Current"] == row["Previous"] == "Monday 1.54 times an even day"
+    row = tables.reading_of(weekdays, replace(monday, comparison=Comparison(monday, None, "not tested", None)))
+    assert row["Current"] == row["Previous"] == "Monday 1.54 times the average day"
 
 
 def test_the_overview_ranks_on_the_day_of_top_bugs_and_says_the_day_where_the_data_are_old(tmp_path: Path) -> None:
@@ -479,7 +481,7 @@ def test_the_overview_ranks_on_the_day_of_top_bugs_and_says_the_day_where_the_da
 
 
 def test_too_few_are_not_compared() -> None:
-    few = compared(8, 2, 14, "too few to say", None, state="thin")
+    few = compared(8, 2, 14, "not enough data", None, state="thin")
     assert sentence(CSAT, reading(comparison=few)).endswith("Previous week: 80%. Not enough data to compare.")
 
 
@@ -490,7 +492,7 @@ def test_a_long_unit_is_said_once() -> None:
 
 
 def test_what_is_hidden_says_why_and_no_number() -> None:
-    why = "Hidden because fewer than 10 people would be shown."
+    why = "Hidden: fewer than 10 people."
     hidden = reading(value=None, low=None, high=None, n=0, state="withheld", reason=why)
     assert sentence(CSAT, hidden, in_full=True) == f"Customer satisfaction (CSAT), 2 Nov to 8 Nov 2026: {why}"
 

@@ -232,14 +232,14 @@ def test_the_sample_stays_until_there_is_a_real_row(company: Company) -> None:
     assert "invented sample" not in said
     assert company.sources()["sample"].rows == {"customer": 2}
     said = company.refreshes(crm="two.csv")
-    assert "The invented sample company was removed" in said
+    assert "The sample company was removed" in said
     assert list(company.sources()) == ["crm"]
     assert company.customers() == 2
 
 
 def test_one_real_row_is_enough_though_another_source_fails(company: Company) -> None:
     company.has_sample()
-    assert "The invented sample company was removed" in company.refreshes(crm="two.csv", desk="nowhere.csv", code=1)
+    assert "The sample company was removed" in company.refreshes(crm="two.csv", desk="nowhere.csv", code=1)
     assert company.customers() == 2
 
 

@@ -91,12 +91,12 @@ def test_past_one_half_there_is_no_number(store: Store) -> None:
     reading = csat(store)
     assert (reading.value, reading.low, reading.numerator, reading.details) == (None, None, None, {})
     assert reading.state == "withheld"
-    assert why(reading) == "Withheld: 51 of 100 rows of survey answers in desk were rejected (51%)."
+    assert why(reading) == "Hidden because 51 of 100 rows of survey answers in desk were rejected (51%)."
 
 
 def test_a_number_of_which_nothing_could_be_read_is_not_no_data(store: Store) -> None:
     page(store, [], wrong(40))
-    assert why(csat(store)) == "Withheld: 40 of 40 rows of survey answers in desk were rejected (100%)."
+    assert why(csat(store)) == "Hidden because 40 of 40 rows of survey answers in desk were rejected (100%)."
 
 
 def test_rows_that_the_store_refuses_count_as_those_that_the_source_could_not_read(store: Store) -> None:
@@ -153,7 +153,7 @@ def test_the_ten_bugs_say_it_and_are_withheld_like_any_number(store: Store) -> N
         top = top_bugs(published, TODAY, store.settings)
     assert (top.bugs, top.others) == ((), 0)
     assert bugs.headline(top, store.settings) == "The top 10 is withheld: too many rows were rejected."
-    assert bugs.advice(top, store.settings) == "Withheld: 7 of 13 rows of tickets in desk were rejected (54%)."
+    assert bugs.advice(top, store.settings) == "Hidden because 7 of 13 rows of tickets in desk were rejected (54%)."
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------

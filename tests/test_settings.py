@@ -35,7 +35,7 @@ def said(folder: Path, text: str = "") -> str:
         ("colour = 3", "empathy.toml, colour: there is no such setting."),
         (
             '[sources.desk]\ntype = "files"\nshares_ids_with = ["cmr"]\n[sources.crm]\ntype = "files"',
-            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is no source; the nearest is 'crm'.",
+            "empathy.toml, sources: shares_ids_with of 'desk' names 'cmr', which is not a source; the nearest is 'crm'.",
         ),
         (
             '[sources.desk]\ntype = "files"\nshares_ids_with = "crm"',
@@ -58,6 +58,19 @@ def said(folder: Path, text: str = "") -> str:
         (
             '[sources.a]\ntype = "files"\nfresh_within_hours = 1e300',
             "empathy.toml, sources.a.fresh_within_hours: this must",
+        ),
+        *(
+            (
+                f'[sources.desk]\ntype = "files"\nticket_url = "{address}"',
+                'empathy.toml, sources.desk.ticket_url: write an address like "https://desk.example/tickets/{id}".',
+            )
+            for address in (
+                "https://desk.example/tickets",
+                "javascript:alert({id})",
+                "https://{id}.example/",
+                "https://desk.example@evil.example/{id}",
+                "https://desk.example/a {id}",
+            )
         ),
         ('words.customers = ""', "empathy.toml, words.customers: this must not be empty."),
         (f'company = "{"x" * 101}"', "empathy.toml, company: this must have at most 100 letters."),
@@ -88,6 +101,14 @@ def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert said(tmp_path).startswith(sentence)
+
+
+def test_where_a_ticket_is_opened_is_said_source_by_source(tmp_path: Path) -> None:
+    address = "https://desk.example/tickets/{id}?view=1"
+    (tmp_path / "empathy.toml").write_text(f'[sources.desk]\ntype = "files"\nticket_url = "{address}"')
+    desk = load(tmp_path / "empathy.toml").sources["desk"]
+    assert desk.ticket_url == address
+    assert desk.options == {}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -59,7 +59,7 @@ ANSWERS: dict[str, tuple[list[str], dict[str, str]]] = {
         {
             "nps": "answers to a survey of the kind nps",
             "ces": "answers to a survey of the kind ces",
-            "within_target": "within_target",
+            "sla_met": "within_target",
         },
     ),
     "jira": (
@@ -67,7 +67,7 @@ ANSWERS: dict[str, tuple[list[str], dict[str, str]]] = {
         {
             "first_reply": "first_reply_at",
             "reopened": "reopens",
-            "within_target": "within_target",
+            "sla_met": "within_target",
             "replies": "replies",
         },
     ),
@@ -112,9 +112,14 @@ def test_a_name_that_is_not_in_the_settings_is_one_sentence(empty: str, capsys: 
 @pytest.mark.parametrize(
     ("theirs", "reasons", "ours", "sentence"),
     [
-        (2_301, {"merged": 19, "deleted": 6}, 2_276, "desk says 2,301 tickets, we count 2,276: 19 merged, 6 deleted."),
-        (5, {}, 5, "desk says 5 tickets, we count 5: the same."),
-        (5, {"deleted": 0}, 5, "desk says 5 tickets, we count 5: the same."),
+        (
+            2_301,
+            {"merged": 19, "deleted": 6},
+            2_276,
+            "desk reports 2,301 tickets, we store 2,276: 19 merged, 6 deleted.",
+        ),
+        (5, {}, 5, "desk reports 5 tickets, we store 5: the same."),
+        (5, {"deleted": 0}, 5, "desk reports 5 tickets, we store 5: the same."),
     ],
 )
 def test_a_difference_is_named(theirs: int, reasons: dict[str, int], ours: int, sentence: str) -> None:

@@ -25,7 +25,7 @@ from estimates import means, multiple_testing, rates, seasons, shares
 from estimates import nps as estimated_nps
 from estimates import retention as intervals_of_time
 from estimates.survival import Survival, survival_of_table
-from metrics import attrition, ces, churn, csat, models, nps, renewal, repeat, repeat_in_period, revenue
+from metrics import attrition, ces, churn, csat, models, nps, renewal, repeat, repeat_in_period, revenue_retention
 from metrics import replies as ticket_replies
 from metrics import suppression as anonymity
 from metrics.counted import Counted
@@ -389,7 +389,7 @@ def kept_by_customer(customers: Any) -> Answer:
         lost = count(churn.METRIC, published, Period(january, after)).value
     if month is None:
         return {"grr_pct": None, "nrr_pct": None}
-    kept = revenue.retention(month)
+    kept = revenue_retention.retention(month)
     return {**{f"{each}_pct": kept[each] for each in ("grr", "nrr")}, "logo_churn_pct": lost}
 
 

@@ -31,14 +31,14 @@ class FirstPage:
 @cached(4)
 def first_page(published: Published, view: View) -> FirstPage:
     settings, today = view.settings, view.today
-    shown = [metric for metric in all_metrics() if metric.on_card]
+    shown = [metric for metric in all_metrics(settings.words) if metric.on_card]
     readings = [read(published, metric, headline_period(metric, today), settings) for metric in shown]
     cards = [
         card(metric, reading, line(published, metric, today, settings))
         for metric, reading in zip(shown, adjusted(readings), strict=True)
     ]
     top = top_bugs(published, today, settings, memory_at(published, today, settings))
-    return FirstPage(top, tuple(cards), news(published, top, today), releases_before(published, top))
+    return FirstPage(top, tuple(cards), news(published, top, today), releases_before(published, top.bugs))
 
 
 def prewarm(now: datetime) -> None:

@@ -1,52 +1,51 @@
-"""What the page of customer health asks: every number over the days that a reader chose."""
+"""What the pages of all metrics ask: every number over the days that a reader chose, its change, a small line of its past."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from metrics import all_metrics
+from metrics import all_metrics, metric
 from metrics.metric import Metric
-from metrics.period import Period, whole_months, whole_weeks
-from metrics.reading import headline_period, read
+from metrics.reading import Reading, read
 from store import Published
 from views.cache import cached
+from views.choice import Choice, period_of
 from views.lines import Card, card, line
-from views.multiple_testing import in_families
+from views.multiple_testing import adjusted
 from views.view import View
-
-PERIODS = {"Now": None, "Quarter": 13, "Year": 52}  # the choice on the page, in weeks
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    period: str
+    choice: Choice
     six: tuple[Card, ...]
     behind: tuple[Card, ...]
 
+    @property
+    def all(self) -> tuple[Card, ...]:
+        return (*self.six, *self.behind)
+
+
+@cached(24)
+def family(published: Published, view: View, choice: Choice, on_card: bool) -> dict[str, Reading]:
+    """The six numbers of the first page, or all others: judged together, so that every page says the same of a change."""
+    metrics = [each for each in all_metrics(view.settings.words) if each.on_card is on_card]
+    readings = [read(published, each, period_of(choice, each, view.today), view.settings) for each in metrics]
+    return dict(zip((each.key for each in metrics), adjusted(readings), strict=True))
+
 
 @cached(12)
-def health(published: Published, view: View, period: str) -> Health:
-    settings, today = view.settings, view.today
-    shown = all_metrics()
-    readings = [read(published, each, chosen_period(each, today, period), settings) for each in shown]
-    cards = [
-        card(metric, reading, line(published, metric, today, settings))
-        for metric, reading in zip(shown, in_families(shown, readings), strict=True)
-    ]
-    six = tuple(card for card in cards if card.metric.on_card)
-    return Health(period, six, tuple(card for card in cards if not card.metric.on_card))
+def health(published: Published, view: View, choice: Choice) -> Health:
+    six, behind = (
+        tuple(
+            _card(published, view, choice, metric(key, view.settings.words), reading)
+            for key, reading in family(view, choice, each).items()
+        )
+        for each in (True, False)
+    )
+    return Health(choice, six, behind)
 
 
-def chosen_period(metric: Metric, today: date, name: str) -> Period:
-    """The metric's own period, or the last 13 whole weeks or 3 months, or the last year, as it counts in weeks or months."""
-    weeks = PERIODS.get(name)
-    if weeks is None:
-        return headline_period(metric, today)
-    if metric.grain == "week":
-        return whole_weeks(today, weeks)
-    if metric.grain == "quarter":
-        return headline_period(metric, today)
-    months = {13: 3, 52: 12}[weeks]
-    # A rate over a longer stretch than the metric was made for says something else; a shorter one would be too few.
-    return whole_months(today, metric.headline if metric.headline == 12 else months)
+def _card(published: Published, view: View, choice: Choice, metric: Metric, reading: Reading) -> Card:
+    past = line(published, metric, view.today, view.settings, period_of(choice, metric, view.today))
+    return card(metric, reading, past)

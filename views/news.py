@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from ranking.gone import Gone
 from ranking.top_bugs import TopBug, TopBugs
 from store import Published
 from store.published import Mark as Mark
+from store.published import Waiting
 
 USUAL_WEEKS = 12  # last week is set beside so many before it
 RELEASE_DAYS = 14  # a release so shortly before the first report of a bug of its area is named beside it
@@ -22,7 +24,7 @@ RELEASE_DAYS = 14  # a release so shortly before the first report of a bug of it
 class News:
     """`tickets` of the last whole week, `usual` the fewest and most of the weeks before; None where the data do not go back so far.
 
-    `open_tickets` and `without_reply` are of today, None where no source can say it.
+    `open_tickets` and `without_reply` are of today, None where no source can say it; `waiting` are the customers behind them.
     """
 
     came: tuple[TopBug, ...]
@@ -31,17 +33,20 @@ class News:
     usual: tuple[int, int] | None
     open_tickets: int | None
     without_reply: int | None
+    waiting: Waiting | None
 
 
 def news(published: Published, top: TopBugs, today: date) -> News:
     last, before = _by_week(published, today)
+    open_tickets = _waiting(published, "resolution", today)
     return News(
         came=tuple(bug for bug in top.bugs if bug.movement.kind in ("new", "new on the list")),
         gone=top.gone,
         tickets=last,
         usual=(min(before), max(before)) if len(before) == USUAL_WEEKS else None,
-        open_tickets=_waiting(published, "resolution", today),
+        open_tickets=open_tickets,
         without_reply=_waiting(published, "first_reply", today),
+        waiting=None if open_tickets is None else published.waiting(),
     )
 
 
@@ -69,9 +74,9 @@ def _waiting(published: Published, key: str, today: date) -> int | None:
     return sum(each.n for each in published.tally(f"{key}_open", None, today + timedelta(days=1)))
 
 
-def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
+def releases_before(published: Published, bugs: Sequence[TopBug]) -> dict[str, Mark]:
     """By the id of a bug: the last release of its area in the two weeks before its first report."""
-    if not top.bugs:
+    if not bugs:
         return {}
     span = published.span("tickets")
     if span is None:
@@ -80,7 +85,7 @@ def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
     known_from = span[0] + timedelta(days=RELEASE_DAYS)
     first = {
         bug.id: bug.first_reported_on
-        for bug in top.bugs
+        for bug in bugs
         if bug.area and bug.first_reported_on and bug.first_reported_on >= known_from
     }
     if not first:
@@ -90,10 +95,14 @@ def releases_before(published: Published, top: TopBugs) -> dict[str, Mark]:
     )
     found: dict[str, Mark] = {}
     for mark in sorted(marks, key=lambda each: each.day):
-        found |= {bug.id: mark for bug in top.bugs if bug.id in first and _is_before(mark, first[bug.id], bug.area)}
+        found |= {bug.id: mark for bug in bugs if bug.id in first and _is_before(mark, first[bug.id], bug.area)}
     return found
 
 
+def is_of_area(mark: Mark, area: str | None) -> bool:
+    """Whether a release changed this part of the product, however that is written."""
+    return bool(area) and (mark.area or "").casefold() == (area or "").casefold()
+
+
 def _is_before(mark: Mark, first_report: date, area: str | None) -> bool:
-    same_area = (mark.area or "").casefold() == (area or "").casefold()
-    return same_area and timedelta(0) <= first_report - mark.day <= timedelta(days=RELEASE_DAYS)
+    return is_of_area(mark, area) and timedelta(0) <= first_report - mark.day <= timedelta(days=RELEASE_DAYS)

@@ -140,8 +140,12 @@ Answer = OneNumber | History | Groups | Ranked | RankingRecord | Sources | Rejec
 def answer(question: Question, settings: Settings, now: datetime) -> Answer:
     """Raises Unanswerable and StoreError."""
     if question.what == LIST:
-        return Metrics(tuple(all_metrics()))
-    asked = None if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED, OVERVIEW, NOW) else metric(question.what)
+        return Metrics(tuple(all_metrics(settings.words)))
+    asked = (
+        None
+        if question.what in (TOP_BUGS, RANKING, SOURCES, REJECTED, OVERVIEW, NOW)
+        else metric(question.what, settings.words)
+    )
     store = open_store(settings)
     try:
         store.check_time_zone()
@@ -205,7 +209,7 @@ def overview(published: Published, settings: Settings, today: date) -> Overview:
     newest = min(max((span[1] for span in spans.values() if span), default=today), today)
     from views.multiple_testing import in_families
 
-    asked = all_metrics()
+    asked = all_metrics(settings.words)
     readings = in_families(asked, [newest_reading(published, each, settings, today, newest) for each in asked])
     numbers = tuple(OneNumber(each, reading) for each, reading in zip(asked, readings, strict=True))
     top = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from settings import Settings, load
+from settings import SAMPLE_COMPANY, YOUR_COMPANY, Settings, load
 from store import EmptyStoreError as EmptyStoreError
 from store import Snapshot, Store, open_store
 from store import StoreError as StoreError
@@ -26,6 +26,12 @@ class View:
     @property
     def today(self) -> date:
         return self.now.astimezone(self.settings.zone).date()
+
+    @property
+    def company(self) -> str:
+        """Whose numbers these are; the invented company has a name of its own."""
+        named = self.settings.company
+        return SAMPLE_COMPANY if self.snapshot.is_sample and named == YOUR_COMPANY else named
 
 
 _opening = threading.Lock()

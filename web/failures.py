@@ -26,8 +26,7 @@ def of_a_page(error: Exception) -> bool:
     code = new_code()
     log.error("A page failed, code %s", code, exc_info=error)
     st.error(
-        "This page could not be shown. The other pages still work; "
-        f"whoever looks after this server finds the reason under the code {code}."
+        f"This page could not be shown. The other pages still work; your administrator can look up error code {code}."
     )
     return True
 
@@ -36,7 +35,7 @@ def of_the_server(_: Request, error: Exception) -> PlainTextResponse:
     code = new_code()
     log.error("A request failed, code %s", code, exc_info=error)
     return PlainTextResponse(
-        f"This could not be answered. The log has the reason under the code {code}.", 500, headers=HEADERS
+        f"Something went wrong. Your administrator can look up error code {code}.", 500, headers=HEADERS
     )
 
 

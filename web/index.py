@@ -1,31 +1,129 @@
-"""The document that a browser gets for every page: Streamlit's own, with our script and without the font that no page uses."""
+"""The document that a browser gets for every page: the page's answer, to be read at once, and Streamlit, which takes over from it.
+
+The answer stands before Streamlit's own element and over it, in the same place and the same look; web/links.js takes it away when the
+app has drawn the same. Without JavaScript, or for `curl`, it is the page.
+"""
 
 from __future__ import annotations
 
+import gzip
+import html
+import logging
 import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import streamlit
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import Response
+from streamlit import config
 
-LINKS = Path(__file__).parent / "links.js"
+from display import frame
+from display.request import cut
+from settings import SettingsError
+from views.view import StoreError, View, view
+from web.pages import PAGES, Page, around
+
+log = logging.getLogger("empathy.web")
+LINKS = Path(__file__).with_name("links.js")
+STREAMLITS = Path(streamlit.__file__).parent / "static" / "index.html"
+LOOK = Path(frame.__file__).with_name("look.css")
 # An answer that is kept anywhere would be yesterday's, or another reader's.
-HEADERS = {"Cache-Control": "private, no-store", "Vary": "Cookie"}
+HEADERS = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Encoding"}
+HEAD, BODY = "</head>", "<body>"
+LEVEL = 5  # of compression: the last tenth of the bytes costs twice the time
+
+
+def index(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """Conditional and Range headers are not looked at, and there is nothing to ask about again."""
+
+    async def of_page(request: Request) -> Response:
+        body = (await run_in_threadpool(document, page, cut(request.query_params))).encode()
+        headers = dict(HEADERS)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, LEVEL, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        return Response(body, headers=headers, media_type="text/html")
+
+    return of_page
+
+
+def document(page: Page, asked: dict[str, str]) -> str:
+    """With the answer in it, where there is one."""
+    try:
+        found = view(datetime.now(UTC)) if page.answer else None
+        if found is None or page.answer is None:
+            return template()
+        return answered(found, page, page.answer(found, asked))
+    except (SettingsError, StoreError):
+        return template()  # the app says what is wrong
+    except Exception:
+        log.exception(
+            "The answer of %s could not be put into its document; the app shows it a little later.", page.file
+        )
+        return template()
+
+
+def answered(view: View, page: Page, block: Markup) -> str:
+    frame_of = around(page.url_path)
+    layer = Markup('<div id="answer"><main class="page">{}{}</main></div>').format(
+        Markup('<div class="stHtml">{}</div>').format(frame.header(view, frame_of)),
+        Markup('<div class="stHtml">{}</div>').format(block),
+    )
+    before, after = template().split(BODY, 1)
+    title = f"<title>{html.escape(frame.title(frame_of, block, view))}</title>"
+    return f"{re.sub('<title>.*?</title>', lambda _: title, before)}{BODY}{layer}{after}"
 
 
 @cache
-def document() -> str:
-    html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-    html = re.sub(r'<link\s[^>]*rel="preload"[^>]*as="font"[^>]*>', "", html)
-    return html.replace("</head>", '<script src="./links.js" defer></script></head>', 1)
+def template() -> str:
+    """Streamlit's own, with our look and script in it, without the font that no page uses and the words for who has no JavaScript."""
+    found = STREAMLITS.read_text("utf-8")
+    found = re.sub(r"<!--.*?-->\s*", "", found, flags=re.DOTALL)
+    found = re.sub(r'<link\s[^>]*rel="preload"[^>]*as="font"[^>]*>', "", found)
+    found = re.sub(r'<link rel="service-desc"[^>]*>', "", found)
+    found = re.sub(r"<noscript>.*?</noscript>", "", found, flags=re.DOTALL)
+    # A style sheet in the head would keep the answer from being drawn until it is here.
+    sheets = "".join(re.findall(r'<link rel="stylesheet"[^>]*>', found))
+    found = re.sub(r'<link rel="stylesheet"[^>]*>', "", found)
+    fonts = config.get_option("theme.fontFaces") or []
+    first = f'<link rel="preload" href="./{fonts[0]["url"]}" as="font" type="font/woff2" crossorigin>' if fonts else ""
+    found = found.replace(HEAD, f"{first}<style>{look()}</style>{HEAD}", 1)
+    return found.replace("</body>", f"<script>{LINKS.read_text('utf-8')}</script>{sheets}</body>", 1)
 
 
-async def index(_: Request) -> HTMLResponse:
-    """Conditional and Range headers are not looked at, and there is nothing to ask about again."""
-    return HTMLResponse(document(), headers=HEADERS)
+def look() -> str:
+    """Our style sheet, with the theme's colours and fonts, which the app itself has from Streamlit."""
+    colours = [
+        f"--{name}: light-dark({config.get_option(f'theme.light.{key}')}, {config.get_option(f'theme.dark.{key}')});"
+        for name, key in (("paper", "backgroundColor"), ("ink", "textColor"))
+    ]
+    faces = "".join(
+        f"@font-face{{font-family:{face['family']};src:url(./{face['url']}) format('woff2');font-display:swap;"
+        f"font-weight:{face['weight']};font-style:{face['style']};unicode-range:{face['unicodeRange']}}}"
+        for face in config.get_option("theme.fontFaces") or []
+    )
+    # Streamlit's own rules come later and weigh as much as ours would: in the name of an id ours hold.
+    ours = LOOK.read_text("utf-8").replace(".stHtml", ":is(.stHtml, #ours)")
+    return f":root{{{''.join(colours)}--font:{config.get_option('theme.font')}}}{faces}{ours}"
 
 
-async def links(_: Request) -> FileResponse:
-    return FileResponse(LINKS, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+def scripts() -> list[str]:
+    """The text of each script that stands in the document itself: Streamlit's own, and ours."""
+    return [*re.findall(r"<script>(.*?)</script>", STREAMLITS.read_text("utf-8"), re.DOTALL), LINKS.read_text("utf-8")]
+
+
+def routes() -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
+    """(path, what answers it) of every page."""
+    template()  # now: Streamlit renames the keys of the fonts when the first session opens
+    return [(page.url_path, index(page)) for page in PAGES]
+
+
+def mounted(path: str) -> str:
+    """Where a path of ours is found: below what the settings of the server put before every address."""
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/{path}" if base else f"/{path}"

@@ -1,11 +1,80 @@
-/* Links inside our blocks of HTML open their page in the session that is there, as Streamlit's own links do.
-   Without this script they are plain links. */
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.in-app");
-  const opensElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-  if (!link || opensElsewhere || event.defaultPrevented) return;
-  event.preventDefault();
-  history.pushState(null, "", link.href);
-  window.dispatchEvent(new PopStateEvent("popstate"));
-  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
-});
+(() => {
+  const $ = (found) => document.querySelector(found);
+  const main = () => $("[data-testid=stMain]");
+  const stands = () => $("[data-testid=stApp][data-test-script-state=notRunning]") && $("#root h1");
+
+  /* The answer stands over the app until the app shows the same, or for ten seconds. */
+  const layer = $("#answer");
+  const root = $("#root");
+  let isApp = !layer;
+  const takeOver = () => {
+    if (isApp) return;
+    isApp = true;
+    const at = layer.scrollTop;
+    const link = document.activeElement?.closest?.("#answer a")?.getAttribute("href");
+    root.inert = false;
+    layer.remove();
+    main()?.scrollTo(0, at);
+    if (link) root.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
+  };
+  if (layer) {
+    root.inert = true;
+    const look = () => (stands() ? requestAnimationFrame(takeOver) : isApp || requestAnimationFrame(look));
+    look();
+    setTimeout(takeOver, 10000);
+  }
+
+  /* Links inside our blocks open their page in the session that is there, as Streamlit's own links do. */
+  const open = (address) => {
+    history.pushState(null, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    main()?.scrollTo(0, 0);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.in-app");
+    const opensElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || !isApp || opensElsewhere || event.defaultPrevented) return;
+    event.preventDefault();
+    open(link.href);
+  });
+
+  /* Back returns to where the reader was: Streamlit scrolls inside, and the browser does not know. */
+  const place = () => `at ${location.pathname}${location.search}`;
+  let returning = 0;
+  document.addEventListener("scroll", (event) => {
+    if (event.target === main() && !returning) sessionStorage.setItem(place(), event.target.scrollTop);
+  }, { capture: true, passive: true });
+  const goBackTo = (wanted) => {
+    const mine = (returning = Date.now());
+    const look = () => {
+      if (returning !== mine) return;
+      const isThere = isApp && stands() && main().scrollHeight - main().clientHeight >= wanted;
+      if (isThere) main().scrollTo(0, wanted);
+      if (isThere || Date.now() - mine > 5000) returning = 0;
+      else requestAnimationFrame(look);
+    };
+    look();
+  };
+  window.addEventListener("popstate", (event) => {
+    const wanted = Number(sessionStorage.getItem(place()));
+    if (event.isTrusted && wanted) setTimeout(goBackTo, 100, wanted);
+  });
+  const kind = performance.getEntriesByType("navigation")[0]?.type;
+  const before = Number(sessionStorage.getItem(place()));
+  if (before && (kind === "back_forward" || kind === "reload")) goBackTo(before);
+
+  /* The search: the browser's own list under the field, read when somebody comes to it. */
+  let found = null;
+  document.addEventListener("focusin", async (event) => {
+    if (!event.target.matches?.(".search")) return;
+    found ??= (await fetch("search.json").then((answer) => (answer.ok ? answer.json() : null), () => null));
+    event.target.list?.replaceChildren(...(found ?? []).map((each) => new Option("", each.words)));
+  });
+  document.addEventListener("input", (event) => {
+    const chosen = event.target.matches?.(".search") && found?.find((each) => each.words === event.target.value);
+    if (!chosen) return;
+    event.target.value = "";
+    if (isApp) open(chosen.address);
+    else location.href = chosen.address;
+  });
+})();

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import stream
+from web.index import scripts
 from web.startup_checks import OTHER_MACHINES, is_this_machine
 
 MOST_BYTES_OF_ADDRESS = 8192  # an address of ours has some hundred
 STARTING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Starting</title>
 <style>body{font-family:sans-serif;max-width:40rem;margin:20vh auto;padding:0 1rem}</style></head>
-<body><h1>Starting</h1><p>The numbers are being read. This page looks again by itself every two seconds.</p></body></html>"""
-OTHER_PAGES = "Only pages of this server may open this."
+<body><h1>Starting</h1><p>The data is being loaded. This page reloads by itself every two seconds.</p></body></html>"""
+OTHER_PAGES = "Only pages of this server may open this connection."
 # Counters of the process, the pages as an interface for programs, uploads: nothing here needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
 
@@ -52,7 +50,7 @@ class Doorway:
         elif not self.allow_other_machines and not is_from_this_machine(scope):
             await refuse(scope, receive, send, 403, OTHER_MACHINES)
         elif any(closed in scope["path"] for closed in CLOSED):
-            await refuse(scope, receive, send, 404, "There is nothing here.")
+            await refuse(scope, receive, send, 404, "Not found.")
         elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MOST_BYTES_OF_ADDRESS:
             await refuse(scope, receive, send, 414, "This address is too long.")
         elif scope["type"] == "http" and self.is_starting() and wants_a_page(scope):
@@ -109,10 +107,9 @@ def with_headers(scope: Scope, send: Send) -> Send:
 
 
 def inline_scripts() -> list[str]:
-    """The hash of each script that stands in Streamlit's own index.html, as a Content-Security-Policy names it."""
-    html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    return [f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts]
+    """The hash of each script that stands in the document of a page, as a Content-Security-Policy names it."""
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts()]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
 def security_policy() -> str:

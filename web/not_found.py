@@ -63,6 +63,6 @@ def document(asked: str) -> str:
     """Its links are relative, so that they hold behind whatever is before us."""
     up = "../" * asked.count("/") or "./"
     links = Markup().join(
-        Markup('<li><a href="{}{}">{}</a></li>').format(up, page.url_path, page.title) for page in PAGES if page.in_menu
+        Markup('<li><a href="{}{}">{}</a></li>').format(up, page.url_path, page.title) for page in PAGES if page.label
     )
     return DOCUMENT.format(title=NOT_FOUND, why=NOT_FOUND_WHY, links=links)

@@ -12,6 +12,7 @@ from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from display import charts
 from views.first_page import prewarm
 from web.pages import PAGES, Page
 
@@ -43,18 +44,19 @@ async def warm() -> None:
             await read_ahead()
             await visit(PAGES[:1])
     except Exception:
-        log.exception("The first page could not be run ahead; the first visitor waits a little longer.")
+        log.exception("The first page could not be prepared; the first visitor waits a little longer.")
     set_apart()
 
 
 async def warm_the_rest(first: asyncio.Task[None]) -> None:
-    """The other pages, while the first visitors read the first one: Plotly alone takes a second to load."""
+    """The other pages, while the first visitors read the first one; and Plotly, which takes a second to load."""
     await first
     try:
         async with asyncio.timeout(PATIENCE_S):
+            await asyncio.to_thread(charts.load)
             await visit(PAGES[1:])
     except Exception:
-        log.exception("The other pages could not be run ahead; their first visitor waits a little longer.")
+        log.exception("The other pages could not be prepared; their first visitor waits a little longer.")
     set_apart()
 
 
@@ -69,7 +71,7 @@ async def read_ahead() -> None:
         await asyncio.to_thread(prewarm, datetime.now(UTC))
     except Exception as error:
         # The pages say the same, and what to do about it.
-        log.warning("Nothing could be read ahead: %s", error)
+        log.warning("Nothing could be prepared: %s", error)
 
 
 async def visit(pages: Iterable[Page]) -> None:

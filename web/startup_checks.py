@@ -33,7 +33,7 @@ def refuse_unsafe_start(option: Callable[[str], Any], allow_other_machines: bool
             )
     address = option("server.address") or "every address"
     if not allow_other_machines and not is_this_machine(address):
-        raise SystemExit(f"The server was told to listen on {address}. {OTHER_MACHINES}")
+        raise SystemExit(f"The server is set to listen on {address}. {OTHER_MACHINES}")
 
 
 def is_this_machine(host: str) -> bool:

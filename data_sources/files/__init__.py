@@ -252,7 +252,7 @@ def _from_environment(entry: Entry, found: re.Match[str]) -> str:
 
 SOURCE = Source(
     type="files",
-    says="Reads files that another system exported: CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet, each also gzipped.",
+    says="Reads files that another system exported: CSV, TSV, columns separated by spaces, JSON lines, XLSX, Parquet, each also gzipped.",
     records=tuple(BY_TABLE),
     options=Files,
     fetch=fetch,

@@ -10,7 +10,7 @@ from data_sources.files.guess import shown
 from data_sources.source import SourceError, harmless
 
 USAGE = """./run files guess PATH    look at a file and print a mapping for empathy.toml
-                          (CSV, TSV, columns of blanks, JSON lines, XLSX, Parquet; also gzipped)"""
+                          (CSV, TSV, columns separated by spaces, JSON lines, XLSX, Parquet; also gzipped)"""
 
 
 def main(words: list[str]) -> int:

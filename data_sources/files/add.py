@@ -26,7 +26,7 @@ from settings import SettingsError, load, place_of
 from store.records import REFERENCES
 
 USAGE = """./run add [--config empathy.toml] FILE...    look at files, write the mappings they need into empathy.toml,
-                                            read them, and say what came of it"""
+                                            read them, and print a summary"""
 NEW = "# Written by ./run add. What each line means: docs/files.md; what else can be set: README.md.\n"
 
 

@@ -56,7 +56,7 @@ class FileOptions(RecordOptions):
     """One [[sources.NAME.files]] table."""
 
     path: Text = Field(
-        description="the file, relative to the folder of empathy.toml; * and ** stand for anything, "
+        description="the file, relative to the folder of empathy.toml; * and ** match anything, "
         "${NAME:-default} for the environment"
     )
     record: str = Field(description="what one row is")
@@ -76,15 +76,15 @@ class FileOptions(RecordOptions):
     header: Annotated[bool | tuple[str, ...], BeforeValidator(_header)] | None = Field(
         None, description="false: no line with names, columns are called 1, 2, 3 ...; or the list of their names"
     )
-    skip: int = Field(0, ge=0, description="this many lines stand before the header")
+    skip: int = Field(0, ge=0, description="lines to skip before the header")
     sheet: Text | None = Field(None, description="of a workbook; default: the first")
     each: Text | None = Field(
         None, description="one record for each element of this list (JSON lines, Parquet) or part of this cell"
     )
     split: Text | None = Field(None, description="what separates the parts of the cell named by `each`; default: comma")
-    most_unpacked_mb: Positive = Field(10_000, description="refuse a packed file that unpacks to more")
+    most_unpacked_mb: Positive = Field(10_000, description="reject a compressed file that expands to more")
     deadline_seconds: Positive | None = Field(
-        None, description="give a file up that takes longer to read; default: 60 and 5 more for each MB"
+        None, description="stop reading a file that takes longer; default: 60 plus 5 for each MB"
     )
 
 

@@ -161,10 +161,10 @@ def _said(name: str, verdict: str, row: int, seconds: float, most_memory: int, s
     if verdict == "refused":
         return said
     if verdict == "memory":
-        return f"{name} needs more than {most_memory // 2**20} MB of memory{where}; it was not read to its end."
+        return f"{name} needs more than {most_memory // 2**20} MB of memory{where}; it was not read completely."
     if verdict == "time":
         return (
-            f"{name} took longer than {seconds:,.0f} seconds{where}; it was not read to its end. "
+            f"{name} took longer than {seconds:,.0f} seconds{where}; it was not read completely. "
             "If that is meant, raise deadline_seconds in its mapping."
         )
     if verdict == "gone":

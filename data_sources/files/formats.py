@@ -57,7 +57,7 @@ def type_of(path: Path, layout: Layout) -> str:
         ending = Path(path.name.lower().removesuffix(".gz")).suffix
         found = layout.type or ENDINGS.get(ending, "csv")
         if found in ("xlsx", "parquet"):
-            raise SourceError(f"{path.name} is named like a file of type {found}, but it is none inside.")
+            raise SourceError(f"{path.name} is named like a file of type {found}, but it is not one inside.")
         _refuse_other_text(path, layout, start)
     if layout.type and layout.type != found:
         raise SourceError(f'{path.name} is of type {found}, and the mapping says type = "{layout.type}".')

@@ -1,4 +1,4 @@
-"""How one file is laid out, what was found in it, and the bounds of what is taken for a table."""
+"""How one file is laid out, what was found in it, and the bounds of what is read as a table."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def pages(path: Path, entry: Entry, shape: Shape, named: str) -> Iterator[Rows]:
 
 
 def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> None:
-    """Merged rows must stand together: otherwise each stretch of them would replace the one before."""
+    """Merged rows must be consecutive: otherwise each group of them would replace the one before."""
     ended = Seen()
     now: str | None = None
     for row_number, row in formats.read(path, entry.layout, shape):
@@ -77,7 +77,7 @@ def _refuse_scattered(path: Path, entry: Entry, shape: Shape, bound: Bound) -> N
             continue
         if not ended.add(str(name)):
             raise SourceError(
-                f'{path.name}: the rows of {name!r} do not stand together (row {row_number:,}), and same_id = "merge" '
+                f'{path.name}: the rows of {name!r} are not consecutive (row {row_number:,}), and same_id = "merge" '
                 f"needs that; sort the file by {bound.mapping.label('id')}."
             )
         now = name

@@ -104,7 +104,7 @@ def word(path: str, meanings: Mapping[str, V]) -> Callable[[Item], V]:
     def cell(item: Item) -> V:
         value = at(item, path)
         if not isinstance(value, str) or value not in meanings:
-            raise bad_cell(path, value, f"is none of {', '.join(meanings)}")
+            raise bad_cell(path, value, f"is not one of {', '.join(meanings)}")
         return meanings[value]
 
     return cell

@@ -112,7 +112,7 @@ class Web(Host):
             return attempts(self._once, url, body)
         except _TryAgain as error:
             since = self._clock_time(self.failing_since if self.failing_since is not None else self.clock())
-            raise Later(f"{self.who} is not answering since {since} ({error}); the next refresh tries again.") from None
+            raise Later(f"{self.who} has not answered since {since} ({error}); the next refresh tries again.") from None
 
     # ---- one try ----------------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class Web(Host):
         if left <= 0:
             raise Later(
                 f"Reading {self.who} took longer than {self.limits.whole / 60:.0f} minutes and was stopped. "
-                "The next refresh goes on where this one stopped."
+                "The next refresh continues where this one stopped."
             )
         done: list[Any] = []
         given_up = threading.Event()
@@ -204,7 +204,7 @@ class Web(Host):
             # One bad byte or number costs the row that it is in, not the page: it becomes a sign that no field takes.
             data = json.loads(shallow(body).decode("utf-8-sig", "replace"), parse_int=_whole_number)
         except ValueError:
-            raise self._failed("an answer that is cut off or garbled") from None
+            raise self._failed("a truncated or garbled answer") from None
         self.failing_since = None
         return data
 
@@ -240,7 +240,7 @@ class Web(Host):
             said = complaint(json.loads(shallow(body[:100_000])))
         except ValueError:
             said = ""
-        return f"{self.who} refuses the question (status {status}{': ' + said if said else ''})."
+        return f"{self.who} rejected the request (status {status}{': ' + said if said else ''})."
 
     # ---- waiting ----------------------------------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ class Web(Host):
     def _rest(self, seconds: float) -> None:
         """Waits, or gives up at once where the wait would end after the deadline."""
         if self.clock() - self.began + seconds > self.limits.whole:
-            raise Later(f"{self.who} wants us to wait longer than this refresh may take. The next refresh tries again.")
+            raise Later(f"{self.who} asks to wait longer than a refresh may take. The next refresh tries again.")
         if seconds >= 5:
             self._say(seconds)
         self.sleep(seconds)
@@ -273,7 +273,7 @@ class Web(Host):
             end = f"until {self._clock_time(self.clock() + wait)}" if wait < A_YEAR else "for more than a year"
             raise Later(
                 f"{self.who}: rate limit reached {end}. "
-                "What was read is kept; the next refresh after that goes on. With an access key the limit is much higher."
+                "What was read is kept; the next refresh after that continues. With an access key the limit is much higher."
             )
 
     def _remember_limit(self, headers: Mapping[str, str]) -> None:
@@ -289,7 +289,8 @@ class Web(Host):
     def _clock_time(self, instant: float) -> str:
         """HH:MM of an instant of the clock, in the company's time zone; with the date where it is another day."""
         when = (self.now + timedelta(seconds=instant - self.began)).astimezone(self.zone)
-        return when.strftime("%H:%M" if when.date() == self.now.astimezone(self.zone).date() else "%Y-%m-%d %H:%M")
+        is_today = when.date() == self.now.astimezone(self.zone).date()
+        return f"{when:%H:%M}" if is_today else f"{when.day} {when:%b %Y %H:%M}"
 
 
 # What the programs under us raise about an answer that is none.
@@ -336,7 +337,7 @@ def graphql(web: Web, path: str, query: str, variables: Mapping[str, object]) ->
     data = web.ask(path, body={"query": query, "variables": dict(variables)}).data
     found = data.get("data") if isinstance(data, dict) else None
     if not isinstance(found, dict) or data.get("errors"):
-        raise Refused(200, f"{web.who} refuses the question ({complaint(data) or 'without a reason'}).")
+        raise Refused(200, f"{web.who} rejected the request ({complaint(data) or 'without a reason'}).")
     return found
 
 
@@ -366,8 +367,8 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection"
     if isinstance(error, requests.exceptions.Timeout):
-        return "silence in the middle"
+        return "no data in the middle of an answer"
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return "an answer that is cut off"
+        return "a truncated answer"
     is_away = isinstance(error, requests.exceptions.ConnectionError)
-    return "no connection" if is_away else "an answer that cannot be read"
+    return "no connection" if is_away else "an unreadable answer"

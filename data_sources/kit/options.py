@@ -59,7 +59,7 @@ def _sentence(model: type[Options], table: str, error: Mapping[str, Any]) -> str
     shown = repr(error["input"])
     shown = shown if len(shown) <= 100 else shown[:100] + "…"
     if kind == "literal_error":
-        return f"{key}: {shown} is none of {error['ctx']['expected'].replace(' or ', ', ').replace(chr(39), '')}."
+        return f"{key}: {shown} is not one of {error['ctx']['expected'].replace(' or ', ', ').replace(chr(39), '')}."
     return f"{key} is {shown}; {what_is_wrong(error, place).replace('this must be ', 'write ', 1)}."
 
 

@@ -75,7 +75,7 @@ def token(name: str, found_at: str, items: str, *, more: str = "", last: str = "
         follows = within(answer.data, more) is True if more else not (last and within(answer.data, last) is True)
         found = onward(answer, items) if follows else None
         if follows and found is None and (more or last):  # taken for the end, it would lose pages
-            raise SourceError("An answer says that more follows, and not where. The next refresh tries again.")
+            raise SourceError("An answer says that more pages follow, but not where. The next refresh tries again.")
         return found
 
     return Paging(turn, resume=onward if instead_of else None, items=items)

@@ -286,7 +286,7 @@ def _understood(web: Web) -> Iterator[None]:
         yield
     except Rejected as wrong:
         raise SourceError(
-            f"{web.who} gave an answer that cannot be read ({wrong.column}: {wrong.reason}). Check base_url."
+            f"{web.who} gave an unreadable answer ({wrong.column}: {wrong.reason}). Check base_url."
         ) from None
 
 

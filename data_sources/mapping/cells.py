@@ -114,7 +114,7 @@ def _moved(moment: datetime, zone: tzinfo) -> datetime:
 
 def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Convert:
     readers = [reader_of(each) for each in formats]
-    expected = " or ".join(each if each != "iso" else "like 2026-01-31 or 2026-01-31 14:05" for each in formats)
+    expected = " or ".join(map(as_people_write, formats))
 
     def convert(text: str) -> Value:
         for reader in readers:
@@ -123,9 +123,28 @@ def _dates(formats: tuple[str, ...], settle: Callable[[datetime], Value]) -> Con
             except (ValueError, OverflowError, OSError):
                 continue
             return settle(moment)
-        raise Rejected.cell(text, f"{NOT_A_DATE} ({expected})")
+        raise Rejected.cell(text, f"{NOT_A_DATE} (expected {expected})")
 
     return convert
+
+
+_LETTERS = {
+    "%d": "DD",
+    "%m": "MM",
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%H": "HH",
+    "%I": "HH",
+    "%M": "MM",
+    "%S": "SS",
+    "%p": "AM/PM",
+}
+_NAMED = {"iso": "YYYY-MM-DD or YYYY-MM-DD HH:MM", "unix": "seconds since 1970", "unix_ms": "milliseconds since 1970"}
+
+
+def as_people_write(pattern: str) -> str:
+    """A format of dates without percent signs: "DD/MM/YYYY HH:MM"."""
+    return _NAMED.get(pattern) or re.sub(r"%\w", lambda found: _LETTERS.get(found[0], found[0]), pattern)
 
 
 def reader_of(pattern: str) -> Callable[[str], datetime]:
@@ -136,11 +155,11 @@ def reader_of(pattern: str) -> Callable[[str], datetime]:
         part = 1 if pattern == "unix" else 1000
         return lambda text: datetime.fromtimestamp(float(text) / part, UTC)
     if "%" not in pattern:
-        raise ValueError(f'{pattern!r} is none of iso, unix, unix_ms or a text like "%d/%m/%Y"')
+        raise ValueError(f'{pattern!r} is not one of iso, unix, unix_ms or a text like "%d/%m/%Y"')
     try:
         datetime.strptime(datetime(2026, 1, 31, 14, 5).strftime(pattern), pattern)  # noqa: DTZ001, DTZ007
     except ValueError as error:
-        raise ValueError(f"{pattern!r} is no format of a date ({error})") from None
+        raise ValueError(f"{pattern!r} is not a date format ({error})") from None
     return _quick(pattern) or (lambda text: datetime.strptime(text, pattern))  # noqa: DTZ007 (its zone comes later)
 
 
@@ -200,7 +219,7 @@ def _one_word_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
         folded = text.casefold()
         if folded in allowed:
             return folded
-        raise Rejected.cell(text, f"is none of {listed(allowed)}; say what it means with values = {{ ... }}")
+        raise Rejected.cell(text, f"is not one of {listed(allowed)}; say what it means with values = {{ ... }}")
 
     return convert
 

@@ -99,7 +99,7 @@ class Reading(Table):
     time_zone: Zone | None = Field(None, description="of times without one; default: the company's")
     decimal_comma: bool | None = Field(None, description="true where 1.234,56 is a number")
     blanks: list[Plain] = Field(
-        [], description="cells that mean nothing was written, in capitals or not; an empty cell always does"
+        [], description="cells that count as empty, in any letter case; an empty cell always does"
     )
 
 
@@ -113,7 +113,7 @@ class FieldOptions(Reading):
     constant: Written = Field(None, description="the same value for every row")
     template: str | None = Field(None, description="text with {column} in it")
     product: Columns | None = Field(None, description="columns to multiply", min_length=1)
-    join: str = Field("/", description="what stands between joined columns")
+    join: str = Field("/", description="what separates joined columns")
     values: dict[str, Written] | None = Field(None, description="what a cell says = what is meant")
     other: Plain | None = Field(
         None, description="what every cell that is not in `values` means; an empty text means not known"
@@ -162,7 +162,7 @@ class RecordOptions(Reading):
     same_id: Literal["reject", "last_wins", "first", "merge", "last"] = Field(
         "reject",
         description="rows with the same id: reject the later ones (the default), last_wins (a later row replaces), first "
-        "(later ones are left out), or merge (they stand together)",
+        "(later ones are left out), or merge (consecutive rows become one record)",
     )
 
 
@@ -194,7 +194,7 @@ def _sentence(model: type[Table], key: str, error: Written) -> str:
     if kind == "literal_error":
         shown = written if isinstance(written, str) else repr(written)
         allowed = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
-        return f"{whole}: {shown[:100]!r} is none of {allowed}."
+        return f"{whole}: {shown[:100]!r} is not one of {allowed}."
     wanted = next((said for start, said in _WANTED.items() if kind.startswith(start)), "write something else")
     return f"{whole}: {wanted}."
 

@@ -18,10 +18,9 @@ from data_sources.source import Page, Request, Source
 from store.marks import Record
 from store.records import BugReport, SurveyResponse, Ticket
 
-COMPANY = "Kestrel (sample company)"
 PAGE = 5_000
 
-__all__ = ["COMPANY", "SOURCE", "TRUTHS", "Truth", "truth"]
+__all__ = ["SOURCE", "TRUTHS", "Truth", "truth"]
 
 
 class Sample(options.Options):

@@ -86,7 +86,7 @@ def _since(
 
 
 def _instant(entry: Entry, newest: object) -> datetime | None:
-    """When that change was; what has no time zone is taken for UTC, and of a text its first ten signs, the day, count."""
+    """When that change was; what has no time zone is read as UTC, and of a text its first ten signs, the day, count."""
     found = newest
     if isinstance(found, str):
         with suppress(ValueError):

@@ -211,7 +211,7 @@ class Database:
         if self._left() <= 0 or not faults:
             at = f"at {entry.named}" if entry else "while it was connected"
             raise OutOfTime(
-                f"Reading {self.name} took longer than {self.minutes:g} minutes and was stopped {at}. Look there for a lock, "
+                f"Reading {self.name} took longer than {self.minutes:g} minutes and was stopped {at}. Check there for a lock, "
                 f"or for a query that does not end; if it needs so long, write a larger deadline_minutes in [{self.key}]."
             )
         raise self._in_words(entry, faults[0]) from None
@@ -319,7 +319,7 @@ class Database:
         if entry is None:
             is_account = any(word in said.lower() for word in ("authentication", "denied", "password", "role "))
             why = "refuses the account" if is_account else "cannot be reached"
-            return SourceError(f"{self.name} {why} ({said}). Look whether the address in {self.written} is right.")
+            return SourceError(f"{self.name} {why} ({said}). Check the address in {self.written}.")
         with suppress(SourceError):
             self._ask(None, self.connection.rollback)
         if absent := re.search(r"(?:no such table: |relation \"|doesn't exist: )([\w.]+)", said):

@@ -28,16 +28,16 @@ def stays_rule(grace_days: int) -> Rule[StaysOf]:
 
 
 def _by_contracts(contracts: Sequence[Contract], grace_days: int) -> Iterator[Stay]:
-    for nth, stretch in enumerate(stretches(contracts, grace_days)):
-        started_on, ended_on = stretch[0].started_on, last_end(stretch)
+    for nth, row in enumerate(without_gaps(contracts, grace_days)):
+        started_on, ended_on = row[0].started_on, last_end(row)
         yield Stay(
             started_on,
             ended_on,
             how="new" if nth == 0 else "reactivated",
-            plan=stretch[-1].plan or "",
-            start_mrr=_mrr_on(stretch, started_on),
-            end_mrr=_mrr_on(stretch, ended_on - ONE_DAY) if ended_on else 0,
-            end_known=ended_on is not None or all(each.says_end for each in stretch if not each.ended_on),
+            plan=row[-1].plan or "",
+            start_mrr=_mrr_on(row, started_on),
+            end_mrr=_mrr_on(row, ended_on - ONE_DAY) if ended_on else 0,
+            end_known=ended_on is not None or all(each.says_end for each in row if not each.ended_on),
         )
 
 
@@ -47,8 +47,8 @@ def _by_own_dates(own: OwnDates) -> Stay:
     return Stay(own.started_on, ended_on, "new", "", own.mrr, own.mrr, end_known=own.can_say_end > 0)
 
 
-def stretches(contracts: Iterable[Contract], grace_days: int) -> list[list[Contract]]:
-    """Contracts of one customer, sorted by start, grouped into stretches without a gap longer than the grace."""
+def without_gaps(contracts: Iterable[Contract], grace_days: int) -> list[list[Contract]]:
+    """Contracts of one customer, sorted by start, grouped where no gap is longer than the grace period."""
     groups: list[list[Contract]] = []
     end: date | None = None
     for contract in contracts:
@@ -63,8 +63,8 @@ def stretches(contracts: Iterable[Contract], grace_days: int) -> list[list[Contr
     return groups
 
 
-def last_end(stretch: Iterable[Contract]) -> date | None:
-    ends = [contract.ended_on for contract in stretch]
+def last_end(row: Iterable[Contract]) -> date | None:
+    ends = [contract.ended_on for contract in row]
     return None if None in ends else max(end for end in ends if end is not None)
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from estimates.shares import with_the_silent
 from metrics.begins import Begins
 from metrics.cautions import Why
 from metrics.counted import Count, Counted, Details, Where
+from metrics.counting.groups import whole
 from metrics.models import Kind, Model
 from metrics.period import Period
 
@@ -66,19 +68,28 @@ def _count_answers(kind: str, of_bins: Callable[[Bins], Counted]) -> Count:
 def bins_of_periods(
     published: Published, measure: str, periods: list[Period], where: Where, by: str | None
 ) -> list[dict[str, Counter[str]]]:
-    """For each period {group: {bin: n}}, asked of the store in one go; periods may overlap and leave gaps."""
+    """For each period {group: {bin: n}}, asked of the store in one go; periods may overlap and leave gaps.
+
+    What was counted before each of their ends is noted on the way: a hundred windows that overlap cost as much as one.
+    """
     if not periods:
         return []
-    found: list[dict[str, Counter[str]]] = [defaultdict(Counter) for _ in periods]
-    holders: dict[date, list[int]] = defaultdict(list)
-    for index, period in enumerate(periods):
-        for day in range(period.days):
-            holders[period.start + timedelta(days=day)].append(index)
-    first, end = min(period.start for period in periods), max(period.end for period in periods)
-    for counted in published.tally(measure, first, end, where, by):
-        for index in holders.get(counted.day, ()):
-            found[index][counted.group][counted.bin] += counted.n
-    return [dict(groups) for groups in found]
+    span = whole(periods)
+    counts = sorted(published.tally(measure, span.start, span.end, where, by), key=attrgetter("day"))
+    before: dict[date, dict[str, Counter[str]]] = {}
+    so_far: dict[str, Counter[str]] = defaultdict(Counter)
+    at = 0
+    for edge in sorted({day for period in periods for day in (period.start, period.end)}):
+        while at < len(counts) and counts[at].day < edge:
+            so_far[counts[at].group][counts[at].bin] += counts[at].n
+            at += 1
+        before[edge] = {group: bins.copy() for group, bins in so_far.items()}
+    nothing: Counter[str] = Counter()
+    found = [
+        {group: bins - before[period.start].get(group, nothing) for group, bins in before[period.end].items()}
+        for period in periods
+    ]
+    return [{group: bins for group, bins in groups.items() if bins} for groups in found]
 
 
 def scores_by_scale(bins: Bins) -> dict[str, dict[int, int]]:

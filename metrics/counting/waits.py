@@ -1,4 +1,4 @@
-"""How long people wait: the median and the slowest tenth, from histograms that add up. First reply and resolution share it."""
+"""How long customers wait: median and 90th percentile from histograms that add up, for first reply time and time to resolution."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def survival(bins: Mapping[str, int], censored: Mapping[str, int]) -> Survival:
 
 
 def tail(curve: Survival) -> Details:
-    """How long the slowest tenth waits at least, with its interval, or the words why that cannot be said."""
+    """The 90th percentile, with its interval, or the words why that cannot be said."""
     withheld, full = FEWEST[0.9]
     nothing: Details = dict.fromkeys(("p90", "p90_low", "p90_high"))
     if curve.n < withheld:
@@ -154,10 +154,10 @@ def _value(curve: Survival, q: float) -> float | None:
 
 
 CAVEATS = (
-    "Tickets count on the day they were opened; open ones count as far as they have waited, and how many they are "
-    "stands beside it. Tickets that were closed without a reply are not in the first reply.",
-    "Where channels differ by more than five times, each is told first: all together is then no channel's wait.",
-    "It is the median, not the mean: half wait longer. The slowest tenth is given beside it.",
-    "Waits are kept in bins of 2% width: every time is right to 1%.",
+    "Tickets count on the day they were opened. Open ones count with the time that they have waited so far; how many they "
+    "are is shown beside it. Tickets that were closed without a reply do not count for the first reply time.",
+    "Where channels differ by more than a factor of five, each is shown first: the median of all describes none of them.",
+    "It is the median, not the mean: half of the tickets wait longer. The 90th percentile is shown beside it.",
+    "Waits are counted in bins of 2% width: every time is accurate to 1%.",
     "Calendar time: nights and weekends count.",
 )

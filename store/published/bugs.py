@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from store.ids import bare, meant_by
 from store.instants import aware, naive
 from store.published.snapshot import OpenSnapshot
 from store.schema import (
+    account,
     bug_contact,
     bug_rating,
     excerpt_of_bug,
@@ -20,6 +22,7 @@ from store.schema import (
     paying,
     ranking_record,
     severity_change,
+    waiting,
 )
 
 
@@ -61,8 +64,17 @@ class BugDay(NamedTuple):
     bad: int
 
 
+class Reporters(NamedTuple):
+    """Customers of a bug: of one segment and plan, whose latest report came by one channel; None where nothing says it."""
+
+    segment: str | None
+    plan: str | None
+    channel: str | None
+    customers: int
+
+
 class Excerpt(NamedTuple):
-    """A ticket behind a bug, already masked."""
+    """A ticket behind a bug, already masked; the segment of its customer is that of today."""
 
     bug: str
     ticket: str
@@ -71,6 +83,20 @@ class Excerpt(NamedTuple):
     channel: str | None
     subject: str | None
     excerpt: str | None
+    source: str | None
+    segment: str | None
+
+
+class Waiting(NamedTuple):
+    """Customers with an open ticket when this was published; those who wait for a first reply are not counted for a fix.
+
+    `since` is when the oldest of these tickets was opened.
+    """
+
+    customers: int
+    for_reply: int
+    for_fix: int
+    since: datetime | None
 
 
 class Mark(NamedTuple):
@@ -227,6 +253,35 @@ class Bugs(OpenSnapshot):
         )
         return {name: int(n) for name, n in self._connection.execute(chosen)}
 
+    def reporters(self, bug: str, start: date, end: date) -> list[Reporters]:
+        """The distinct customers who reported it in start <= day < end, each counted once."""
+        contact = bug_contact.c
+        follows = func.lead(contact.day).over(partition_by=contact.customer, order_by=contact.day)
+        told = select(contact.customer, contact.channel, follows.label("follows")).where(*_reported([bug], start, end))
+        last = told.subquery("told").c
+        of_customer = (func.nullif(account.c.segment, ""), func.nullif(account.c.plan, ""))
+        one = (
+            select(of_customer[0].label("segment"), of_customer[1].label("plan"), last.channel)
+            .select_from(last.customer.table.outerjoin(account, account.c.id == last.customer))
+            .where(last.follows.is_(None))
+            .subquery("one")
+            .c
+        )
+        groups = (one.segment, one.plan, one.channel)
+        return [Reporters(*row) for row in self._connection.execute(select(*groups, func.count()).group_by(*groups))]
+
+    def customers_by_week(self, bug: str, ends: Sequence[date]) -> tuple[int, ...]:
+        """Distinct customers who reported it in each stretch of seven days that ends with one of these days, oldest first."""
+        if not ends:
+            return ()
+        contact = bug_contact.c
+        week = case(*((contact.day <= end, nth) for nth, end in enumerate(ends)))
+        since, until = ends[0] - timedelta(days=6), ends[-1] + timedelta(days=1)
+        told = select(week.label("week"), contact.customer).where(*_reported([bug], since, until)).subquery("told").c
+        chosen = select(told.week, func.count(func.distinct(told.customer))).group_by(told.week)
+        found = {week: int(n) for week, n in self._connection.execute(chosen)}
+        return tuple(found.get(nth, 0) for nth in range(len(ends)))
+
     def first_reports(self, at: date, bugs: list[str]) -> dict[str, date]:
         """The day on which a customer first reported each of these bugs, as known at the end of day `at`."""
         contact = bug_contact.c
@@ -268,14 +323,25 @@ class Bugs(OpenSnapshot):
 
     def excerpts(self, bug: str) -> list[Excerpt]:
         """The newest ten tickets behind a bug."""
-        chosen = (
-            select(excerpt_of_bug)
-            .where(excerpt_of_bug.c.bug == bug)
-            .order_by(excerpt_of_bug.c.opened_on.desc(), excerpt_of_bug.c.ticket)
+        row = excerpt_of_bug.c
+        dimensions = {name: func.nullif(row[name], "") for name in ("area", "channel")}
+        columns: list[Any] = [dimensions.get(name, row.get(name)) for name in Excerpt._fields if name != "segment"]
+        chosen: Any = (
+            select(*columns, func.nullif(account.c.segment, ""))
+            .select_from(excerpt_of_bug.outerjoin(account, account.c.id == row.customer))
+            .where(row.bug == bug)
+            .order_by(row.opened_on.desc(), row.ticket)
             .limit(10)
         )
         found = [Excerpt(*row) for row in self._connection.execute(chosen)]
         return [each._replace(ticket=bare(each.ticket)) for each in found]
+
+    def waiting(self) -> Waiting | None:
+        """None where it was never counted: in a store that was published by an older version."""
+        row = self._connection.execute(select(waiting)).one_or_none()
+        if row is None:
+            return None
+        return Waiting(row.customers, row.for_reply, row.for_fix, aware(row.since) if row.since else None)
 
     def releases(self, start: date, end: date) -> list[Mark]:
         chosen = select(mark).where(mark.c.day >= start, mark.c.day < end).order_by(mark.c.day, mark.c.name)

@@ -19,6 +19,7 @@ from store.instants import naive
 from store.marks import stale_kinds
 from store.publishing import clusters
 from store.publishing.bugs import count_contacts, list_bugs, list_releases
+from store.publishing.comments import choose_comments
 from store.publishing.customers import (
     list_accounts,
     list_intervals,
@@ -31,6 +32,7 @@ from store.publishing.health import check_references, count_rows
 from store.publishing.revenue import count_revenue, list_paying
 from store.publishing.sayings import Declared, note_unsaid
 from store.publishing.stale import is_noted
+from store.publishing.waiting import count_waiting
 from store.records import RECORDS
 from store.rules import Rules
 from store.saving import was_counted
@@ -106,8 +108,10 @@ def count_again(
     list_bugs(connection)
     count_contacts(connection, rules)
     choose_excerpts(connection)
+    choose_comments(connection, rules.low, today)
     clusters.mark_stale(connection, everything)
     list_releases(connection)
+    count_waiting(connection)
     count_rows(connection)
     check_references(connection, today, everything)
     for table in (stale_key, stale_contact, *BEFORE.values(), tally_change):

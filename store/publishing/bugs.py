@@ -109,6 +109,13 @@ def count_contacts(connection: Connection, rules: Rules) -> None:
         .scalar_subquery()
         .correlate(reports)
     )
+    # Two sources may know the ticket: then one of their channels, the same each time.
+    channel = (
+        select(func.max(func.nullif(ticket.c.channel, "")))
+        .where(ticket.c.id == reports.c.ticket)
+        .scalar_subquery()
+        .correlate(reports)
+    )
     mine = tuple_(reports.c.day, reports.c.bug, reports.c.customer).in_(chosen)
     one = (
         select(
@@ -116,6 +123,7 @@ def count_contacts(connection: Connection, rules: Rules) -> None:
             reports.c.bug,
             reports.c.customer,
             rules.share_of_ticket.says(func.coalesce(func.nullif(links, 0), 1)).label("weight"),
+            channel.label("channel"),
         )
         .where(mine)
         .subquery("one")
@@ -123,9 +131,14 @@ def count_contacts(connection: Connection, rules: Rules) -> None:
     connection.execute(
         insert(bug_contact).from_select(
             [column.name for column in bug_contact.columns],
-            select(one.c.day, one.c.bug, one.c.customer, func.max(one.c.weight), func.count()).group_by(
-                one.c.day, one.c.bug, one.c.customer
-            ),
+            select(
+                one.c.day,
+                one.c.bug,
+                one.c.customer,
+                func.max(one.c.weight),
+                func.count(),
+                func.max(one.c.channel),  # of several on one day
+            ).group_by(one.c.day, one.c.bug, one.c.customer),
         )
     )
     rating = survey_response.c

@@ -32,6 +32,8 @@ class UnlinkedTicket:
     area: str
     subject: str
     excerpt: str
+    channel: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,31 @@ def unlinked_tickets(
     newest = select(ticket.c.opened_on).where(*unlinked).order_by(ticket.c.opened_on.desc()).limit(most)
     first = connection.scalar(select(func.min(newest.subquery("newest").c.opened_on)))
     found = connection.execute(
-        select(ticket.c.id, ticket.c.customer, ticket.c.opened_on, ticket.c.area, ticket.c.subject, ticket.c.excerpt)
+        select(
+            ticket.c.id,
+            ticket.c.customer,
+            ticket.c.opened_on,
+            ticket.c.area,
+            ticket.c.subject,
+            ticket.c.excerpt,
+            ticket.c.channel,
+            ticket.c.source,
+        )
         .where(*unlinked, ticket.c.opened_on >= (first or today))
         .order_by(ticket.c.opened_on.desc(), ticket.c.id, ticket.c.source)
         .limit(most)
     )
     return [
-        UnlinkedTicket(row.id, row.customer, row.opened_on, row.area, row.subject or "", row.excerpt or "")
+        UnlinkedTicket(
+            row.id,
+            row.customer,
+            row.opened_on,
+            row.area,
+            row.subject or "",
+            row.excerpt or "",
+            row.channel,
+            row.source,
+        )
         for row in found
     ]
 
@@ -119,7 +139,21 @@ def _as_bug(id: str, cluster: Cluster, zone: ZoneInfo) -> Row:
 
 def _contacts(id: str, cluster: Cluster) -> list[Row]:
     counts = Counter((each.opened_on, each.customer) for each in cluster.tickets)
-    return [{"day": day, "bug": id, "customer": who, "weight": 1.0, "contacts": n} for (day, who), n in counts.items()]
+    channels: dict[tuple[date, str], str] = {}
+    for each in cluster.tickets:
+        key = (each.opened_on, each.customer)
+        channels[key] = max(each.channel, channels.get(key, ""))
+    return [
+        {
+            "day": day,
+            "bug": id,
+            "customer": who,
+            "weight": 1.0,
+            "contacts": n,
+            "channel": channels[day, who] or None,
+        }
+        for (day, who), n in counts.items()
+    ]
 
 
 def _excerpts(id: str, cluster: Cluster) -> list[Row]:
@@ -132,9 +166,11 @@ def _excerpts(id: str, cluster: Cluster) -> list[Row]:
             "ticket": each.id,
             "opened_on": each.opened_on,
             "area": each.area,
-            "channel": None,
+            "channel": each.channel or None,
             "subject": each.subject or None,
             "excerpt": each.excerpt or None,
+            "source": each.source or None,
+            "customer": each.customer,
         }
         for each in newest
     ]

@@ -1,4 +1,4 @@
-"""Customers over time: one row for each, and the stretches in which each of them was one."""
+"""Customers over time: one row for each, and the periods in which each of them was one."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def list_intervals(connection: Connection, rule: Rule[StaysOf]) -> None:
     rows = list(_new_intervals(connection, rule.says))
     if rows:
         connection.execute(insert(customer_interval), rows)
-    days = {day for stretch in old for day in stretch if day is not None}
+    days = {day for period in old for day in period if day is not None}
     days |= {row[name] for row in rows for name in ("started_on", "ended_on") if row[name] is not None}
     sql = sql_of(connection)
     mark_stale(connection, sql, {("interval", sql.day(day), "") for day in days})

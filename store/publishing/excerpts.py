@@ -101,7 +101,7 @@ def _newest(connection: Connection, which: Any) -> dict[str, list[_Ranked]]:
 
 def _add_excerpts(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Inserts excerpts; those that are only known by ticket and source get their words from the ticket."""
-    bare = [row for row in rows if "source" in row]
+    bare = [row for row in rows if "opened_on" not in row]
     said: dict[tuple[str, str], dict[str, Any]] = {}
     names = [column.name for column in excerpt_of_bug.c if column.name not in ("bug", "ticket")]
     for some in in_parts([row["ticket"] for row in bare]):
@@ -111,7 +111,9 @@ def _add_excerpts(connection: Connection, rows: list[dict[str, Any]]) -> None:
         for row in found.mappings():
             said[row["id"], row["source"]] = {name: row[name] for name in names}
     complete = [
-        {"bug": row["bug"], "ticket": row["ticket"], **said[row["ticket"], row["source"]]} if "source" in row else row
+        {"bug": row["bug"], "ticket": row["ticket"], **said[row["ticket"], row["source"]]}
+        if "opened_on" not in row
+        else row
         for row in rows
     ]
     if complete:

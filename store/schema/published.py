@@ -93,7 +93,7 @@ account = Table(
     Column("plan", String, nullable=False),
     Column("mrr", BigInteger),
 )
-# The stretches in which a customer was one (gaps of at most grace_days closed).
+# The periods in which a customer was one (gaps of at most grace_days closed).
 customer_interval = Table(
     "customer_interval",
     metadata,
@@ -153,7 +153,16 @@ listed_bug = Table(
     Column("url", String),
     Column("is_cluster", Boolean, nullable=False),
 )
-# Who reported what on which day: bug x customer x day.
+# Customers with an open ticket, at the time of publishing: one row, or none where it was never counted.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("customers", BigInteger, primary_key=True, autoincrement=False),
+    Column("for_reply", BigInteger, nullable=False),
+    Column("for_fix", BigInteger, nullable=False),
+    Column("since", Instant),
+)
+# Who reported what on which day: bug x customer x day; by which channel where a ticket says it.
 bug_contact = Table(
     "bug_contact",
     metadata,
@@ -162,6 +171,7 @@ bug_contact = Table(
     Column("customer", String, primary_key=True),
     Column("weight", Float, nullable=False),
     Column("contacts", BigInteger, nullable=False),
+    Column("channel", String),
 )
 Index(None, bug_contact.c.bug, bug_contact.c.day)
 Index(None, bug_contact.c.bug, bug_contact.c.customer, bug_contact.c.day, bug_contact.c.weight)
@@ -195,6 +205,21 @@ excerpt_of_bug = Table(
     Column("channel", String),
     Column("subject", String),
     Column("excerpt", String),
+    Column("source", String),
+    Column("customer", String),
+)
+# What was written with low scores, the newest few of each kind of survey: by nobody, and only where nobody stands alone.
+excerpt_of_survey = Table(
+    "excerpt_of_survey",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("nth", Integer, primary_key=True),
+    Column("answered_on", Day, nullable=False),
+    Column("scale", String, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("area", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("comment", String, nullable=False),
 )
 mark = Table(
     "mark",

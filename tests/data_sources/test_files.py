@@ -390,12 +390,12 @@ def test_a_score_outside_its_scale_is_set_aside_and_a_scale_nobody_knows_is_refu
         ({"fields": {"id": "id", "opened_at": "opend"}}, "no column 'opend'; the nearest is 'opened'"),
         ({"fields": {"id": "id", "opened_at": {"colum": "opened"}}}, "the nearest is 'column'"),
         ({"fields": {"id": "id", "opened_at": {"column": "opened", "constant": "x"}}}, "exactly one of"),
-        ({"fields": {"id": "id", "opened_at": {"column": "opened", "format": "dd/mm"}}}, "'dd/mm' is none of iso"),
+        ({"fields": {"id": "id", "opened_at": {"column": "opened", "format": "dd/mm"}}}, "'dd/mm' is not one of iso"),
         ({"fields": {"id": "id", "opened_at": {"column": "opened", "take": "min"}}}, "only with same_id"),
         ({"where": {"state": "x"}}, "no column 'state'"),
         ({"where": {"id": {"start": "x"}}}, "the nearest is 'starts'"),
         ({"time_zone": "Madrid"}, "no time zone 'Madrid'"),
-        ({"type": "excel"}, "'excel' is none of"),
+        ({"type": "excel"}, "'excel' is not one of"),
         ({"delimiter": "||"}, "write one character"),
         ({"encoding": "utf8000"}, "no encoding"),
         ({"path": "nothing.csv"}, "There is no file"),
@@ -533,7 +533,10 @@ def test_one_file_gives_two_records(tmp_path: Path) -> None:
         (True, "fields.opened_at: write a column, a list of columns, or a table"),
         ({"column": "opened", "blanks": "NA"}, "fields.opened_at.blanks: write a list"),
         ({"column": "opened", "decimal_comma": "yes"}, "fields.opened_at.decimal_comma: write true or false"),
-        ({"column": "opened", "take": "most"}, "fields.opened_at.take: 'most' is none of last, first, min, max, sum"),
+        (
+            {"column": "opened", "take": "most"},
+            "fields.opened_at.take: 'most' is not one of last, first, min, max, sum",
+        ),
         ({"columns": []}, "fields.opened_at.columns: write at least one"),
         ({"constant": "soon"}, "fields.opened_at: 'soon' is not a date"),
     ],
@@ -623,7 +626,7 @@ def test_a_wrong_cell_keeps_its_row_out_says_where_it_is_and_lets_the_others_in(
             "ticket",
             {"id": "a", "opened_at": "b", "kind": "c"},
             "1,2026-02-01,Fault",
-            "none of problem, question, request",
+            "is not one of problem, question, request",
         ),
         ("ticket", {"id": "a", "opened_at": "b", "replies": "c"}, "1,2026-02-01,-1", "must not be negative"),
         ("customer", {"id": "a", "mrr": "b"}, f"1,{10**14}", "is too large an amount"),
@@ -776,7 +779,7 @@ def test_rows_that_stand_together_are_merged_and_those_that_do_not_are_refused(t
         ("A", 1, "new", 3),
         ("B", 5, "new", 4),
     ]
-    assert "the rows of 'A' do not stand together (row 5)" in refusal(
+    assert "the rows of 'A' are not consecutive (row 5)" in refusal(
         tmp_path, tickets(tmp_path, LOG, fields=fields, same_id="merge")
     )
 

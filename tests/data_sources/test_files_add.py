@@ -85,7 +85,7 @@ def test_a_file_without_a_mapping_is_told_why_and_leaves_the_settings_alone(conf
     staff.write_text("employee_id,department\n1,A\n2,B\n")
     said = [each.said for each in add(config, [no_table, other, staff, config.with_name("none.csv")])]
     assert "page.csv is a web page" in said[0]
-    assert "calls.csv is none of the records that are counted" in said[1]
+    assert "calls.csv is not one of the records that are counted" in said[1]
     assert said[2].startswith("staff.csv holds rows like employment, but does not say when it began")
     assert "There is no file" in said[3]
     assert config.read_text() == WRITTEN
@@ -175,8 +175,8 @@ def test_from_files_to_sentences_in_three_commands(tmp_path: Path) -> None:
     assert "- tickets: 181 tickets stored; 1 of 182 rows was rejected:\n    tickets.csv row 42, opened: " in overview
     assert f" of {len(METRICS)} metrics have a value.\n" in overview
     assert "- Customer satisfaction (CSAT), " in overview
-    assert "Without one:\n" in overview
-    assert "- Repeat business: No purchases in any source." in overview
+    assert "Without a value:\n" in overview
+    assert "- Repeat purchase rate: No purchases in any source." in overview
 
 
 def test_the_store_of_the_example_is_the_one_of_the_settings(config: Path) -> None:

@@ -31,19 +31,19 @@ FILES: dict[str, dict[str, int] | str] = {
     "bugs-bitcoin-core-gui/issues.jsonl.gz": {"bug": 341},
     "bugs-rust-2010-2013/issues.jsonl.gz": {"bug": 6690},
     "bugs-seamonkey-gitbugs/SeaMonkey_bugs.csv.gz": {"bug": 1076},
-    "bugs-seamonkey-gitbugs/duplicates.csv": "is none of the records that are counted",
+    "bugs-seamonkey-gitbugs/duplicates.csv": "is not one of the records that are counted",
     "churn-telco-ibm/Telco-Customer-Churn.csv": {"customer": 7043},
     "nps-field-service-a/nps.csv": {"survey_response": 1494},
-    "nps-field-service-a/serviceappointments.csv.gz": "is none of the records that are counted",
-    "remarks-shopzilla-a/remarks.csv": "is none of the records that are counted",
+    "nps-field-service-a/serviceappointments.csv.gz": "is not one of the records that are counted",
+    "remarks-shopzilla-a/remarks.csv": "is not one of the records that are counted",
     "repeat-cdnow-sample/CDNOW_sample.txt": {"purchase": 6696},
     "repeat-online-retail-a/OnlineRetail_a.csv.gz": {"purchase": 9941},
     "saas-ravenstack/ravenstack_accounts.csv": {"customer": 500},
-    "saas-ravenstack/ravenstack_churn_events.csv": "is none of the records that are counted",
-    "saas-ravenstack/ravenstack_feature_usage.csv.gz": "is none of the records that are counted",
+    "saas-ravenstack/ravenstack_churn_events.csv": "is not one of the records that are counted",
+    "saas-ravenstack/ravenstack_feature_usage.csv.gz": "is not one of the records that are counted",
     "saas-ravenstack/ravenstack_subscriptions.csv": {"subscription": 5000},
     "saas-ravenstack/ravenstack_support_tickets.csv": {"ticket": 2000, "survey_response": 1175},
-    "survey-sfo-2016/2016_SFO_Customer_Survey.csv": "is none of the records that are counted",
+    "survey-sfo-2016/2016_SFO_Customer_Survey.csv": "is not one of the records that are counted",
     "survey-sfo-2017/2017_SFO_Customer_Survey.csv": "holds rows like survey_response, but does not say when it was answered",
     "tickets-helpdesk-log/helpdesk.csv": {"ticket": 3804},
     "tickets-kaggle-csat/customer_support_tickets.csv.gz": {"survey_response": 2769},
@@ -112,4 +112,4 @@ def test_a_closing_day_that_open_bugs_have_too_is_not_used() -> None:
 
 def test_who_left_without_a_day_gives_no_churn_and_that_is_said_first() -> None:
     first = mapping_for(TESTDATA / "datasets" / "churn-telco-ibm/Telco-Customer-Churn.csv").splitlines()[0]
-    assert "does not say when a customer came or left: no churn can be told from it" in first
+    assert "does not say when a customer came or left: churn cannot be computed from it" in first

@@ -214,5 +214,5 @@ def test_the_key_of_something_else_is_no_record_of_ours(tmp_path: Path) -> None:
     path = written(tmp_path / "export.csv", {"call_id": "title"} | columns)
     assert record_of(path) is None
     first, *rest = mapping_for(path).splitlines()
-    assert first.startswith("# export.csv is none of the records that are counted: customer, subscription, purchase")
+    assert first.startswith("# export.csv is not one of the records that are counted: customer, subscription, purchase")
     assert "# Its key, call_id, names something else." in rest

@@ -662,8 +662,8 @@ def test_what_goes_wrong_twice_and_then_right_is_nobodys_worry(upstream: Upstrea
     [
         (Reply({}, 503, fault="it"), "status 503"),
         (Reply(b"", fault="it"), "an empty answer"),
-        (Reply(b"[{", fault="it"), "an answer that is cut off or garbled"),
-        (Reply([issue(1)], cut_at=9, fault="it"), "an answer that is cut off"),
+        (Reply(b"[{", fault="it"), "a truncated or garbled answer"),
+        (Reply([issue(1)], cut_at=9, fault="it"), "a truncated answer"),
     ],
 )
 def test_what_goes_on_being_wrong_says_since_when_and_why_and_gives_no_rows(
@@ -775,7 +775,7 @@ def test_waiting_is_said(upstream: Upstream, caplog: pytest.LogCaptureFixture) -
     ("headers", "until"),
     [
         ({"Retry-After": "3600"}, "until 11:30"),
-        ({"Retry-After": "86400"}, "until 2026-11-22 10:30"),
+        ({"Retry-After": "86400"}, "until 22 Nov 2026 10:30"),
         ({"Retry-After": "1000000000"}, "for more than a year"),
         ({"Retry-After": "9" * 400}, "for more than a year"),
         ({"Retry-After": "9" * 5_000}, "for more than a year"),
@@ -884,7 +884,7 @@ def test_a_closed_door_is_said_in_words() -> None:
         ({"repository": "../../user"}, 'write it like "owner/name"'),
         ({"repository": "octo/.."}, 'write it like "owner/name"'),
         ({"colour": "red"}, "colour: there is no such setting"),
-        ({"severity": {"p1": "awful"}}, "is none of cosmetic, minor, major, blocker"),
+        ({"severity": {"p1": "awful"}}, "is not one of cosmetic, minor, major, blocker"),
         ({"bug_labels": "bug"}, "write a list"),
         ({"token_env": "NO_SUCH_KEY"}, "that environment variable is empty"),
         ({"base_url": "ftp://127.0.0.1"}, "is not a web address"),

@@ -40,7 +40,7 @@ def request(**written: Any) -> Request:
             {"site": "a", "colour": 7},
             "sources.desk.colour: there is no such setting; there are site, token_env, pages, words, look_back_minutes, closed.",
         ),
-        ({"site": "a", "words": {"x": "maybe"}}, "sources.desk.words.x: 'maybe' is none of yes, no."),
+        ({"site": "a", "words": {"x": "maybe"}}, "sources.desk.words.x: 'maybe' is not one of yes, no."),
         ({"site": "a", "closed": "yes"}, "sources.desk.closed is 'yes'; write true or false."),
         (
             {"site": "a", "look_back_minutes": -1},

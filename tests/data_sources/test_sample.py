@@ -23,7 +23,7 @@ from settings import Settings
 from store.masking import mask
 from store.records import BY_TABLE, SCALES, WORDS, Customer, SurveyResponse, Ticket
 from tests.builders import filled
-from views.lines import HISTORY, line_periods
+from views.lines import HISTORY, windows
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -414,7 +414,7 @@ def test_two_years_of_repeat_business_can_be_told_of_the_company_and_do_not_fall
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     store = filled(sqlite_database, *rows["customer"], *rows["purchase"], now=now)
     repeat = metric("repeat")
-    periods = line_periods(repeat, rows.today, HISTORY["month"])
+    periods = windows(repeat, headline_period(repeat, rows.today), HISTORY["month"])
     with store.reading() as published:
         reading = read_metric(published, repeat, headline_period(repeat, rows.today), store.settings)
         history = series(published, repeat, periods, store.settings)

@@ -326,7 +326,7 @@ def test_a_server_that_is_not_there_is_one_sentence_without_the_password(monkeyp
         taken.bind(("127.0.0.1", 0))
         said = refused(monkeypatch, with_password(f"postgresql://127.0.0.1:{taken.getsockname()[1]}/x"))
     assert said.startswith("127.0.0.1 cannot be reached (")
-    assert said.endswith("Look whether the address in the environment variable WAREHOUSE_URL is right.")
+    assert said.endswith("Check the address in the environment variable WAREHOUSE_URL.")
 
 
 def test_an_account_that_is_not_known_is_one_sentence(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> None:

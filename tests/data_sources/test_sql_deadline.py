@@ -90,7 +90,7 @@ def test_a_view_that_never_ends_is_stopped_and_the_sentence_says_what_to_do(engi
     assert came == ["tickets"]
     assert said == (
         f"Reading {Path(engine.url.database or '').name if engine.dialect.name == 'sqlite' else 'postgresql'} took longer "
-        "than 0.02 minutes and was stopped at query 2. Look there for a lock, or for a query that does not end; if it needs "
+        "than 0.02 minutes and was stopped at query 2. Check there for a lock, or for a query that does not end; if it needs "
         "so long, write a larger deadline_minutes in [sources.desk]."
     )
     wait_until(lambda: questions(engine) == 0, "the question to be cancelled")

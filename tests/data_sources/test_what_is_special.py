@@ -224,7 +224,7 @@ def test_an_odd_answer_to_a_harmless_question_is_one_sentence(
     check, counts = source(name).check, source(name).counts
     assert check is not None
     assert counts is not None
-    with pytest.raises(SourceError, match=re.escape(f"gave an answer that cannot be read ({words})")):
+    with pytest.raises(SourceError, match=re.escape(f"gave an unreadable answer ({words})")):
         counts(request(name, upstream)) if "count" in words else list(check(request(name, upstream)))
     assert upstream.fired("it") == 1
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.bugs import web_address
-from display.escape import in_chart, plain
+from display.escape import in_chart, plain, web_address
 from reporting.letters import tidy
 
 HOSTILE = [

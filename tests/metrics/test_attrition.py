@@ -160,7 +160,7 @@ def test_of_a_team_neither_reasons_nor_headcounts_on_single_days_are_told() -> N
 def test_fewer_than_ten_people_are_hidden() -> None:
     hidden = whole_company(team(8, 1), YEAR)
     assert hidden.hidden == HIDDEN
-    assert reason(HIDDEN) == "Hidden because fewer than 10 people would be shown."
+    assert reason(HIDDEN) == "Hidden: fewer than 10 people."
     assert (hidden.value, hidden.numerator, hidden.details) == (None, None, {})
 
 

@@ -33,7 +33,7 @@ def test_two_versions_are_never_compared() -> None:
     differ = ces.METRIC.model.differ
     now, another, alike = (ces.of_bins({each: 50}) for each in ("2.0:7", "1.0:5", "2.0:1"))
     why = str(reason(ces.METRIC.model.not_comparable(now, another)))
-    assert why.startswith("it was read from CES 1.0 (effort 1 to 5) before")
+    assert why.startswith("the question changed from CES 1.0 (effort 1 to 5)")
     assert ces.METRIC.model.not_comparable(now, alike) is None
     same = differ(now, alike)
     assert same is not None

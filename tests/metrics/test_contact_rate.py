@@ -46,7 +46,7 @@ def test_it_is_tickets_of_one_customer_in_a_month_of_average_length() -> None:
 
 def test_eight_whole_weeks_are_replicates() -> None:
     counted = weeks(WEEKLY)
-    assert reason(counted.details["interval"]) == "how much 8 whole weeks differ from one another"
+    assert reason(counted.details["interval"]) == "variation between 8 whole weeks"
     factor = DAYS_OF_A_MONTH / (200 * 7)
     mean = sum(WEEKLY) / 8
     spread = (sum((each - mean) ** 2 for each in WEEKLY) / 7 / 8) ** 0.5
@@ -64,7 +64,7 @@ def test_fewer_weeks_have_the_exact_interval() -> None:
 def test_four_weeks_are_as_unsure_as_they_and_the_four_before_differ_around_their_own_rates() -> None:
     steady = by_week_of([30, 30, 30, 30])
     calm = rate_of([60, 60, 60, 60], steady)
-    assert reason(calm.details["interval"]) == "how much the 4 whole weeks, and the 4 before, differ from one another"
+    assert reason(calm.details["interval"]) == "variation between these 4 whole weeks and between the 4 before"
     # No more than chance: sqrt(1 / 240) on the log scale, t with 6 degrees of freedom (2.446912).
     assert calm.high is not None
     assert calm.value is not None

@@ -54,7 +54,7 @@ def test_a_metric_is_named_like_its_module_and_made_of_known_records(each: Metri
 def test_an_unknown_metric_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(Unanswerable, match="Did you mean 'churn'"):
         metric("chrn")
-    with pytest.raises(Unanswerable, match="There are: csat"):
+    with pytest.raises(Unanswerable, match="The metrics are: csat"):
         metric("zzz")
     assert metric("first-reply").key == "first_reply"
 

@@ -17,14 +17,14 @@ from tests.builders import customer, filled, noon, purchase, subscription, ticke
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
 SAYS = {
-    "first_reply": "No ticket of this period was answered or waits for a first reply.",
-    "reopened": "No ticket of this period says whether it was opened again.",
-    "within_target": "No ticket of this period says whether its service target was met.",
-    "replies": "No ticket solved in this period says how many replies it had.",
+    "first_reply": "No ticket in this period has a first reply or waits for one.",
+    "reopened": "No ticket in this period says whether it was reopened.",
+    "sla_met": "No ticket in this period says whether its SLA was met.",
+    "replies": "No ticket solved in this period has a count of replies.",
     "repeat_contact": "No tickets solved for a known customer in this period.",
-    "revenue": "No customers with a known price at the start of this month.",
-    "repeat": "No customers bought for the first time in this period.",
-    "repeat_in_period": "Nobody bought anything in this period.",
+    "revenue_retention": "No customers with a known MRR at the start of this month.",
+    "repeat": "No first-time customers in this period.",
+    "repeat_in_period": "No purchases in this period.",
 }
 
 

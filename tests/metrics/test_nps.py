@@ -53,12 +53,12 @@ def test_the_silent_could_move_it_in_points_from_worst_to_best(database_url: str
         reading = read(published, nps.METRIC, Period(date(2026, 11, 9), date(2026, 11, 16)), store.settings)
     assert reading.value == pytest.approx(32.5)
     assert (reading.details["worst"], reading.details["best"]) == pytest.approx((-63.6986, 81.5068), abs=1e-4)
-    assert dict(one_metric.details(nps.METRIC, reading, "EUR"))["At worst, had all the silent ones answered"] == (
+    assert dict(one_metric.details(nps.METRIC, reading, "EUR"))["If all non-respondents were dissatisfied"] == (
         "−63.7 points"
     )
     printed = as_text(OneNumber(nps.METRIC, reading), store.settings)
-    assert "At worst, had all the silent ones answered  −63.7 points" in printed
-    assert "At best, had all the silent ones answered   +81.5 points" in printed
+    assert "If all non-respondents were dissatisfied  −63.7 points" in printed
+    assert "If all non-respondents were satisfied     +81.5 points" in printed
 
 
 def test_more_detractors_than_promoters_have_a_worst_and_a_best_case_too() -> None:

@@ -81,7 +81,7 @@ def test_money_kept_caps_each_customer(database_url: str) -> None:
         subscription("up", mrr=500_00, ended_on=date(2026, 10, 10)),
         subscription("up", mrr=900_00, started_on=date(2026, 10, 10)),
     ]
-    reading = number(filled(database_url, *contracts), "revenue", OCTOBER)
+    reading = number(filled(database_url, *contracts), "revenue_retention", OCTOBER)
     assert reading.value == pytest.approx(100 * 3700 / 4000)
     assert reading.details["nrr"] == pytest.approx(100 * 4100 / 4000)
     assert reading.details["mrr_start"] == 4000
@@ -90,8 +90,8 @@ def test_money_kept_caps_each_customer(database_url: str) -> None:
 
 def test_customers_without_dates_get_a_sentence_and_no_number(database_url: str) -> None:
     store = filled(database_url, *stays(25, "undated", started_on=None), ticket())
-    said = "25 customers are stored, but none has a date on which it started or ended, so nothing over time can be computed."
-    for key in ("churn", "revenue", "contact_rate"):
+    said = "25 customers are stored, but none has a start or end date, so nothing can be computed over time."
+    for key in ("churn", "revenue_retention", "contact_rate"):
         reading = number(store, key, WEEK if key == "contact_rate" else OCTOBER)
         assert (reading.value, reading.state) == (None, "no data")
         if key != "contact_rate":
@@ -102,7 +102,7 @@ def test_people_without_dates_get_a_sentence_and_no_number(database_url: str) ->
     store = filled(database_url, *(employment(started_on=None) for _ in range(12)))
     reading = number(store, "attrition", LAST_YEAR)
     assert reading.value is None
-    assert why(reading).startswith("12 people are stored, but none has a date")
+    assert why(reading).startswith("12 people are stored, but none has a start or end date")
 
 
 def test_a_team_of_three_is_never_shown_nor_computable(database_url: str) -> None:
@@ -128,8 +128,8 @@ def test_a_team_of_three_is_never_shown_nor_computable(database_url: str) -> Non
             assert (
                 why(hidden)
                 == {
-                    "Night": "Hidden because fewer than 10 people would be shown.",
-                    "Tools": "Hidden so that nobody can be recognised, here or by subtraction.",
+                    "Night": "Hidden: fewer than 10 people.",
+                    "Tools": "Hidden so that nobody can be identified, here or by subtraction.",
                 }[name]
             )
             assert (hidden.value, hidden.numerator, hidden.denominator, hidden.n, hidden.details) == (
@@ -200,7 +200,7 @@ def test_tickets_without_customers_keep_their_number(database_url: str) -> None:
     store = filled(database_url, *(ticket(customer=None, opened_at=opened) for _ in range(7)))
     reading = number(store, "contact_rate", period("2026-11-16", "2026-11-23"))
     assert (reading.value, reading.numerator) == (None, 7)
-    assert why(reading) == "No customers are stored, so the tickets cannot be set against how many there are."
+    assert why(reading) == "No customers are stored, so there is nothing to divide the tickets by."
 
 
 def test_waits_reopened_and_targets(database_url: str) -> None:
@@ -230,7 +230,7 @@ def test_waits_reopened_and_targets(database_url: str) -> None:
     assert resolution.value == pytest.approx(21 * 3600, rel=0.011)
     assert resolution.details["still_waiting"] == 2
     assert (number(store, "reopened", WEEK).numerator, number(store, "reopened", WEEK).denominator) == (10, 40)
-    assert number(store, "within_target", WEEK).value == pytest.approx(50.0)
+    assert number(store, "sla_met", WEEK).value == pytest.approx(50.0)
 
 
 def test_a_history_is_read_in_one_go_and_equals_single_readings(database_url: str) -> None:

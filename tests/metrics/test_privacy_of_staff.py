@@ -19,7 +19,7 @@ from metrics import attrition, metric
 from metrics.counted import Counted
 from metrics.counting.stays import Stays
 from metrics.period import Period, whole_months
-from metrics.reading import Reading, series, split_by
+from metrics.reading import Reading, headline_period, series, split_by
 from metrics.suppression import FEWEST
 from reporting import files, one_metric
 from reporting.data import as_data
@@ -41,7 +41,7 @@ from tests.metrics.organisations import (
     organisation,
     stays_of,
 )
-from views.lines import line_periods
+from views.lines import windows
 from views.question import Question, answer
 
 ORGANISATIONS = int(os.environ.get("EMPATHY_ORGANISATIONS", "80"))
@@ -295,7 +295,9 @@ def _said_by_read(asked: Settings, teams: list[str]) -> Iterator[str]:
 
 def _said_by_pages(store: Store) -> Iterator[str]:
     with store.reading() as published:
-        history = series(published, ATTRITION, line_periods(ATTRITION, TODAY, 12), store.settings)
+        history = series(
+            published, ATTRITION, windows(ATTRITION, headline_period(ATTRITION, TODAY), 12), store.settings
+        )
         groups = split_by(published, ATTRITION, YEARS[-1], "team", store.settings)
     yield files.as_csv(files.readings(ATTRITION, history))
     for reading in [*history, *groups.values()]:

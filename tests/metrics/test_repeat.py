@@ -44,7 +44,7 @@ def test_three_definitions_on_one_list_of_orders() -> None:
 def test_whoever_has_not_had_the_time_is_not_counted() -> None:
     counted = came_back(first_orders_of([("u1", "2026-03-15")]), 60, known_until=day("2026-04-01"))
     assert counted.value is None
-    assert "ask again from 14 May 2026 on" in str(reason(counted.missing))
+    assert "available from 14 May 2026" in str(reason(counted.missing))
 
 
 def test_a_second_order_after_the_window_is_none() -> None:

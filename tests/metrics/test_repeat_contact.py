@@ -89,7 +89,7 @@ def test_a_ticket_whose_days_are_not_over_is_not_counted_and_the_reading_says_so
     assert (found.numerator, found.denominator, found.details["days_not_over"]) == (1, 6, 4)
     newest_alone = reading_of(store, Period(TODAY - timedelta(days=7), TODAY))
     assert newest_alone.state == "no data"
-    assert why(newest_alone) == "The 7 days after the solving are not over yet; ask again from 22 Nov 2026 on."
+    assert why(newest_alone) == "The 7 days after the tickets were solved are not over yet; available from 22 Nov 2026."
     store.engine.dispose()
 
 

@@ -54,7 +54,7 @@ def test_the_busiest_weekday_is_set_against_an_average_one_over_whole_weeks() ->
     assert (found.details["busiest_day"], found.details["weeks"]) == ("Tuesday", 9)
     assert found.details["sunday"] == pytest.approx(0.362068965517)
     assert reason(busiest(counts, Period(monday, monday + timedelta(weeks=3))).missing) == (
-        "At least 4 whole weeks with tickets are needed to tell one weekday from another."
+        "At least 4 whole weeks with tickets are needed to compare weekdays."
     )
 
 
@@ -99,7 +99,7 @@ def test_where_running_contracts_have_no_end_there_is_no_renewal_rate(database_u
     cancelled = subscription("x", started_on=date(2025, 1, 1), ended_on=date(2026, 3, 15))
     found = renewal_of(database_url, MARCH, cancelled, *running)
     assert found.value is None
-    assert str(reason(found.missing)).startswith("Only 0 of 3 running contracts have a day on which they end.")
+    assert str(reason(found.missing)).startswith("Only 0 of 3 running contracts have an end date.")
 
 
 def test_a_contract_that_is_read_later_makes_the_one_before_it_renewed(database_url: str) -> None:

@@ -236,7 +236,7 @@ def test_few_answers_are_withheld_then_thin_then_full(database_url: str) -> None
     readings = {area: number(store, "csat", area=area) for area in ("Billing", "Login", "Search", "Export")}
     assert [each.state for each in readings.values()] == ["withheld", "thin", "full", "no data"]
     assert readings["Billing"].value is None
-    assert why(readings["Billing"]) == "Only 4 answers: too few to say."
+    assert why(readings["Billing"]) == "Not enough data (4 answers)."
     withheld = readings["Billing"]
     assert (withheld.n, withheld.numerator, withheld.denominator, withheld.details) == (4, None, None, {})
     assert readings["Export"].value is None
@@ -292,4 +292,4 @@ def test_an_empty_store_has_no_data_and_says_so(database_url: str) -> None:
         assert reading.state == "no data"
         assert reading.value is None
         assert reading.comparison is not None
-        assert reading.comparison.verdict == "too few to say"
+        assert reading.comparison.verdict == "not enough data"

@@ -16,7 +16,7 @@ from metrics import metric
 from metrics.counting.waits import FEWEST, quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
 from reporting.cautions import all_said, reason
-from reporting.readings import sentence, told, why
+from reporting.readings import current, sentence, why
 from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, edges, quantile
@@ -66,7 +66,7 @@ def test_no_ticket_is_no_data_and_where_most_still_wait_there_is_no_median() -> 
     assert (counted.value, counted.n) == (None, 5)
     assert (
         reason(counted.missing)
-        == "More than half of these 5 tickets may still wait for it (3 do): there is no median yet."
+        == "More than half of these 5 tickets may still be waiting (3 are): there is no median yet."
     )
     assert (counted.details["still_waiting"], counted.details["still_waiting_of_this_period"]) == (9, 3)
 
@@ -175,8 +175,8 @@ def test_a_bad_week_does_not_look_good_while_its_hardest_tickets_are_open(databa
     reading = number(store)
     assert (reading.value, reading.n, reading.state) == (None, 50, "no data")
     assert reading.details["still_waiting_of_this_period"] == 30
-    assert "More than half of these 50 tickets may still wait" in why(reading)
-    # Ten of them are answered after five days: the median is known, and it is none of the quick ones.
+    assert "More than half of these 50 tickets may still be waiting" in why(reading)
+    # Ten of them are answered after five days: the median is known, and it is not one of the quick ones.
     answered = [
         ticket(each.id, opened_at=each.opened_at, first_reply_at=each.opened_at + timedelta(days=5))
         for each in hard[:10]
@@ -218,7 +218,7 @@ def test_tickets_of_a_source_that_cannot_say_replies_do_not_wait_for_ever(databa
     reading = number(store)
     assert reading.value == pytest.approx(600, rel=0.01)
     assert reading.n == 20
-    assert all_said(reading.cautions)[-1] == "Its rows are left out: no reply times in tracker."
+    assert all_said(reading.cautions)[-1] == "Its rows are not included: no reply times in tracker."
     assert number(store, "resolution").n == 60
 
 
@@ -227,12 +227,14 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     store = filled(database_url, *rows, *opened(3, date(2026, 11, 10), 90, channel="fax"))
     reading = number(store)
     assert [(each.where["channel"], each.n) for each in reading.apart] == [("chat", 40), ("e-mail", 40)]
-    assert told(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
+    assert current(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
     said = sentence(metric("first_reply"), reading)
-    assert said.startswith("First reply: by channel, chat 2 min (95% CI 119 s to 122 s), 40 tickets; e-mail 3 h 59 min")
+    assert said.startswith(
+        "First reply time: by channel, chat 2 min (95% CI 119 s to 122 s), 40 tickets; e-mail 3 h 59 min"
+    )
     assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")
     printed = " ".join(as_text(OneNumber(metric("first_reply"), reading), store.settings).split())
-    assert printed.startswith(said.replace("First reply:", "First reply, 10 Nov to 15 Nov 2026:"))
+    assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 Nov to 15 Nov 2026:"))
     assert number(store, channel="chat").apart == ()
     with store.reading() as published:
         groups = split_by(published, metric("first_reply"), WEEK, "area", store.settings)
@@ -243,5 +245,5 @@ def test_channels_that_are_alike_are_told_together(sqlite_database: str) -> None
     rows = [*opened(40, date(2026, 11, 10), 60, channel="chat"), *opened(40, date(2026, 11, 11), 240, channel="e-mail")]
     reading = number(filled(sqlite_database, *rows))
     assert reading.apart == ()
-    assert sentence(metric("first_reply"), reading).startswith("First reply ")
+    assert sentence(metric("first_reply"), reading).startswith("First reply time ")
     assert "by channel" not in sentence(metric("first_reply"), reading)

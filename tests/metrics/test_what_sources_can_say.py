@@ -98,7 +98,7 @@ def test_people_of_a_source_without_ends_are_left_out_and_it_is_said(store: Stor
     assert reading.numerator == 8
     assert reading.value is not None
     assert 7 < reading.value < 9
-    assert all_said(reading.cautions) == ["Its rows are left out: no end dates in agency."]
+    assert all_said(reading.cautions) == ["Its rows are not included: no end dates in agency."]
 
 
 def test_customers_of_a_source_without_ends_are_in_neither_part_of_the_share(store: Store) -> None:
@@ -110,7 +110,7 @@ def test_customers_of_a_source_without_ends_are_in_neither_part_of_the_share(sto
     )
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (10, 100)
-    assert all_said(reading.cautions) == ["400 are left out: no end dates in shop."]
+    assert all_said(reading.cautions) == ["400 are not included: no end dates in shop."]
 
 
 def test_contracts_with_an_end_are_enough_beside_customers_without(store: Store) -> None:
@@ -123,7 +123,7 @@ def test_contracts_with_an_end_are_enough_beside_customers_without(store: Store)
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (10, 100)
     # 90 of the customers have a contract; fifteen are known by their own row alone.
-    assert all_said(reading.cautions) == ["15 are left out: no end dates in crm."]
+    assert all_said(reading.cautions) == ["15 are not included: no end dates in crm."]
 
 
 def test_customers_with_an_end_are_enough_beside_contracts_without(store: Store) -> None:
@@ -136,7 +136,7 @@ def test_customers_with_an_end_are_enough_beside_contracts_without(store: Store)
     reading = number(store, "churn")
     assert (reading.numerator, reading.denominator) == (5, 100)
     assert why(number(store, "contract_churn")) == "No end dates in billing."
-    assert why(number(store, "revenue")) == "No end dates in billing."
+    assert why(number(store, "revenue_retention")) == "No end dates in billing."
 
 
 def test_one_source_may_say_the_start_and_another_the_end(store: Store) -> None:

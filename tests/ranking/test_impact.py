@@ -24,7 +24,7 @@ customers = st.lists(
 
 
 def course(**facts: object) -> Course:
-    """A bug of half a year that was reported lately, now and then: nothing to say about it."""
+    """A bug of half a year that was reported now and then, and recently: nothing to say about it."""
     usual: dict[str, object] = {
         "age_days": 180,
         "first_report_age": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,18 +13,19 @@ from ranking.gone import Gone
 from ranking.impact import Severity
 from ranking.top_bugs import Movement
 from reporting import first_page as said
-from tests.builders import settings
+from store.published import Waiting
+from tests.builders import noon, settings
 from tests.reporting.test_bugs import AT, TEN, a_bug, a_list
 from views.news import Mark, News
 
 SETTINGS = settings("sqlite://")
-QUIET = News(came=(), gone=(), tickets=None, usual=None, open_tickets=None, without_reply=None)
+QUIET = News(came=(), gone=(), tickets=None, usual=None, open_tickets=None, without_reply=None, waiting=None)
 BLOCKER = Severity("blocker", 8, is_rated=True)
 
 
 def test_a_row_has_at_most_two_labels_and_the_harm_comes_first() -> None:
     assert said.labels(a_bug(severity=BLOCKER, labels=("new", "rising"))) == ["blocker", "growing"]
-    assert said.labels(a_bug(labels=("regression", "new", "rising", "chronic"))) == ["growing", "came back"]
+    assert said.labels(a_bug(labels=("regression", "new", "rising", "chronic"))) == ["growing", "regression"]
     assert said.labels(a_bug()) == []
 
 
@@ -72,11 +73,11 @@ def test_a_length_is_said_as_a_share_of_the_first() -> None:
 
 
 def lines(found: News, **changed: Any) -> dict[str, str]:
-    return dict(said.news(a_list(*TEN, **changed), found))
+    return dict(said.news(a_list(*TEN, **changed), found, SETTINGS))
 
 
 def test_nothing_is_said_of_a_week_in_which_nothing_happened() -> None:
-    assert said.news(a_list(*TEN), QUIET) == []
+    assert said.news(a_list(*TEN), QUIET, SETTINGS) == []
 
 
 def test_what_came_is_named_and_a_blocker_is_called_one() -> None:
@@ -115,3 +116,16 @@ def test_who_waits_is_said_only_where_it_is_known() -> None:
     waiting = replace(QUIET, open_tickets=24, without_reply=6)
     assert lines(waiting)["Waiting now"] == "24 open tickets, 6 without a first reply"
     assert lines(replace(QUIET, open_tickets=1))["Waiting now"] == "1 open ticket"
+
+
+def test_who_waits_is_counted_in_customers_where_they_are_known() -> None:
+    since = noon(AT - timedelta(days=6))
+    waiting = replace(QUIET, open_tickets=70, without_reply=25, waiting=Waiting(64, 21, 31, since))
+    assert lines(waiting)["Waiting now"] == "64 customers: 21 for a first reply, 31 for a fix, oldest 6 days"
+    assert (
+        lines(replace(waiting, waiting=Waiting(1, 0, 0, noon(AT))))["Waiting now"] == "1 customer: oldest since today"
+    )
+    # A source that cannot say when somebody was answered leaves the number of those who were not unsaid.
+    unsure = replace(waiting, without_reply=None)
+    assert lines(unsure)["Waiting now"] == "64 customers: 31 for a fix, oldest 6 days"
+    assert lines(replace(waiting, waiting=Waiting(0, 0, 0, None)))["Waiting now"].startswith("70 open tickets")

@@ -1,4 +1,4 @@
-"""How well the ranking does, in sentences: what cannot be scored yet has a day from when on, and is never a zero."""
+"""The track record of the ranking, in sentences: what cannot be scored yet has a day from when on, and is never a zero."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SEVEN = Learned(
 
 def test_what_cannot_be_scored_yet_says_from_when_on_and_is_no_zero() -> None:
     record, memory = ranking.sentences(EARLY, SETTINGS)
-    assert record == f"{ranking.TOO_EARLY} The first list can be scored from 2 Mar 2026 on."
+    assert record == f"{ranking.TOO_EARLY} The first list can be scored from 2 Mar 2026."
     assert memory == (
-        "A report counts half after 30 days. That is the default: it is learned when 6 months can be scored, from 30 Aug 2026 on."
+        "A report counts half after 30 days, the default, until 6 months can be scored (from 30 Aug 2026)."
     )
     assert "0%" not in record + memory
     assert ranking.rows(EARLY) == []
@@ -44,7 +44,7 @@ def test_what_cannot_be_scored_yet_says_from_when_on_and_is_no_zero() -> None:
 def test_without_any_report_no_day_is_promised() -> None:
     record, memory = ranking.sentences(replace(EARLY, scored_from=None, learned_from=None), SETTINGS)
     assert record == ranking.TOO_EARLY
-    assert memory.endswith("it is learned when 6 months can be scored.")
+    assert memory.endswith("the default, until 6 months can be scored.")
 
 
 def test_before_anything_was_learned_there_is_one_sentence_and_no_number() -> None:
@@ -58,9 +58,9 @@ def test_before_anything_was_learned_there_is_one_sentence_and_no_number() -> No
 def test_the_record_is_the_mean_of_the_months_beside_the_naive_lists() -> None:
     record, memory = ranking.sentences(SEVEN, SETTINGS)
     assert record.startswith("The lists of the last 6 months that can be scored covered 70% of the customers ")
-    assert "(newest first 40%, most customers ever 60%). Without severity: 70%." in record
+    assert "newest bugs first 40%, most customers ever 60%, without severity 70%)." in record
     assert memory == (
-        "A report counts half after 60 days: of 7 candidates it is kept because its lists covered 55% of what the best "
+        "A report counts half after 60 days: of 7 candidates it was chosen because its lists covered 55% of what the best "
         "possible covered, on average over 7 months, "
         "in use since 31 May 2026."
     )
@@ -71,7 +71,7 @@ def test_the_record_is_the_mean_of_the_months_beside_the_naive_lists() -> None:
 def test_a_default_that_another_memory_does_not_clearly_beat_says_both_shares() -> None:
     kept = replace(SEVEN, memory=(30.0,), since=None)
     assert ranking.sentences(kept, SETTINGS)[1] == (
-        "A report counts half after 30 days. That is the default: half after 60 days covered 55% instead of 50% "
+        "A report counts half after 30 days, the default: half after 60 days covered 55% instead of 50% "
         "on average over 7 months, which is not clearly better."
     )
 

@@ -9,7 +9,7 @@ from metrics import metric
 from metrics.cautions import WhyKind
 from metrics.period import Period
 from metrics.repeat import came_back
-from metrics.revenue import kept
+from metrics.revenue_retention import retained
 from reporting import one_metric, words
 from reporting.details import named
 from reporting.reasons import SAID, counted
@@ -48,10 +48,44 @@ def test_a_score_of_points_has_its_sign() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(45, "45 s"), (600, "10 min"), (7400, "2 h 3 min"), (7200, "2 h"), (200_000, "2 days 8 h")],
+    [
+        (45, "45 s"),
+        (89, "89 s"),
+        (600, "10 min"),
+        (3540, "59 min"),
+        (3660, "1 h 1 min"),
+        (7400, "2 h 3 min"),
+        (7200, "2 h"),
+        (200_000, "2 days 8 h"),
+    ],
 )
 def test_a_wait_has_its_two_largest_units(seconds: float, said: str) -> None:
     assert words.wait(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(119, 122, "119 s to 122 s"), (3600, 7200, "1 h to 2 h"), (6190, 6195, "1 h 43 min to 1 h 44 min")],
+)
+def test_a_range_of_waits_never_reads_as_a_point(low: float, high: float, said: str) -> None:
+    assert words.interval(REPLY, low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"),
+    [
+        ("EUR", "€1,234,567"),
+        ("usd", "$1,234,567"),
+        ("GBP", "£1,234,567"),
+        ("INR", "₹1,234,567"),
+        ("BRL", "R$1,234,567"),
+        ("CHF", "CHF 1,234,567"),
+        ("€", "€1,234,567"),
+    ],
+)
+def test_money_has_the_sign_of_its_currency_where_there_is_one(currency: str, said: str) -> None:
+    assert words.money(123_456_700, currency) == said
+    assert words.money(-123_456_700, currency) == f"−{said}"
 
 
 def test_one_person_is_no_people() -> None:
@@ -69,8 +103,8 @@ def test_all_first_time_customers_and_those_whose_window_is_over_have_two_names(
     assert counted(metric("repeat").people, found.n) == "216 first-time customers whose window is over"
     told = {name: value for name, value, _ in named(found.details, "percent")}
     assert (
-        told["First-time customers, window over or not"],
-        told["First-time customers whose window is not over"],
+        told["First-time customers, all"],
+        told["First-time customers, window not over"],
     ) == (
         260,
         44,
@@ -78,16 +112,16 @@ def test_all_first_time_customers_and_those_whose_window_is_over_have_two_names(
 
 
 def test_a_period_is_said_by_its_first_and_last_day() -> None:
-    assert words.stretch(Period(date(2026, 10, 19), date(2026, 11, 16))) == "19 Oct to 15 Nov 2026"
-    assert words.stretch(Period(date(2026, 10, 1), date(2026, 11, 1))) == "October 2026"
-    assert words.stretch(Period(date(2025, 11, 1), date(2026, 11, 1))) == "Nov 2025 to Oct 2026"
-    assert words.stretch(Period(date(2025, 12, 29), date(2026, 1, 5))) == "29 Dec 2025 to 4 Jan 2026"
+    assert words.period(Period(date(2026, 10, 19), date(2026, 11, 16))) == "19 Oct to 15 Nov 2026"
+    assert words.period(Period(date(2026, 10, 1), date(2026, 11, 1))) == "October 2026"
+    assert words.period(Period(date(2025, 11, 1), date(2026, 11, 1))) == "Nov 2025 to Oct 2026"
+    assert words.period(Period(date(2025, 12, 29), date(2026, 1, 5))) == "29 Dec 2025 to 4 Jan 2026"
 
 
 def test_an_age_is_said_in_its_largest_unit() -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     said = [words.ago(now - timedelta(seconds=passed), now) for passed in (5, 61, 3 * 3600, 86400, 12 * 86400)]
-    assert said == ["just now", "1 minute ago", "3 hours ago", "1 day ago", "12 days ago"]
+    assert said == ["just now", "1 min ago", "3 h ago", "1 day ago", "12 days ago"]
 
 
 def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
@@ -97,16 +131,16 @@ def test_one_in_a_hundred_who_answered_is_not_said_to_be_all() -> None:
 
 def test_revenue_that_is_not_quite_all_kept_does_not_read_as_all() -> None:
     month = Month(date(2026, 10, 1), "", 300, 14_509_700, 14_466_200, 14_524_200)
-    reading = kept([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
+    reading = retained([month], Period(date(2026, 10, 1), date(2026, 11, 1)))
     shown = {name: one_metric.detail(value, unit, "EUR") for name, value, unit in named(reading.details, "percent")}
     assert [shown[name] for name in shown if "RR)" in name] == ["99.7%", "100.1%"]
-    assert words.value(metric("revenue"), reading.value) == "99.7%"
+    assert words.value(metric("revenue_retention"), reading.value) == "99.7%"
     assert words.percent(100.0) == "100%"
 
 
 def test_parts_of_a_number_have_their_units() -> None:
     assert one_metric.detail(7400.0, "seconds", "EUR") == "2 h 3 min"
-    assert one_metric.detail(1234.4, "money", "USD") == "USD 1,234"
+    assert one_metric.detail(1234.4, "money", "USD") == "$1,234"
     assert one_metric.detail(90, "days", "EUR") == "90 days"
     assert one_metric.detail(4.25, "", "EUR") == "4.2"
 

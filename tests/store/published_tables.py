@@ -14,6 +14,7 @@ from store.schema import (
     bug_rating,
     customer_interval,
     excerpt_of_bug,
+    excerpt_of_survey,
     lease,
     listed_bug,
     mark,
@@ -38,6 +39,7 @@ PUBLISHED = (
     bug_contact,
     bug_rating,
     excerpt_of_bug,
+    excerpt_of_survey,
     mark,
     stored_rows,
 )

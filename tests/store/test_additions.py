@@ -50,7 +50,7 @@ def test_a_record_that_the_store_does_not_know_gets_its_table(store: Store) -> N
     of_before(store, "DROP TABLE release", "DELETE FROM row_count WHERE record = 'release'")
     assert differences(store)
     (note,) = store.migrate()
-    assert note == "The store has got room for release."
+    assert note == "The store was extended by release."
     assert cursors(store) == {"desk", "tracker"}
     assert differences(store) == []
     save(store, [release("again", YESTERDAY)])
@@ -69,7 +69,7 @@ def test_a_new_field_gets_its_columns_and_only_sources_that_hold_such_rows_are_r
     )
     (note,) = store.migrate()
     assert note == (
-        "The store has got room for ticket.area, ticket.priority. Sources that hold such rows are read from the start."
+        "The store was extended by ticket.area, ticket.priority. Sources that hold such rows are read from the start."
     )
     assert differences(store) == []
     assert cursors(store) == {"tracker"}

@@ -53,7 +53,7 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
 
-def stretch(record: type[Any], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def history_of(record: type[Any], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A record with started_on and perhaps ended_on, in this order."""
 
     def made(first: date | None, lasts: int | None, **others: Any) -> Any:
@@ -124,8 +124,8 @@ CUSTOMER = st.builds(
     segment=st.sampled_from([None, "small", "large"]),
     plan=st.sampled_from([None, "Basic", "Pro"]),
     mrr=money,
-) | stretch(Customer, id=customers, segment=st.sampled_from([None, "small", "large"]), mrr=money)
-SUBSCRIPTION = stretch(
+) | history_of(Customer, id=customers, segment=st.sampled_from([None, "small", "large"]), mrr=money)
+SUBSCRIPTION = history_of(
     Subscription,
     id=st.sampled_from(["c1", "c2", "c3"]),
     customer=customers,
@@ -136,7 +136,7 @@ PURCHASE = st.builds(
     Purchase, id=st.sampled_from(["p1", "p2", "p3", "p4"]), customer=customers, ordered_at=moments, amount=money
 )
 RELEASE = st.builds(Release, id=st.sampled_from(["v1", "v2"]), name=st.just("Spring"), released_at=moments, area=areas)
-EMPLOYMENT = stretch(
+EMPLOYMENT = history_of(
     Employment,
     id=st.sampled_from(["p1", "p2"]),
     team=st.sampled_from([None, "Support"]),

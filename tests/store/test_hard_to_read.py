@@ -125,7 +125,7 @@ def test_changes_that_lie_beside_it_are_not_left_out_without_a_word() -> None:
         (folder / "empathy.db-shm").unlink()
         assert (folder / "empathy.db-wal").stat().st_size
         assert read_by_somebody_without_rights(file).startswith(
-            "The store cannot be read here: changes that belong to it lie beside it in empathy.db-wal"
+            "The store cannot be read here: its latest changes are in empathy.db-wal beside it"
         )
 
 
@@ -165,7 +165,7 @@ def test_a_full_disk_is_named_and_costs_nothing_that_was_there(tmp_path: Path, r
         store = open_store(settings(url))
         with pytest.raises(StoreError) as error:
             fill_up(store)
-        said = "The disk of the store is full: what was published stays; make room and refresh again."
+        said = "The disk of the store is full: published data is kept; free some space and refresh again."
         assert str(error.value) == said
         assert str(place) in error.value.details
         store.engine.dispose()

@@ -208,7 +208,7 @@ def test_a_refresh_that_is_asked_to_end_says_so_and_leaves_nothing_behind(
         _, said = child.communicate(timeout=30)
     name = "Ctrl-C" if number == signal.SIGINT else number.name
     assert said.splitlines()[1:] == [
-        f"The refresh was ended ({name}). What was read so far is kept; type ./run refresh to go on from there."
+        f"The refresh was stopped ({name}). What was read so far is saved; type ./run refresh to continue."
     ]
     assert child.returncode == 128 + number
     with store.looking() as connection:

@@ -128,7 +128,7 @@ def test_a_store_in_no_folder(tmp_path: Path, reads: bool) -> None:
 @pytest.mark.parametrize("reads", [True, False])
 def test_a_file_that_is_no_database(tmp_path: Path, reads: bool) -> None:
     (tmp_path / "empathy.db").write_bytes(b"customer,score\n" * 1000)
-    assert "damaged or no SQLite file" in said_by(f"sqlite:///{tmp_path / 'empathy.db'}", reads)
+    assert "damaged or not an SQLite file" in said_by(f"sqlite:///{tmp_path / 'empathy.db'}", reads)
 
 
 def test_an_empty_store_says_what_to_type_and_stays_no_file(sqlite_database: str) -> None:

@@ -97,7 +97,7 @@ def test_a_bad_cell_is_rejected_with_its_reason_and_the_rest_goes_in(store: Stor
         "row": None,
         "column": "replies",
         "value": "-1",
-        "reason": "there cannot be fewer than 0",
+        "reason": "must be at least 0",
         "seen_at": NOW.isoformat(),
     }
     assert found["survey_response"]["reason"] == "it is outside the scale 1 to 5"
@@ -116,14 +116,14 @@ BAD_CELLS: list[tuple[Any, str]] = [
         builders.ticket("t", opened_at=datetime(2026, 1, 2, tzinfo=UTC), solved_at=datetime(2026, 1, 1, tzinfo=UTC)),
         "it was solved before it was opened (2026-01-02 00:00+00:00)",
     ),
-    (builders.ticket("t", opened_at=None), "it is empty, and must not be"),
-    (builders.ticket("t", kind="angry"), "it is none of problem, question, request"),
+    (builders.ticket("t", opened_at=None), "it must not be empty"),
+    (builders.ticket("t", kind="angry"), "it is not one of problem, question, request"),
     (builders.ticket("t", subject=7), "is not text"),
     (builders.ticket("t", area="x" * 501), "it is longer than 500 characters"),
-    (dataclasses.replace(builders.ticket(), id=""), "it is empty, and must not be"),
-    (builders.ticket("\x00"), "nothing is left of it without characters that cannot be stored"),
+    (dataclasses.replace(builders.ticket(), id=""), "it must not be empty"),
+    (builders.ticket("\x00"), "it has only characters that cannot be stored"),
     (builders.ticket(7), "is not text"),  # type: ignore[arg-type]
-    (builders.subscription(""), "it is empty, and must not be"),
+    (builders.subscription(""), "it must not be empty"),
     (builders.customer("c", started_on=datetime(2026, 1, 1, tzinfo=UTC)), "is not a date"),
     (builders.customer("c", started_on=date(1, 1, 1)), "is a date out of range"),
     (
@@ -134,7 +134,7 @@ BAD_CELLS: list[tuple[Any, str]] = [
     (builders.answer(5, answered_at=None), "there is an answer, but not when it was given"),
     (builders.answer(None, answered_at=None), "there is neither an answer nor a day on which it was sent"),
     (builders.report("B"), "it names neither a ticket, nor a customer and a time"),
-    (builders.bug("Cluster:7"), "cluster: is how this program calls clusters of tickets that have no bug"),
+    (builders.bug("Cluster:7"), "cluster: is a name this program uses for clusters of tickets without a bug"),
 ]
 
 

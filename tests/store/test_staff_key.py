@@ -122,7 +122,7 @@ def test_the_key_of_an_old_store_moves_out_and_everybody_keeps_their_pseudonym(
 def test_the_key_of_an_old_store_is_never_written_over_another_one(tmp_path: Path, database_url: str) -> None:
     (tmp_path / "empathy.key").write_text("the key of a neighbour\n")
     store = of_before(database_url, tmp_path)
-    with pytest.raises(StoreError, match="lies the key of another store"), store.refreshing(NOW):
+    with pytest.raises(StoreError, match="is the key of another store"), store.refreshing(NOW):
         pass
     with store.looking() as connection:
         assert OLD_SALT in connection.scalars(select(meta.c.value))

@@ -61,7 +61,7 @@ def test_a_release_is_named_when_it_came_in_the_two_weeks_before(database_url: s
     ]
     store = filled(database_url, *rows, *out)
     with store.reading() as published:
-        found = releases_before(published, top_bugs(published, TODAY, settings(database_url)))
+        found = releases_before(published, top_bugs(published, TODAY, settings(database_url)).bugs)
     store.engine.dispose()
     assert [mark.name for mark in found.values()] == (["Coupons"] if is_named else [])
 
@@ -71,7 +71,7 @@ def test_a_bug_that_was_reported_when_the_data_begin_is_not_laid_to_a_release(da
     out = Release(id="r", name="Coupons", released_at=noon(first - timedelta(days=1)), area="Checkout")
     store = filled(database_url, *reported("B", 10, 3, area="Checkout"), out)
     with store.reading() as published:
-        assert releases_before(published, top_bugs(published, TODAY, settings(database_url))) == {}
+        assert releases_before(published, top_bugs(published, TODAY, settings(database_url)).bugs) == {}
     store.engine.dispose()
 
 

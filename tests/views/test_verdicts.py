@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from store import open_store
 from tests.builders import answer, filled, noon, settings
 from views import cache
+from views.choice import THE_LATEST
 from views.first_page import first_page
 from views.health import health
 from views.one_metric import one_metric
@@ -25,11 +26,11 @@ def test_every_page_says_the_same_of_a_change(database_url: str) -> None:
     assert snapshot
     view = View(store.settings, store, snapshot, NOW)
     cache.clear()
-    page = health(view, "Now")
+    page = health(view, THE_LATEST)
     said = {each.metric.key: each.reading.comparison for each in (*page.six, *page.behind)}
     on_cards = {each.metric.key: each.reading.comparison for each in first_page(view).cards}
     assert on_cards == {key: said[key] for key in on_cards}
-    assert all(one_metric(view, key, None).reading.comparison == comparison for key, comparison in said.items())
+    assert all(one_metric(view, key).reading.comparison == comparison for key, comparison in said.items())
     assert on_cards["csat"]
     assert on_cards["csat"].verdict == "up"
     cache.clear()

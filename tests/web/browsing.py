@@ -51,6 +51,7 @@ class Watched:
         """Waits until the script has run, every element is drawn, and fonts are here."""
         self.page.wait_for_selector(STANDS_STILL, state="attached")
         self.page.wait_for_selector("[data-testid=stMain]")
+        self.page.wait_for_selector("#answer", state="detached")
         # Not wait_for_function: it evaluates text in the page, which our Content-Security-Policy forbids.
         self.page.wait_for_selector(DRAWN, state="detached")
         self.page.wait_for_load_state("networkidle")

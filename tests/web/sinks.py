@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from display import tables
+from display import blocks, tables
 from display.escape import in_chart, plain
 from reporting.letters import tidy
 from tests.web.hostile import HOSTILE
@@ -30,7 +30,7 @@ with st.container(key="page_link"):
     for n, text in enumerate(HOSTILE):
         st.page_link("https://tracker.example/", label=plain(text), query_params={"n": str(n)})
 with st.container(key="facts"):
-    tables.facts([("name", text) for text in HOSTILE], "facts")
+    blocks.show(tables.facts("facts", [("name", text) for text in HOSTILE]))
 with st.container(key="table"):
     st.table({plain(text): [plain(text)] for text in HOSTILE}, hide_index=True)
 

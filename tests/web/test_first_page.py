@@ -22,11 +22,11 @@ def test_all_ten_and_all_six_stand_above_the_fold(browser: Browser, sample: Serv
             assert all(box and box["y"] + box["height"] <= SCREEN[1] for box in boxes), boxes
 
 
-def test_on_a_phone_all_of_them_are_within_two_screens_and_a_half(browser: Browser, sample: Served) -> None:
+def test_on_a_phone_all_of_them_are_within_two_screens(browser: Browser, sample: Served) -> None:
     with watching(browser, PHONE) as watched:
         page = watched.open(sample.url)
         bottoms = [box["y"] + box["height"] for row in page.locator(".six > li").all() if (box := row.bounding_box())]
-        assert max(bottoms) <= 2.5 * PHONE[1]
+        assert max(bottoms) <= 2 * PHONE[1]
 
 
 @pytest.mark.parametrize("path", ["", "metrics"])
@@ -37,7 +37,7 @@ def test_a_link_in_a_block_opens_its_page_in_the_session_and_back_returns(
         page = watched.open(f"{sample.url}/{path}")
         heading = page.locator("h1").inner_text()
         page.evaluate("window.isTheSameSession = true")
-        page.locator("a.in-app").first.click()
+        page.locator(":is(.ten, tbody) a.in-app").first.click()
         expect(page.locator("h1")).not_to_have_text(heading)
         assert page.evaluate("window.isTheSameSession")
         page.go_back()
@@ -50,7 +50,7 @@ def test_a_link_in_a_block_is_a_plain_link_too(browser: Browser, sample: Served)
         page = watched.open(sample.url)
         title = page.locator(".ten a").first.inner_text()
         watched.open(page.locator(".ten a").first.evaluate("link => link.href"))
-        expect(page.locator("h1")).to_have_text(title)
+        expect(page.locator("h1")).to_contain_text(title)
 
 
 def test_every_bug_is_a_heading_of_a_list_and_every_small_picture_has_its_words(
@@ -77,4 +77,4 @@ def test_a_page_may_not_be_kept_and_answers_no_condition(sample: Served) -> None
     assert "etag" not in answer.headers
     assert "last-modified" not in answer.headers
     assert answer.headers["cache-control"] == "private, no-store"
-    assert b"links.js" in answer.body
+    assert b"a.in-app" in answer.body

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from tests.web.serving import Served, ask, serving
-from tests.web.viewer import elements, viewing
+from tests.web.viewer import has_heading, viewing
 from web.half_requests import PATIENCE_S
 
 HALVES = {
@@ -39,7 +39,7 @@ def test_half_requests_are_ended_after_ten_seconds_and_readers_are_not() -> None
             for each in (*sockets.values(), dripping, *open_ones):
                 each.close()
         # The open page was there all the time and is still.
-        assert "heading" in elements(viewer.visit("data-health"))
+        assert has_heading(viewer.visit("data-health"))
         assert ask(served.port, "/favicon.png", {}, "GET", "127.0.0.1").status == 200
 
 

@@ -47,7 +47,7 @@ def test_an_unknown_address_is_404_and_leads_to_the_pages(served: Served, path: 
     assert answer.headers["cache-control"] == "no-store"
     assert "<title>Page not found" in answer.text
     assert len(answer.body) < 3000
-    assert links(path, answer.text) == [f"/{page.url_path}" for page in PAGES if page.in_menu]
+    assert links(path, answer.text) == [f"/{page.url_path}" for page in PAGES if page.label]
 
 
 def test_what_was_asked_for_is_not_repeated(served: Served) -> None:
@@ -99,7 +99,7 @@ def test_below_a_path_it_is_the_same(below: Served, path: str) -> None:
     answer = below.get(f"/team/empathy/{path}")
     assert answer.status == 404
     assert links(f"/team/empathy/{path}", answer.text) == [
-        f"/team/empathy/{page.url_path}" for page in PAGES if page.in_menu
+        f"/team/empathy/{page.url_path}" for page in PAGES if page.label
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.serving import Served
-from tests.web.viewer import elements, first_bug, texts, viewing
+from tests.web.viewer import first_bug, has_heading, texts, viewing
 
 # The path and the query as they were written, and something that only that answer holds.
 ADDRESSES = [
@@ -20,6 +20,8 @@ ADDRESSES = [
     ("metric", "metric=first_reply", "Definition of First reply"),
     ("metric", "metric=first-reply", "Definition of First reply"),
     ("metric", "metric=First%20Reply", "Definition of First reply"),
+    ("metric", "metric=within_target", "Definition of SLA met"),
+    ("metric", "metric=revenue", "Definition of Revenue retention"),
     ("metric", "metric=csat&by=Area", " by area"),
     ("metric", "metric=csat&by=area", " by area"),
     ("metric", "metric=csat&by=nothing", "Definition of "),
@@ -39,7 +41,7 @@ def test_an_old_address_opens_what_it_opened(sample: Served, worst_bug: str, pat
     with viewing(sample.port) as viewer:
         heard = viewer.visit(path, query.format(bug=worst_bug))
     shown = texts(heard)
-    assert "heading" in elements(heard)
+    assert has_heading(heard)
     assert holds in shown.replace("\\", "")
     for wrong in ("could not be shown", "There is no such", "Which bug?"):
         assert wrong not in shown.replace("\\", "")

@@ -16,7 +16,7 @@ def test_while_a_store_keeps_the_first_page_waiting_a_reader_is_told_and_health_
         with serving(url) as served:
             first = served.get("/", A_BROWSER)
             assert (first.status, first.headers["retry-after"]) == (503, "2")
-            assert "The numbers are being read" in first.text
+            assert "The data is being loaded" in first.text
             assert 'http-equiv="refresh"' in first.text
             assert first.headers["content-security-policy"]
             assert served.get("/healthz").status == 503

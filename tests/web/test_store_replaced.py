@@ -21,8 +21,8 @@ from tests.web.serving import Served, serving
 from tests.web.viewer import Viewer, texts, viewing
 
 OFTEN = 3
-DAMAGED = "The file of the store is damaged or no SQLite file: put back a copy, or remove it and refresh."
-GONE = "The store was taken away or emptied while this program used it"
+DAMAGED = "The store file is damaged or not an SQLite file: restore a backup, or delete it and refresh."
+GONE = "The store was removed or emptied while this program used it"
 
 
 def fill(database_url: str, name: str) -> None:
@@ -127,7 +127,7 @@ def test_a_page_that_meets_damage_says_so_and_shows_no_bare_code(tmp_path: Path)
                 opened.write(os.urandom(4096))
         for page, query in (("data-health", ""), ("metric", "metric=csat")):
             seen = texts(viewer.visit(page, query))
-            assert "is damaged or no SQLite file" in seen.replace("\\\\", ""), page
+            assert "is damaged or not an SQLite file" in seen.replace("\\\\", ""), page
             assert "under the code" not in seen
 
 

@@ -84,6 +84,11 @@ def elements(messages: list[ForwardMsg]) -> list[str]:
     return [kind for message in messages if (kind := message.delta.new_element.WhichOneof("type"))]
 
 
+def has_heading(messages: list[ForwardMsg]) -> bool:
+    """Whether a run has come as far as the title of its page."""
+    return "heading" in elements(messages) or "<h1>" in texts(messages)
+
+
 def texts(messages: list[ForwardMsg]) -> str:
     """All that a run has sent, as text to look into."""
     return "\n".join(str(message) for message in messages)

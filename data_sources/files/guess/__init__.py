@@ -1,7 +1,7 @@
 """Looks at a file that nobody described yet, and writes the mapping that it probably needs.
 
 What it is not sure of it says, in a comment that begins with "not sure:". The printed mapping works as it stands; whether
-it means the right thing is for a person to judge. A file that cannot be counted, because it is none of our records or does
+it means the right thing is for a person to judge. A file that cannot be counted, because it is not one of our records or does
 not say when something happened, gets no mapping that would run, but the reason, and comments that show what is missing.
 """
 
@@ -106,13 +106,13 @@ def _undated(name: str, draft: Draft, columns: list[Column]) -> list[str]:
     dated = [column.name for column in columns if column.dates]
     if event in draft.missing:
         lines = [
-            f"{name} holds rows like {draft.record}, but does not say {headers.MEANS[event]}: without a date they count on no day."
+            f"{name} holds rows like {draft.record}, but does not say {headers.MEANS[event]}: without a date they cannot be counted."
         ]
         others = [each for each in dated if each not in draft.used] or dated
         lines.append(
-            f"Its columns of dates: {write.said(others)}. If one of them says it, write its name for {event}, and take the # away."
+            f"Its columns of dates: {write.said(others)}. If one of them is the right one, write its name for {event} and remove the #."
             if others
-            else f"It has no column of dates. Export it with one, or write {event} by hand and take the # away:"
+            else f"It has no column of dates. Export it with one, or write {event} by hand and remove the #:"
         )
         lines += [
             f"{harmless(each.name)} holds numbers from 1 to 31. If it is the day of a month, write for example "
@@ -122,9 +122,9 @@ def _undated(name: str, draft: Draft, columns: list[Column]) -> list[str]:
         ]
         return lines
     if draft.record == "customer" and not {"started_on", "ended_on"} & draft.fields.keys():
-        told = listed(each for each in ("segment", "plan", "mrr") if each in draft.fields) or "names"
+        known = listed(each for each in ("segment", "plan", "mrr") if each in draft.fields) or "names"
         return [
-            f"{name} does not say when a customer came or left: no churn can be told from it, only {told}.",
+            f"{name} does not say when a customer came or left: churn cannot be computed from it, only {known}.",
         ]
     return []
 
@@ -135,7 +135,7 @@ def _is_day_of_month(column: Column) -> bool:
 
 
 def _none(name: str, nearest: Guess, columns: list[Column]) -> list[str]:
-    lines = [f"{name} is none of the records that are counted: {listed(BY_TABLE)}."]
+    lines = [f"{name} is not one of the records that are counted: {listed(BY_TABLE)}."]
     means = [f"{each} ({headers.MEANS[each]})" if each in headers.MEANS else each for each in nearest.missing]
     if nearest.fields and means:
         lines.append(f"The nearest is {nearest.record}, and no column was found for its {listed(means)}.")

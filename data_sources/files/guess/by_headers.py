@@ -126,7 +126,7 @@ def _where(table: Table, columns: list[Column]) -> tuple[dict[str, Written], lis
         if isinstance(condition, list):
             seen = [text for text in dict.fromkeys(column.texts) if folded(text) in set(map(folded, condition))]
             if not seen:
-                doubts.append(f"no row says {' or '.join(condition[:2])} in {column.name}, so all are taken")
+                doubts.append(f"no row says {' or '.join(condition[:2])} in {column.name}, so all are used")
                 continue
             condition = list(dict.fromkeys((*condition, *seen)))
         where[column.name] = condition

@@ -102,7 +102,7 @@ def add_common(draft: Draft, columns: list[Column]) -> None:
     )
     if bare and "time_zone" not in draft.options:
         draft.notes.append(
-            'not sure: in which time zone its times are; the company\'s is taken, else write time_zone = "Europe/Madrid"'
+            'not sure: in which time zone its times are; the company\'s is used, otherwise write time_zone = "Europe/Madrid"'
         )
 
 
@@ -125,9 +125,7 @@ def _merges(guess: Guess, draft: Draft, together: StandTogether) -> bool:
         return False
     if not together([key.name]):
         return False
-    draft.options["same_id"] = Line(
-        "merge", ["many rows share an id and stand together; they are taken for one record"]
-    )
+    draft.options["same_id"] = Line("merge", ["many consecutive rows share an id; they are read as one record"])
     return True
 
 
@@ -158,7 +156,7 @@ def _id(guess: Guess, columns: list[Column], draft: Draft, merges: bool, togethe
         line = Line(parts, ["no single column tells the rows apart"])
         if guess.record == "purchase" and _repeats(parts, columns):
             if together(parts):
-                doubt = "rows of one customer on one day are taken for one purchase, and their amounts added up"
+                doubt = "rows of one customer on one day are read as one purchase, and their amounts added up"
                 draft.options["same_id"] = Line("merge", [doubt])
             elif "amount" in guess.fields:
                 line.value = [*parts, guess.fields["amount"].name]
@@ -167,8 +165,8 @@ def _id(guess: Guess, columns: list[Column], draft: Draft, merges: bool, togethe
         if guess.record in ("ticket", "bug"):
             draft.missing.append("id")  # a table about tickets, such as their comments
         doubt = (
-            "each stands in many rows, and the later ones are rejected; "
-            'if the rows of one stand together, write same_id = "merge"'
+            "each is in many rows, and the later ones are rejected; "
+            'if the rows of one are consecutive, write same_id = "merge"'
         )
         return Line(key.name, [doubt])
     unique = sorted((each for each in columns if each.texts), key=lambda each: (-each.distinct, each.dates is not None))
@@ -238,7 +236,7 @@ def _closing(found: dict[str, Line], guess: Guess, columns: list[Column]) -> Non
         said = [str(cell) for cell in column.cells]
         last, times = Counter(said[place] for place in ends).most_common(1)[0]
         if last.strip() and times >= 0.8 * len(ends) and said.count(last) <= 1.5 * times:
-            doubt = f"{times} of {len(ends)} cases end with {harmless(column.name)} {harmless(last)}; it is taken for the closing"
+            doubt = f"{times} of {len(ends)} cases end with {harmless(column.name)} {harmless(last)}; it is read as the closing"
             value = line_of("ticket", "solved_at", time, True).value
             found["solved_at"] = Line({**value, "when": {column.name: last}}, [doubt])
             return
@@ -288,7 +286,7 @@ def _amounts(found: dict[str, Line], draft: Draft, guess: Guess, columns: list[C
         found["amount"] = line_of("purchase", "amount", amount, True)
     if amount is not None and any(each < 0 for each in amount.numbers()):
         where[amount.name] = {"at_least": 0}
-        doubts.append("rows below zero are taken for returns and left out")
+        doubts.append("rows below zero are read as returns and left out")
     customer = guess.fields.get("customer")
     if customer is not None and (blank := len(customer.cells) - len(customer.texts)):
         where[customer.name] = {"blank": False}

@@ -48,7 +48,7 @@ def line_of(record: str, name: str, column: Column, merges: bool, by_content: bo
         options["take"] = "max"
     elif merges and name == "amount":
         options["take"] = "sum"
-        doubts.append("the rows are added up; if each already holds the whole amount, leave take away")
+        doubts.append("the rows are added up; if each row already has the whole amount, remove `take`")
     if kind in (date, datetime):
         _about_dates(name, column, options, doubts)
     if kind is int and name != "score":
@@ -67,7 +67,7 @@ def line_of(record: str, name: str, column: Column, merges: bool, by_content: bo
             options["other"] = ""
             doubts.append(f"say what each one means: {listed(allowed)}, or nothing")
         if name == "severity" and "priorit" in column.folded:
-            doubts.append("a priority orders the work; it is taken for how bad the bug is")
+            doubts.append("a priority orders the work; it is read as how bad the bug is")
     return Line({"column": column.name, **options} if options else column.name, doubts)
 
 

@@ -78,7 +78,7 @@ def rating_of(column: Column) -> Rating:
     rating.score = {"column": column.name}
     if others:
         rating.score["blanks"] = others[:20]
-        rating.about_score.append(f"{harmless(listed(others[:5]))} is taken for no answer")
+        rating.about_score.append(f"{harmless(listed(others[:5]))} is read as no answer")
     return rating
 
 
@@ -100,7 +100,7 @@ def _scale(column: Column, counts: Counter[int]) -> Rating:
         if re.search(r"csat|satisf|zufrieden", name) or share_above(10) > 0.02:
             known = listed(f"{low} to {high}" for (kind, _), (low, high) in SCALES.items() if kind == "csat")
             return Rating(wrong=f"its scores go up to {max(counts)}; understood for satisfaction are {known}")
-        doubt = "scores go up to 10, and the name does not say what was asked; 0-10 is taken for a recommendation"
+        doubt = "scores go up to 10, and the name does not say what was asked; 0-10 is read as a recommendation"
         return Rating("nps", "0-10", about_kind=[doubt])
     highest = max(counts, default=0)
     doubts = [] if highest == 5 else [f"the highest score is {highest}"]

@@ -28,16 +28,16 @@ def count(
     months = published.months(first.replace(day=1), last, where, by)
     groups = sorted({each.group for each in months})
     return [
-        {group: kept([each for each in months if each.group == group], period) for group in groups}
+        {group: retained([each for each in months if each.group == group], period) for group in groups}
         for period in periods
     ]
 
 
-def kept(months: list[Month], period: Period) -> Counted:
+def retained(months: list[Month], period: Period) -> Counted:
     """Gross revenue retention of one whole calendar month, in percent; NRR and the money are in `details`.
 
-    A longer period has no value: what is kept of the first customers over a quarter is neither the sum nor the
-    product of three months, each of which starts with other customers (METHODOLOGY 1.4).
+    A longer period has no value: the retention of a quarter is neither the sum nor the product of its three
+    months, each of which starts with other customers (METHODOLOGY 1.4).
     """
     inside = [each for each in months if period.start <= each.month < period.end]
     if not is_month(period):
@@ -76,11 +76,12 @@ def retention(month: Month) -> Details:
 
 
 METRIC = Metric(
-    key="revenue",
-    name="Revenue kept",
-    asks="How much of last month's revenue do our customers still pay?",
-    formula="sum over the customers of the first day of the smaller of what they paid then and pay at the end / "
-    "what they paid then (gross revenue retention)",
+    key="revenue_retention",
+    name="Revenue retention (gross, net)",
+    abbreviation="Gross revenue retention",
+    asks="How much of their recurring revenue do existing customers still pay a month later?",
+    formula="gross: for each customer of the first day the smaller of their MRR then and at the end / their MRR then; "
+    "net (NRR): their whole MRR at the end / their MRR then",
     unit="percent",
     better="higher",
     people="customers at the start",
@@ -88,10 +89,11 @@ METRIC = Metric(
     thin_below=100,
     why="Losing one large customer can cost more than losing ten small ones.",
     caveats=(
-        "It never exceeds 100%: one customer's upgrade must not hide another one's downgrade (NRR, below, counts both).",
-        "New customers and those who came back are in neither number.",
-        "It is read month by month; months are not multiplied.",
-        "No range is shown yet, so a change is not called clear or unclear.",
+        "The headline is gross retention, which never exceeds 100%: one customer's upgrade must not hide another's downgrade. "
+        "Net retention (NRR) counts both.",
+        "New and reactivated customers are in neither number.",
+        "It is counted month by month; months are not multiplied.",
+        "There is no confidence interval, so changes are not tested.",
     ),
     cites=("Per-customer cap and the reactivation rule: ChartMogul help, net and gross MRR churn",),
     owner="Support lead",
@@ -104,5 +106,5 @@ METRIC = Metric(
     headline=1,
     model=Model("sum", count, Begins(("subscription_started",))),
     parent="churn",
-    nothing="No customers with a known price at the start of this month.",
+    nothing="No customers with a known MRR at the start of this month.",
 )

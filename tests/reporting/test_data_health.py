@@ -1,0 +1,64 @@
+"""What data health says of the time until which the numbers are as new as promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from reporting import data_health as said
+from store import Snapshot, open_store
+from store.published import SourceState
+from store.published.sources import RejectedRow
+from tests.builders import NOW, settings
+from views.view import View
+
+
+def a_source(name: str, hours_ago: float, stale_after_hours: float = 26.0, outcome: str = "ok") -> SourceState:
+    read_at = NOW - timedelta(hours=hours_ago)
+    return SourceState(name, "files", False, read_at, read_at, outcome, None, stale_after_hours, {}, 0, {}, 0)
+
+
+def facts(*states: SourceState) -> dict[str, str]:
+    here = settings("sqlite://", time_zone="Europe/Madrid")
+    snapshot = Snapshot(3, NOW - timedelta(minutes=6), False, "store")
+    return dict(said.facts(View(here, open_store(here), snapshot, NOW), states))
+
+
+def test_the_first_source_that_will_be_out_of_date_says_until_when_the_numbers_are_as_new_as_promised() -> None:
+    # 12:00 UTC is 13:00 in Madrid; read an hour ago it holds for 26 hours, read two hours ago for three.
+    found = facts(a_source("crm", 1), a_source("desk", 2, stale_after_hours=3))
+    assert found.pop("Last refresh").endswith(" ago · 21 Nov 2026 12:54 Europe/Madrid")
+    assert found == {
+        "Out of date from": "21 Nov 2026 14:00 Europe/Madrid",
+        "Time zone": "Europe/Madrid",
+        "Week starts": "Monday",
+    }
+
+
+def test_one_source_that_is_out_of_date_makes_the_numbers_so() -> None:
+    assert facts(a_source("crm", 1), a_source("desk", 30))["Out of date from"] == "now"
+    assert facts(a_source("crm", 1), a_source("desk", 2, outcome="failed"))["Out of date from"] == "now"
+    assert facts()["Out of date from"] == "–"
+
+
+def test_each_source_says_it_for_itself() -> None:
+    states = (a_source("crm", 1), a_source("desk", 30))
+    assert list(said.rows(states, NOW, settings("sqlite://").zone)[0])[2:4] == ["Last read", "Out of date from"]
+    assert [row["Out of date from"] for row in said.rows(states, NOW, settings("sqlite://").zone)] == [
+        "22 Nov 2026 13:00 UTC",
+        "–",
+    ]
+
+
+def test_why_a_row_was_rejected_stands_right_after_its_source() -> None:
+    row = RejectedRow(
+        source="desk",
+        record="ticket",
+        place="a.csv row 7",
+        file="a.csv",
+        row=7,
+        column="opened",
+        value="x",
+        reason="is not a date",
+        seen_at="",
+    )
+    assert list(said.rejected([row])[0].values()) == ["desk", "is not a date", "a.csv row 7", "opened", "x"]
