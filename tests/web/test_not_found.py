@@ -73,7 +73,6 @@ def test_a_page_is_a_page(served: Served, path: str) -> None:
         "/metric/_stcore/health": 404,
         "/healthz": 200,
         "/favicon.png": 200,
-        "/links.js": 200,
         "/index.html": 200,
         "/manifest.json": 200,
         "/app/static/icon.png": 200,
@@ -118,7 +117,7 @@ def test_below_a_path_static_files_come_packed(below: Served) -> None:
 def test_a_page_that_is_added_is_known_by_itself(tmp_path: Path) -> None:
     copy = copied(tmp_path / "copy")
     table = copy / "web" / "pages.py"
-    line = '    Page("metrics.py", "Metrics", "metrics"),\n'
+    line = '    Page("metrics.py", "Metrics", "metrics", "Metrics", index.answer),\n'
     assert line in table.read_text("utf-8")
     table.write_text(table.read_text("utf-8").replace(line, line + line.replace('"metrics")', '"again")')), "utf-8")
     with serving("sqlite://", folder=copy) as server:
