@@ -119,7 +119,12 @@ def test_a_page_that_is_added_is_known_by_itself(tmp_path: Path) -> None:
     table = copy / "web" / "pages.py"
     line = '    Page("metrics.py", "Metrics", "metrics", "Metrics", index.answer),\n'
     assert line in table.read_text("utf-8")
-    table.write_text(table.read_text("utf-8").replace(line, line + line.replace('"metrics", "Metrics", index.answer)', '"again", "Again")')), "utf-8")
+    table.write_text(
+        table.read_text("utf-8").replace(
+            line, line + line.replace('"metrics", "Metrics", index.answer)', '"again", "Again")')
+        ),
+        "utf-8",
+    )
     with serving("sqlite://", folder=copy) as server:
         assert server.get("/again").status == 200
         assert "/again" in links("/x", server.get("/no-such-page").text)

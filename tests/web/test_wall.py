@@ -217,7 +217,7 @@ def test_two_thousand_turns_through_a_restart_an_hour_offline_and_an_expired_acc
             expect(page.locator("#age")).not_to_contain_text("no answer")
             assert page.locator(SHOWN).count() == 1
             assert page.locator("section.ten li").count() == 10
-            # 1.07 without the interception of requests that plays the expired access here; that adds a step, not a slope.
+            # 1.13 to 1.16 were measured, and 1.07 once without a restart and an expired access; 1.1 is wanted, the rest not explained yet.
             assert heap(page, session) / at_first <= 1.2
 
 
