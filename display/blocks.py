@@ -33,9 +33,9 @@ def link(page: str, label: str, longest: int = 120, current: bool = False, **ask
     )
 
 
-def more(page: str, label: str) -> Markup:
-    """A link in a line of its own."""
-    return Markup('<p class="more">{}</p>').format(link(page, label))
+def more(*links: Markup) -> Markup:
+    """Links in a line of their own."""
+    return Markup('<p class="more">{}</p>').format(Markup(" ").join(links))
 
 
 def say(text: str, kind: str = "said") -> Markup:

@@ -75,7 +75,9 @@ def _about(page: MetricPage) -> dict[str, str]:
 
 def _head(page: MetricPage) -> Markup:
     back = to("metrics", said.ALL_METRICS, page.choice.asked)
-    return Markup('<p class="back">{}</p><h1>{}</h1>').format(back, in_html(said.title(page)))
+    return Markup('<p class="back">{}</p><h1>{}</h1><p class="small">{}</p>').format(
+        back, in_html(said.title(page)), in_html(said.in_short(page.metric), 1000)
+    )
 
 
 def _own_dates() -> Markup:

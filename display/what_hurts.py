@@ -31,7 +31,10 @@ def answer(view: View, _: Mapping[str, str]) -> Markup:
         incomplete=blocks.say(incomplete, "warning"),
         six=pages.SIX_METRICS,
         cards=cards.six(page.cards, view.now),
-        more=blocks.more("metrics", pages.ALL_METRICS),
+        more=blocks.more(
+            blocks.link("metrics", pages.ALL_METRICS),
+            blocks.link("customer-health", pages.LAST_QUARTER, period="quarter"),
+        ),
         notes=blocks.NOTHING.join(blocks.say(line, "small") for line in pages.below_the_list(top, settings)),
         as_of=frame.as_of(view),
     )

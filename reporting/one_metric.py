@@ -234,3 +234,8 @@ def detail(found: Any, unit: str, currency: str) -> str:
         return words.money(100 * found, currency)
     number = words.number(found, 0 if float(found).is_integer() else 1)
     return f"{number} {unit}".strip()
+
+
+def in_short(metric: Metric) -> str:
+    """What it asks and how it is worked out, in a line."""
+    return f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}."

@@ -40,6 +40,7 @@ def title(name: str, company: str) -> str:
 
 # --- the first page ---
 ALL_METRICS = "All metrics ›"
+LAST_QUARTER = "What changed in a quarter ›"
 SIX_METRICS = "Six metrics"
 
 

@@ -6,7 +6,6 @@ app has drawn the same. Without JavaScript, or for `curl`, it is the page.
 
 from __future__ import annotations
 
-import gzip
 import html
 import logging
 import re
@@ -26,6 +25,7 @@ from display import frame
 from display.request import cut
 from settings import SettingsError
 from views.view import StoreError, View, view
+from web.encodings import best
 from web.pages import PAGES, Page, around
 
 log = logging.getLogger("empathy.web")
@@ -35,7 +35,6 @@ LOOK = Path(frame.__file__).with_name("look.css")
 # An answer that is kept anywhere would be yesterday's, or another reader's.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Encoding"}
 HEAD, BODY = "</head>", "<body>"
-LEVEL = 5  # of compression: the last tenth of the bytes costs twice the time
 
 
 def index(page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -44,9 +43,9 @@ def index(page: Page) -> Callable[[Request], Awaitable[Response]]:
     async def of_page(request: Request) -> Response:
         body = (await run_in_threadpool(document, page, cut(request.query_params))).encode()
         headers = dict(HEADERS)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, LEVEL, mtime=0)
-            headers["Content-Encoding"] = "gzip"
+        if encoding := best(request.headers.get("accept-encoding", "")):
+            body = encoding.pack(body)
+            headers["Content-Encoding"] = encoding.name
         return Response(body, headers=headers, media_type="text/html")
 
     return of_page
