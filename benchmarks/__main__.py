@@ -16,7 +16,8 @@ from benchmarks.figures import machine
 RESULTS = Path(__file__).parent / "RESULTS.md"
 # Each has section() -> Markdown.
 MODULES = {
-    "web": "The pages",
+    "browser": "The pages in a browser",
+    "web": "The pages on the server",
     "refresh": "The refresh",
     "fence": "Reading files",
     "saving": "Saving rows",

@@ -6,7 +6,6 @@ page = st.navigation(
     [
         st.Page("bare.py", title="Bare", default=True),
         st.Page("hard_coded.py", title="Hard-coded", url_path="hard-coded"),
-        st.Page("with_dataframe.py", title="With dataframe", url_path="with-dataframe"),
     ],
     position="top",
 )
