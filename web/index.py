@@ -6,9 +6,11 @@ app has drawn the same. Without JavaScript, or for `curl`, it is the page.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -25,11 +27,13 @@ from display import frame
 from display.request import cut
 from settings import SettingsError
 from views.view import StoreError, View, view
-from web.encodings import best
+from web.encodings import Encoding, best
 from web.pages import PAGES, Page, around
 
 log = logging.getLogger("empathy.web")
+FONTS = Path(__file__).with_name("fonts.js")
 LINKS = Path(__file__).with_name("links.js")
+STATIC = Path(__file__).with_name("static")
 STREAMLITS = Path(streamlit.__file__).parent / "static" / "index.html"
 LOOK = Path(frame.__file__).with_name("look.css")
 # An answer that is kept anywhere would be yesterday's, or another reader's.
@@ -89,37 +93,65 @@ def template() -> str:
     # A style sheet in the head would keep the answer from being drawn until it is here.
     sheets = "".join(re.findall(r'<link rel="stylesheet"[^>]*>', found))
     found = re.sub(r'<link rel="stylesheet"[^>]*>', "", found)
-    fonts = config.get_option("theme.fontFaces") or []
-    first = f'<link rel="preload" href="./{fonts[0]["url"]}" as="font" type="font/woff2" crossorigin>' if fonts else ""
-    found = found.replace(HEAD, f"{first}<style>{look()}</style>{HEAD}", 1)
+    found = found.replace(
+        HEAD, f'<link rel="stylesheet" href="./{look_name()}"><script>{FONTS.read_text("utf-8")}</script>{HEAD}', 1
+    )
     return found.replace("</body>", f"<script>{LINKS.read_text('utf-8')}</script>{sheets}</body>", 1)
 
 
+@cache
 def look() -> str:
-    """Our style sheet, with the theme's colours and fonts, which the app itself has from Streamlit."""
+    """Our style sheet, with the theme's colours and fonts, which the app itself has from Streamlit.
+
+    The font of nearly all letters is in it: were it to come later, the lines would break anew under the reader's eyes.
+    """
     colours = [
         f"--{name}: light-dark({config.get_option(f'theme.light.{key}')}, {config.get_option(f'theme.dark.{key}')});"
         for name, key in (("paper", "backgroundColor"), ("ink", "textColor"))
     ]
     faces = "".join(
-        f"@font-face{{font-family:{face['family']};src:url(./{face['url']}) format('woff2');font-display:swap;"
+        f"@font-face{{font-family:{face['family']};src:url({_font(face['url'], nth == 0)}) format('woff2');font-display:swap;"
         f"font-weight:{face['weight']};font-style:{face['style']};unicode-range:{face['unicodeRange']}}}"
-        for face in config.get_option("theme.fontFaces") or []
+        for nth, face in enumerate(config.get_option("theme.fontFaces") or [])
     )
     # Streamlit's own rules come later and weigh as much as ours would: in the name of an id ours hold.
     ours = LOOK.read_text("utf-8").replace(".stHtml", ":is(.stHtml, #ours)")
     return f":root{{{''.join(colours)}--font:{config.get_option('theme.font')}}}{faces}{ours}"
 
 
+def _font(url: str, is_inside: bool) -> str:
+    file = STATIC / url.rpartition("/")[2]
+    return f"data:font/woff2;base64,{b64encode(file.read_bytes()).decode()}" if is_inside else f"./{url}"
+
+
+def look_name() -> str:
+    """Another name whenever it is another one, so that a browser asks for it once."""
+    return f"look-{hashlib.sha256(look().encode()).hexdigest()[:12]}.css"
+
+
+async def style_sheet(request: Request) -> Response:
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    body = look().encode()
+    if encoding := best(request.headers.get("accept-encoding", "")):
+        body, headers["Content-Encoding"] = packed_look(encoding), encoding.name
+    return Response(body, headers=headers, media_type="text/css")
+
+
+@cache
+def packed_look(encoding: Encoding) -> bytes:
+    return encoding.pack(look().encode())
+
+
 def scripts() -> list[str]:
     """The text of each script that stands in the document itself: Streamlit's own, and ours."""
-    return [*re.findall(r"<script>(.*?)</script>", STREAMLITS.read_text("utf-8"), re.DOTALL), LINKS.read_text("utf-8")]
+    theirs = re.findall(r"<script>(.*?)</script>", STREAMLITS.read_text("utf-8"), re.DOTALL)
+    return [*theirs, *(each.read_text("utf-8") for each in (FONTS, LINKS))]
 
 
 def routes() -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
-    """(path, what answers it) of every page."""
+    """(path, what answers it) of every page, and of their style sheet."""
     template()  # now: Streamlit renames the keys of the fonts when the first session opens
-    return [(page.url_path, index(page)) for page in PAGES]
+    return [(look_name(), style_sheet), *((page.url_path, index(page)) for page in PAGES)]
 
 
 def mounted(path: str) -> str:

@@ -1,10 +1,4 @@
 (() => {
-  /* Streamlit asks ahead for its font of icons, 375 kB, which our pages need only where they show one of its icons. */
-  const load = FontFaceSet.prototype.load;
-  FontFaceSet.prototype.load = function (font, text) {
-    return font.includes("Material Symbols") ? Promise.resolve([]) : load.call(this, font, text);
-  };
-
   const $ = (found) => document.querySelector(found);
   const main = () => $("[data-testid=stMain]");
   const stands = () => $("[data-testid=stApp][data-test-script-state=notRunning]") && $("#root h1");
