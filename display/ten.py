@@ -15,6 +15,9 @@ from reporting import first_page as said
 from settings import Settings
 from views.news import Mark
 
+# Heard between a title, its labels and what stands under it; the eye has their boxes.
+STOP = Markup('<span class="heard">.</span>')
+
 
 def ten(top: TopBugs, releases: Mapping[str, Mark], settings: Settings) -> Markup:
     """An ordered list with a heading for each; the numbers of all stand under one another, the bars share one scale."""
@@ -30,13 +33,13 @@ def ten(top: TopBugs, releases: Mapping[str, Mark], settings: Settings) -> Marku
 
 
 def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, at: date, settings: Settings) -> Markup:
-    labels = Markup(" ").join(
-        Markup('<span class="label{}">{}</span>').format(" loud" if each in said.LOUD else "", each)
+    labels = NOTHING.join(
+        Markup('{} <span class="label{}">{}</span>').format(STOP, " loud" if each in said.LOUD else "", each)
         for each in said.labels(bug)
     )
     return Markup(
         '<li><span class="rank">{rank}</span>'
-        '<div class="what"><h2>{title}</h2> {labels}<p title="{second}">{second}</p></div>'
+        '<div class="what"><h2>{title}</h2>{labels}{stop}<p title="{second}">{second}</p></div>'
         '<div class="impact" title="{impact}"><span class="length" role="img" aria-label="{impact}">'
         '<i style="width:{width:.1f}%"></i></span>'
         '<span class="small">{weight}</span></div>'
@@ -47,6 +50,7 @@ def _row(bug: TopBug, release: Mark | None, most_impact: float, most_week: int, 
         rank=bug.rank,
         title=link("bug", bug.title, bug=bug.id),
         labels=labels,
+        stop=STOP,
         second=in_html(said.second_line(bug, release, at)),
         impact=said.impact(bug, most_impact),
         width=max(1.5, 100 * bug.impact / most_impact),

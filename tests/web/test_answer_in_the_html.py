@@ -22,6 +22,10 @@ BOXES = """chosen => [...document.querySelectorAll(chosen)].map(one => {
     const box = one.getBoundingClientRect();
     return [box.x, box.y, box.width, box.height];
 })"""
+MOST_SHIFT = 0.05
+SHIFTS = """window.__shift = 0;
+new PerformanceObserver(list => { for (const each of list.getEntries()) window.__shift += each.value; })
+    .observe({ type: "layout-shift", buffered: true });"""
 BLOCKS = "header.top, header.top li, h1, .news, .ten > li, .six > li"
 ABOUT = {"metric": "?metric=csat", "bug": "?bug={bug}"}
 
@@ -83,6 +87,17 @@ def test_nothing_moves_when_the_app_takes_over(
     assert len(before) == len(after) > 5
     worst = max(abs(a - b) for one, other in zip(before, after, strict=True) for a, b in zip(one, other, strict=True))
     assert worst <= MOST_PIXELS
+
+
+@with_answer
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_while_a_page_loads(
+    browser: Browser, sample: Served, worst_bug: str, entry: Page, size: tuple[int, int]
+) -> None:
+    with watching(browser, size) as watched:
+        watched.page.add_init_script(SHIFTS)
+        page = watched.open(f"{sample.url}{address(entry, worst_bug)}")
+        assert page.evaluate("window.__shift") <= MOST_SHIFT
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
