@@ -155,7 +155,7 @@ def test_the_old_name_of_the_impact_settings_is_read_for_one_more_version_with_a
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("postgresql+psycopg2://u@h/d", "asks for the driver 'psycopg2', which is not here; write postgresql://..."),
+        ("postgresql+psycopg2://u@h/d", "names the driver 'psycopg2', which is not installed; write postgresql://..."),
         ("postgresql://u@[::1", "is not an address of a database"),
         ("postgresql://u@h:port/d", "is not an address of a database"),
         ("mysql://u@h/d", "names 'mysql'; use sqlite or postgresql."),

@@ -399,7 +399,7 @@ def test_a_read_that_was_cut_off_goes_on_at_the_next_page_and_forgets_no_change(
     upstream.replies[ISSUES][0].headers.update(began)
     upstream.on(f"{ISSUES}?page=2", Reply({"message": "no"}, 500, fault="down"))
     given: list[Page] = []
-    with pytest.raises(SourceError, match="not answering since 10:30"):
+    with pytest.raises(SourceError, match="has not answered since 10:30"):
         given.extend(github.SOURCE.fetch(asked(upstream), limits=QUICK))
     assert upstream.fired("down") == QUICK.tries
     upstream.on(f"{ISSUES}?page=2", Reply([issue(2, updated_at="2026-11-21T09:20:00Z")]))
@@ -670,7 +670,7 @@ def test_what_goes_on_being_wrong_says_since_when_and_why_and_gives_no_rows(
     upstream: Upstream, reply: Reply, words: str
 ) -> None:
     upstream.on(ISSUES, reply)
-    with pytest.raises(SourceError, match=rf"not answering since 10:30 \({words}\); the next refresh tries again"):
+    with pytest.raises(SourceError, match=rf"has not answered since 10:30 \({words}\); the next refresh tries again"):
         read(upstream)
     assert upstream.fired("it") == QUICK.tries
 
@@ -846,7 +846,7 @@ def test_an_answer_that_drips_for_ever_ends_at_the_deadline(upstream: Upstream) 
 def test_the_whole_read_has_an_end_too(upstream: Upstream) -> None:
     upstream.on(ISSUES, Reply({}, 503, {"Retry-After": "50"}, fault="503"))
     waits = Waits()
-    with pytest.raises(SourceError, match="longer than this refresh may take"):
+    with pytest.raises(SourceError, match="longer than a refresh may take"):
         read(upstream, sleep=waits, limits=Limits(whole=30))
     assert upstream.fired("503") == 1
     assert waits == []
@@ -870,7 +870,7 @@ def test_an_answer_of_too_many_values_does_not_fill_the_memory(upstream: Upstrea
 def test_a_closed_door_is_said_in_words() -> None:
     with Upstream() as server:
         pass
-    with pytest.raises(SourceError, match=r"not answering since 10:30 \(no connection\)"):
+    with pytest.raises(SourceError, match=r"has not answered since 10:30 \(no connection\)"):
         read(server)
 
 

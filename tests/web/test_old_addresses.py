@@ -10,10 +10,10 @@ from tests.web.viewer import first_bug, has_heading, texts, viewing
 # The path and the query as they were written, and something that only that answer holds.
 ADDRESSES = [
     ("", "", "Coupon"),
-    ("customer-health", "", "Customer health"),
-    ("customer-health", "period=Now", "Customer health"),
-    ("customer-health", "period=Quarter", "Customer health"),
-    ("customer-health", "period=Year", "Customer health"),
+    ("customer-health", "", "Customer and team health"),
+    ("customer-health", "period=Now", "Customer and team health"),
+    ("customer-health", "period=Quarter", "Customer and team health"),
+    ("customer-health", "period=Year", "Customer and team health"),
     ("data-health", "", "Data health"),
     ("metric", "", "Definition of "),
     ("metric", "metric=csat", "Definition of "),

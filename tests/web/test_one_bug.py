@@ -51,7 +51,7 @@ def test_nothing_moves_once_it_is_shown(browser: Browser, sample: Served, size: 
 
 
 def test_all_that_answers_stands_on_the_first_screen(worst: Watched) -> None:
-    for selector in (".answer", ".facts", ".plot", ".releases", ".who .shares"):
+    for selector in (".answer", ".in-a-row", ".plot", ".releases", ".who .shares"):
         assert (found := box(worst.page, selector))["y"] + found["height"] <= DESKTOP[1], selector
 
 

@@ -44,7 +44,7 @@ def test_the_last_point_of_the_line_lies_on_the_number_of_the_headline(browser: 
         assert abs((box["x"] + box["width"] / 2) - (now["x"] + now["width"] / 2)) < 1
         value = re.search(r", (\d+%), 95% CI", strip.get_attribute("title") or "")
         assert value
-        assert f"(CSAT) {value[1]} (95% CI" in page.locator(".answer").inner_text()
+        assert f"CSAT {value[1]} (95% CI" in page.locator(".answer").inner_text()
 
 
 def test_chart_and_text_name_the_same_releases(browser: Browser, sample: Served) -> None:
