@@ -103,21 +103,28 @@ def news(top: TopBugs, found: News, settings: Settings) -> list[tuple[str, str]]
 
 
 def _waits(found: News, tickets: int, at: date, settings: Settings) -> str:
-    """ "64 customers: 21 for a first reply, 31 for a fix, oldest 6 days"; tickets where no customer of them is known."""
+    """ "64 customers: 21 for a first reply, 31 for a fix, 12 for a solution, oldest 6 days": the parts make up the whole.
+
+    Tickets where no customer of them is known."""
     waiting = found.waiting
     if waiting is None or not waiting.customers:
         replies = f", {found.without_reply:,} without a first reply" if found.without_reply else ""
         return f"{tickets:,} open {_tickets_word(tickets)}{replies}"
     people = settings.words.customer if waiting.customers == 1 else settings.words.customers
-    parts = []
-    if waiting.for_reply and found.without_reply is not None:
-        parts.append(f"{waiting.for_reply:,} for a first reply")
-    if waiting.for_fix:
-        parts.append(f"{waiting.for_fix:,} for a fix")
+    knows_replies = found.without_reply is not None
+    for_reply = waiting.for_reply if knows_replies else 0
+    rest = waiting.customers - for_reply - waiting.for_fix
+    whats = [
+        (for_reply, "a first reply"),
+        (waiting.for_fix, "a fix"),
+        (rest, "a solution" if knows_replies else "a reply or a solution"),
+    ]
+    parts = [f"{n:,} for {what}" for n, what in whats if 0 < n < waiting.customers]
+    whole = parts or [f"for {what}" for n, what in whats if n]
     if waiting.since is not None:
         days = (at - waiting.since.astimezone(settings.zone).date()).days
-        parts.append(f"oldest {days:,} {'day' if days == 1 else 'days'}" if days > 0 else "oldest since today")
-    return f"{waiting.customers:,} {people}" + (f": {', '.join(parts)}" if parts else "")
+        whole.append(f"oldest {days:,} {'day' if days == 1 else 'days'}" if days > 0 else "oldest since today")
+    return f"{waiting.customers:,} {people}{':' if parts else ''} {', '.join(whole)}"
 
 
 def _tickets(n: int, usual: tuple[int, int] | None) -> str:

@@ -121,11 +121,15 @@ def test_who_waits_is_said_only_where_it_is_known() -> None:
 def test_who_waits_is_counted_in_customers_where_they_are_known() -> None:
     since = noon(AT - timedelta(days=6))
     waiting = replace(QUIET, open_tickets=70, without_reply=25, waiting=Waiting(64, 21, 31, since))
-    assert lines(waiting)["Waiting now"] == "64 customers: 21 for a first reply, 31 for a fix, oldest 6 days"
     assert (
-        lines(replace(waiting, waiting=Waiting(1, 0, 0, noon(AT))))["Waiting now"] == "1 customer: oldest since today"
+        lines(waiting)["Waiting now"]
+        == "64 customers: 21 for a first reply, 31 for a fix, 12 for a solution, oldest 6 days"
+    )
+    assert (
+        lines(replace(waiting, waiting=Waiting(1, 0, 0, noon(AT))))["Waiting now"]
+        == "1 customer for a solution, oldest since today"
     )
     # A source that cannot say when somebody was answered leaves the number of those who were not unsaid.
     unsure = replace(waiting, without_reply=None)
-    assert lines(unsure)["Waiting now"] == "64 customers: 31 for a fix, oldest 6 days"
+    assert lines(unsure)["Waiting now"] == "64 customers: 31 for a fix, 33 for a reply or a solution, oldest 6 days"
     assert lines(replace(waiting, waiting=Waiting(0, 0, 0, None)))["Waiting now"].startswith("70 open tickets")
