@@ -135,7 +135,7 @@ visited_at = "day"
 took_minutes = "minutes"
 """
 
-# --- a page: one file, its line in PAGES, and one view ----------------------------------------------------------------
+# --- a page: its answer, its file, its line in PAGES, and one view ----------------------------------------------------------------
 
 VIEW = '''"""What the page of calls and visits asks."""
 
@@ -153,24 +153,32 @@ def calls(published: Published, view: View) -> tuple[Reading, int]:
     reading = read(published, by_phone, headline_period(by_phone, view.today), view.settings)
     return reading, published.rows("visit")
 '''
-PAGE = '''"""How many people call, and how often our mechanics were with customers."""
+ANSWER = '''"""How many people call, and how often our mechanics were with customers."""
 
-import streamlit as st
+from collections.abc import Mapping
 
-from display import frame
+from markupsafe import Markup
+
+from display.blocks import say
+from display.frame import as_of
 from metrics import metric
 from reporting.words import value
 from views.calls import calls
+from views.view import View
+
+
+def answer(view: View, asked: Mapping[str, str]) -> Markup:
+    phone, visits = calls(view)
+    said = f"{value(metric('by_phone'), phone.value)} of the tickets came by phone; {visits} visits are stored."
+    return Markup("<h1>{}</h1>{}{}").format("Calls and visits", say(said, "answer"), as_of(view, phone.sources))
+'''
+PAGE = '''"""How many people call, and how often our mechanics were with customers."""
+
+from display import calls, frame
 from web.guard import guard
 
 guard()
-view = frame.opened()
-phone, visits = calls(view)
-
-st.title("Calls and visits", anchor=False)
-frame.say(f"{value(metric('by_phone'), phone.value)} of the tickets came by phone; {visits} visits are stored.")
-
-frame.as_of(view, phone.sources)
+frame.page(calls.answer)
 '''
 
 
@@ -226,7 +234,7 @@ class House:
             "app = AppTest.from_file('web/menu.py', default_timeout=60).run()\n"
             f"app.switch_page('../pages/{page}').run()\n"
             "assert not app.exception, app.exception\n"
-            "print(*[each.value for each in (*app.title, *app.markdown, *app.caption)], sep='\\n')\n"
+            "print(*[each.proto.body for each in app.get('html')], sep='\\n')\n"
         )
         return self.runs("-c", code)
 
@@ -298,11 +306,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory, telephone: str) -> Seen:
         settings.write(READS_VISITS)
     record = house.changed()
 
+    house.write("display/calls.py", ANSWER)
     house.write("pages/calls.py", PAGE)
     house.write("views/calls.py", VIEW)
     house.put(
-        "web/pages.py", '    Page("calls.py", "Calls and visits", "calls"),\n', before='    Page("data_health.py"'
+        "web/pages.py",
+        '    Page("calls.py", "Calls and visits", "calls", "Calls", calls.answer),\n',
+        before='    Page("data_health.py"',
     )
+    house.put("web/pages.py", "calls, ", before="data_health, health,", after="from display import ")
     page = house.changed()
 
     with (folder / "empathy.toml").open("a") as settings:
@@ -330,10 +342,11 @@ def test_a_record_is_one_class_its_name_and_a_mapping(seen: Seen) -> None:
     assert set(seen.record) == {"store/records.py", "empathy.toml"}
 
 
-def test_a_page_is_one_file_one_line_and_one_view(seen: Seen) -> None:
-    assert seen.page["web/pages.py"] == 1
-    assert set(seen.page) == {"web/pages.py", "pages/calls.py", "views/calls.py"}
-    assert VIEW.count("\ndef ") == 1
+def test_a_page_is_one_answer_one_line_and_one_view(seen: Seen) -> None:
+    assert seen.page["web/pages.py"] == 2  # its line, and its name in the line of imports
+    assert set(seen.page) == {"web/pages.py", "display/calls.py", "pages/calls.py", "views/calls.py"}
+    assert VIEW.count("\ndef ") == ANSWER.count("\ndef ") == 1
+    assert PAGE.endswith("guard()\nframe.page(calls.answer)\n")
 
 
 def test_contributing_names_each_place_that_was_touched_and_no_file_that_is_not_there(seen: Seen) -> None:
