@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.web.serving import Served
 from tests.web.viewer import elements, texts, viewing
 
-
 HEADING = "<h1>Data health</h1>"
 FIRST = "reported one of these ten bugs"
 
