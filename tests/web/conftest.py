@@ -25,7 +25,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The pages on a store with nothing in it."""
     with serving(empty_store(tmp_path_factory.mktemp("store"))) as server:
@@ -46,7 +46,7 @@ def sample_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(sample_url: str) -> Iterator[Served]:
     """The pages on the invented company."""
     with serving(sample_url) as server:
