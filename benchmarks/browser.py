@@ -101,13 +101,13 @@ FIRST = {STANDS_STILL: 1, ".stHtml .six > li": 6, ".stHtml .ten > li": 10}
 METRIC = {STANDS_STILL: 1, ".trend img": 1}
 
 NOTES = """Each is the median of {rounds} cold loads (a new browser profile), taken in turn with the comparator. "Readable": the later
-of the first contentful the first contentful paint and the first frame with a heading that has text. "Complete": all rows and
-cards are drawn, the script has ended, and the answer of the HTML has made room for the app. The comparator is a page with
-six metrics and a table of ten rows, written out in its script, served by Streamlit as it comes (unchanged configuration); it
-is complete when all of that is drawn. Slow lines are played by Chromium (Network.emulateNetworkConditions). {websocket}
-Bytes are what came over HTTP, headers too; the websocket is told apart. Layout shift is the sum of all shifts of a load
-without an input, the worst of all pages; what the change from the answer to the app moves is not seen by it and is tested
-instead (tests/web/test_answer_in_the_html.py: at most 4 px)."""
+of the first contentful paint and the first frame with a heading that has text. "Complete": all rows and cards are drawn, the
+script has ended, and the answer of the HTML has made room for the app. The comparator is a page with six metrics and a table
+of ten rows, written out in its script, served by Streamlit as it comes (unchanged configuration); it is complete when all of
+that is drawn. Slow lines are played by Chromium (Network.emulateNetworkConditions). {websocket} Bytes are what came over
+HTTP, headers too; the websocket is told apart. Layout shift is the sum of all shifts of a load without an input, the worst
+of all pages; what the change from the answer to the app moves is not seen by it and is tested instead
+(tests/web/test_answer_in_the_html.py: at most 4 px)."""
 
 
 def section() -> str:
