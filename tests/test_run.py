@@ -219,6 +219,12 @@ def test_without_a_home_everything_starts(started: Started) -> None:
     assert "HOME" in (project / "run").read_text().partition("say()")[0]
 
 
+def test_packages_are_compiled_once_and_not_at_every_start(started: Started) -> None:
+    project = started({"read.py": "import sys; print(sys.dont_write_bytecode)\n"})
+    answer = run("read", project=project, environment={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert answer.stdout == "False\n"
+
+
 @pytest.mark.parametrize("name", ["EMPATHY_TESTDATA", "EMPATHY_VECTORS"])
 def test_where_the_examples_lie_may_be_said_from_the_callers_folder(
     started: Started, tmp_path: Path, name: str
