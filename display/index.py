@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from markupsafe import Markup
 
@@ -24,7 +23,7 @@ PAGE = "metrics"
 def answer(view: View, asked: Mapping[str, str]) -> Markup:
     now = chosen(asked)
     cards = health(view, now).all
-    rows = [_row(card, now, view.now) for card in cards]
+    rows = [_row(card, now, view) for card in cards]
     return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}').format(
         said.TITLE,
         periods.switch(PAGE, now, {}),
@@ -36,7 +35,7 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
     )
 
 
-def _row(card: Card, now: Choice, at: datetime) -> Markup:
+def _row(card: Card, now: Choice, view: View) -> Markup:
     name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})
-    current, *rest = said.cells(card, now, at)
+    current, *rest = said.cells(card, now, view.now, view.today)
     return tables.row(name, [current, picture(card.line, said.trend(card)), *rest])

@@ -43,10 +43,10 @@ def _page(page: OneBug, view: View) -> Markup:
     explained, settings = page.explained, view.settings
     excerpts = _excerpts(page, view)
     if withheld := cautions.reason(explained.cautions.withheld):
-        return _whole(_head(page), say(withheld, "answer"), excerpts)
+        return _whole(_head(page, view.today), say(withheld, "answer"), excerpts)
     beside = " ".join(cautions.all_said(explained.cautions.beside))
     return _whole(
-        _head(page),
+        _head(page, view.today),
         say(said.answer(page, settings, view.today), "answer"),
         say(said.first_report(page, view.today)),
         say(beside),
@@ -56,11 +56,11 @@ def _page(page: OneBug, view: View) -> Markup:
         excerpts,
         _folded(
             one_bug.heading_of_rank(explained.bug),
-            tables.facts(said.HOW_IMPACT, one_bug.factors(explained, settings)),
-            say(one_bug.history(explained.history) or ""),
-            tables.of_rows(said.IMPACT_BY_WEEK, said.history_as_rows(explained, settings), "narrow"),
+            tables.facts(said.HOW_IMPACT, one_bug.factors(explained, settings, view.today)),
+            say(one_bug.history(explained.history, view.today) or ""),
+            tables.of_rows(said.IMPACT_BY_WEEK, said.history_as_rows(explained, settings, view.today), "narrow"),
         ),
-        _folded(said.DETAILS, tables.facts(said.WHAT_DETAILS, one_bug.details(explained.bug, settings))),
+        _folded(said.DETAILS, tables.facts(said.WHAT_DETAILS, one_bug.details(explained.bug, settings, view.today))),
         as_of(view),
     )
 
@@ -69,12 +69,12 @@ def _whole(*parts: Markup) -> Markup:
     return Markup('<div class="page-of-parts">{}</div>').format(NOTHING.join(parts))
 
 
-def _head(page: OneBug) -> Markup:
+def _head(page: OneBug, today: date) -> Markup:
     bug = page.explained.bug
     key, title = said.heading(bug)
     labels = NOTHING.join(
         Markup('<li class="label{}">{}</li>').format(" loud" if each in LOUD else "", in_html(each, 60))
-        for each in said.marks(bug)
+        for each in said.marks(bug, today)
     )
     return Markup('<p class="crumb">{}</p><h1>{}{}</h1><ul class="labels" role="list">{}</ul>').format(
         link("./", said.BACK),

@@ -90,7 +90,7 @@ def _trend(page: MetricPage) -> Markup:
         return NOTHING
     marks = said.marks(page)
     named = NOTHING.join(
-        Markup("<li><b>{}</b> {}</li>").format(nth, in_html(said.release(each)))
+        Markup("<li><b>{}</b> {}</li>").format(nth, in_html(said.release(each, page.today)))
         for nth, each in enumerate(marks, start=1)
     )
     releases = Markup('<div class="releases"><span>{}</span><ol role="list">{}</ol></div>').format(
@@ -183,7 +183,7 @@ def _comments(page: MetricPage, customers: str) -> Markup:
         return NOTHING
     items = NOTHING.join(
         Markup('<li><q>{}</q><p class="small">{}</p></li>').format(
-            in_html(each.comment, 500), in_html(said.of_comment(each))
+            in_html(each.comment, 500), in_html(said.of_comment(each, page.today))
         )
         for each in page.comments
     )
@@ -230,4 +230,4 @@ def explore(page: MetricPage) -> None:
     """The same chart to point at and to zoom into; its code is loaded only when somebody opens it."""
     with st.expander(said.EXPLORE, on_change="rerun", key="explore") as opened:
         if opened.open:
-            charts.history(page.metric, page.history, said.marks(page), alt=said.course(page))
+            charts.history(page.metric, page.history, said.marks(page), page.today, alt=said.course(page))

@@ -66,5 +66,5 @@ def about(metric: Metric, reading: Reading, line: Sequence[float | None], now: d
     bar = f" The bar: 95% confidence interval, from {' to '.join(ends)}." if reading.low is not None else ""
     return (
         f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}. {BETTER[metric.better]} "
-        f"For {words.period(reading.period)}.{age}{bar}"
+        f"For {words.period(reading.period, now.date())}.{age}{bar}"
     )

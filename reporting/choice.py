@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from metrics.metric import Metric
 from metrics.period import Period
 from reporting import words
@@ -22,12 +24,12 @@ def own(choice: Choice) -> str:
     return words.period(choice.own) if choice.own else OWN_DATES
 
 
-def days(metric: Metric, period: Period, choice: Choice) -> str:
+def days(metric: Metric, period: Period, choice: Choice, today: date) -> str:
     """ "Dec 2025 to Nov 2026 (always 12 months)"."""
     if not is_kept(choice, metric):
-        return words.period(period)
+        return words.period(period, today)
     length = words.length(period)
-    return f"{words.period(period)} (always {length if length[0].isdigit() else f'one {length}'})"
+    return f"{words.period(period, today)} (always {length if length[0].isdigit() else f'one {length}'})"
 
 
 def group(name: str) -> str:

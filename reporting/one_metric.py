@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from metrics.cautions import Why
@@ -41,7 +42,7 @@ def answer(page: MetricPage) -> str:
 
 def days(page: MetricPage) -> str:
     """Which days it is about."""
-    return f"{choice.days(page.metric, page.reading.period, page.choice)}."
+    return f"{choice.days(page.metric, page.reading.period, page.choice, page.today)}."
 
 
 # --- the chart ---
@@ -59,7 +60,7 @@ def course(page: MetricPage) -> str:
         lowest = min(full, key=lambda each: each.value or 0.0)
         highest = max(full, key=lambda each: each.value or 0.0)
         first, last, low, high = (
-            f"{words.value(metric, each.value)} ({words.period(each.period)})"
+            f"{words.value(metric, each.value)} ({words.period(each.period, page.today)})"
             for each in (full[0], full[-1], lowest, highest)
         )
         parts.append(f"From {first} to {last}; lowest {low}, highest {high}.")
@@ -104,14 +105,14 @@ def releases(page: MetricPage) -> str:
     return f"The newest {MOST_MARKS} of {len(page.marks)} releases:" if left > 0 else "Releases:"
 
 
-def release(mark: Mark) -> str:
-    """ "Gift cards, 4 Aug 2026"."""
-    return f"{mark.name}, {words.day(mark.day)}"
+def release(mark: Mark, today: date) -> str:
+    """ "Gift cards, 4 Aug"."""
+    return f"{mark.name}, {words.day(mark.day, today)}"
 
 
-def point(metric: Metric, reading: Reading) -> str:
+def point(metric: Metric, reading: Reading, today: date) -> str:
     """What is said of a point of the chart to whoever points at it."""
-    said = [words.period(reading.period), words.value(metric, reading.value)]
+    said = [words.period(reading.period, today), words.value(metric, reading.value)]
     if ends := words.interval(metric, reading.low, reading.high):
         said.append(f"95% CI {ends}")
     if reading.n:
@@ -135,7 +136,7 @@ def history(page: MetricPage) -> list[dict[str, str]]:
     grain = "Single month" if page.metric.grain == "month" else "Single week"
     return [
         {
-            choice.PERIOD: words.period(reading.period),
+            choice.PERIOD: words.period(reading.period, page.today),
             "Value": words.value(page.metric, reading.value),
             "95% CI": words.interval(page.metric, reading.low, reading.high) or words.NOTHING,
             "Based on": counted(page.metric.people, reading.n) if reading.n else words.NOTHING,
@@ -179,7 +180,7 @@ def group_heads(page: MetricPage) -> tuple[str, ...]:
 
 
 def of_other_days(page: MetricPage) -> str:
-    return f"{words.period(page.groups_period)}." if page.groups_period != page.reading.period else ""
+    return f"{words.period(page.groups_period, page.today)}." if page.groups_period != page.reading.period else ""
 
 
 # --- comments ---
@@ -189,10 +190,10 @@ def heading_of_comments(customers: str) -> str:
     return f"What {customers} wrote with low scores"
 
 
-def of_comment(each: Comment) -> str:
-    """ "score 2 of 5 · Billing · chat · 28 Nov 2026"."""
+def of_comment(each: Comment, today: date) -> str:
+    """ "score 2 of 5 · Billing · chat · 28 Nov"."""
     score = f"score {each.score} of {HIGHEST.get(each.scale) or each.scale.rpartition('-')[2]}"
-    return " · ".join(part for part in (score, each.area, each.channel, words.day(each.answered_on)) if part)
+    return " · ".join(part for part in (score, each.area, each.channel, words.day(each.answered_on, today)) if part)
 
 
 # --- the definition ---

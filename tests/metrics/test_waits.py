@@ -234,7 +234,7 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     )
     assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")
     printed = " ".join(as_text(OneNumber(metric("first_reply"), reading), store.settings).split())
-    assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 Nov to 15 Nov 2026:"))
+    assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 to 15 Nov 2026:"))
     assert number(store, channel="chat").apart == ()
     with store.reading() as published:
         groups = split_by(published, metric("first_reply"), WEEK, "area", store.settings)

@@ -16,7 +16,11 @@ QUESTIONS = [
     ("How many customers are affected?", "", r"\d+ of \d+ customers \(\d+%\) reported one of these ten bugs"),
     ("How many answers is CSAT based on?", "", r"CSAT\s+\d+%.*?\d+ answers"),
     ("Is this number old?", "", r"Updated (just now|\d+ min ago)"),
-    ("Who waits for us now?", "", r"Waiting now\s+\d+ customers: \d+ for a first reply, \d+ for a fix.*?, oldest \d+ days"),
+    (
+        "Who waits for us now?",
+        "",
+        r"Waiting now\s+\d+ customers: \d+ for a first reply, \d+ for a fix.*?, oldest \d+ days",
+    ),
     (
         "Who fixes #3, and when?",
         "Tax is added twice for orders from islands",
