@@ -109,7 +109,9 @@ SEARCH = Markup(
     '<input class="search" type="search" list="found" placeholder="{}" aria-label="{}" autocomplete="off">'
     '<datalist id="found"></datalist>'
 ).format(pages.SEARCH, pages.SEARCH_WHAT)
-RIBBON = Markup('<p class="ribbon"><b>{}</b> {}</p>').format(pages.SAMPLE_DATA, pages.SAMPLE)
+RIBBON = Markup('<p class="ribbon"><b>{}</b> {} <span class="on-screen">{} <code>{}</code></span></p>').format(
+    pages.SAMPLE_DATA, pages.INVENTED, pages.OWN_DATA, pages.ADD
+)
 
 
 def _age(view: View) -> Markup:

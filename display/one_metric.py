@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import streamlit as st
 from markupsafe import Markup
 
-from display import charts, periods, request, tables
+from display import charts, periods, tables
 from display.blocks import NOTHING, link
 from display.chart import chart
 from display.choices import Option, choice, to
@@ -43,7 +42,7 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         return not_found(view)
     parts = (
         _head(page),
-        periods.switch(PAGE, page.choice, _about(page), _own_dates()),
+        periods.switch(PAGE, page.choice, _about(page), periods.own_dates(PAGE, page.reading.period, _about(page))),
         periods.wrong(page.choice),
         Markup('<p class="answer">{}</p>').format(in_html(said.answer(page), 3000)),
         Markup('<p class="small">{}</p>').format(in_html(said.days(page))),
@@ -52,7 +51,6 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         _comments(page, view.settings.words.customers),
         _definition(page, view.settings.currency),
         as_of(view, page.reading.sources),
-        Markup('<span id="own-dates"></span>'),
     )
     return Markup('<div class="metric">{}</div>').format(NOTHING.join(parts))
 
@@ -78,10 +76,6 @@ def _head(page: MetricPage) -> Markup:
     return Markup('<p class="back">{}</p><h1>{}</h1><p class="small">{}</p>').format(
         back, in_html(said.title(page)), in_html(said.in_short(page.metric), 1000)
     )
-
-
-def _own_dates() -> Markup:
-    return Markup('<a href="#own-dates">{} ↓</a>').format(said_of_choice.OWN_DATES)
 
 
 def _trend(page: MetricPage) -> Markup:
@@ -123,7 +117,7 @@ def _breakdown(page: MetricPage) -> Markup:
     ranked = said.ranked(page)
     rows = [_group(page, name, each, _ends(page)) for name, each in ranked]
     label = f"{page.metric.name} by {page.by}"
-    notes = " ".join(each for each in (said.not_shown(page), said.of_other_days(page)) if each)
+    notes = " ".join(each for each in (said.all_small(page), said.not_shown(page), said.of_other_days(page)) if each)
     return Markup("<section><h2>{}</h2>{}{}{}</section>").format(
         said.BREAKDOWN,
         switch,
@@ -148,7 +142,8 @@ def _group(page: MetricPage, name: str, reading: Reading, ends: tuple[float, flo
         if page.metric.split_grain or not name
         else to(PAGE, label, about if is_only else about | {"only": name})
     )
-    small = Markup(' <span class="label">{}</span>').format(readings.SMALL) if reading.state == "thin" else NOTHING
+    is_marked = reading.state == "thin" and not said.all_small(page)
+    small = Markup(' <span class="label">{}</span>').format(readings.SMALL) if is_marked else NOTHING
     interval = words.interval(page.metric, reading.low, reading.high) or words.NOTHING
     whole = None if page.only is not None or said.of_other_days(page) else page.reading.value
     cells: list[Markup | str] = [
@@ -207,23 +202,6 @@ def _definition(page: MetricPage, currency: str) -> Markup:
 
 
 # --- what needs the app ---
-
-
-def offer_own_dates(page: MetricPage, today: date) -> None:
-    """Two days that go into the address, so that they are kept in every link; drawn only when they are asked for."""
-    with st.popover(said_of_choice.OWN_DATES, on_change="rerun", key="own") as own:
-        if own.open:
-            period = page.reading.period
-            st.date_input(said_of_choice.FIRST_DAY, period.start, key="from_day", format="YYYY-MM-DD")
-            st.date_input(said_of_choice.LAST_DAY, min(period.last_day, today), key="to_day", format="YYYY-MM-DD")
-            st.button(said_of_choice.SHOW, on_click=_choose_own_dates)
-
-
-def _choose_own_dates() -> None:
-    first, last = st.session_state["from_day"], st.session_state["to_day"]
-    if not first or not last:
-        return
-    request.ask({"from": first.isoformat(), "to": last.isoformat()}, instead_of="period")
 
 
 def explore(page: MetricPage) -> None:

@@ -45,7 +45,7 @@ DETAILS: dict[str, str] = {
     "within_days": "Repeat purchase within",
     "first_time_customers": "First-time customers, all",
     "ordered_again": "Ordered again",
-    "window_not_over": "First-time customers, window not over",
+    "window_not_over": "First-time customers, too early to count",
     "orders": "Orders",
     "repeat_customers": "Customers with two or more orders",
     "returning_customers": "Returning customers",

@@ -20,9 +20,9 @@ RECENT = "recent"
 NAMED = 3  # bugs that a sentence names; the rest is counted
 
 
-def heads(top: TopBugs) -> tuple[str, ...]:
-    """What stands over the columns of the ten."""
-    return "Impact", f"{top.window_days} days" if top.window_days else "ever", f"{WEEK_DAYS} days", f"{WEEKS} weeks"
+def heads(top: TopBugs, settings: Settings) -> tuple[str, ...]:
+    """What stands over the columns of the ten: what the length shows, what is counted, what the bars show."""
+    return "Impact", in_days(0, top.window_days, settings), in_the_week(), f"reports, {WEEKS} weeks"
 
 
 def labels(bug: TopBug) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -85,8 +86,9 @@ def _legend(page: MetricPage, window: str) -> str:
         said.append(f"Each point: the {window} that end there.")
     if any(each.low is not None for each in page.history):
         said.append("Shaded: 95% confidence interval.")
-    if any(each.state == "thin" for each in page.history):
-        said.append(f"Dashed: {SMALL}.")
+    thin = [each.state == "thin" for each in page.history]
+    if any(thin):
+        said.append("All are small samples." if all(thin) else f"Dashed: {SMALL}.")
     return " ".join(said)
 
 
@@ -133,6 +135,8 @@ def tick(metric: Metric, at: float, step: float) -> str:
 def history(page: MetricPage) -> list[dict[str, str]]:
     """The history as rows, newest first; beside each window the single week or month that ends with it, where it is told."""
     ends = {each.period.end: each for each in page.singles}
+    # What is so in every row is said once, under the chart.
+    are_all_small = {each.state for each in page.history} == {"thin"}
     grain = "Single month" if page.metric.grain == "month" else "Single week"
     return [
         {
@@ -141,7 +145,7 @@ def history(page: MetricPage) -> list[dict[str, str]]:
             "95% CI": words.interval(page.metric, reading.low, reading.high) or words.NOTHING,
             "Based on": counted(page.metric.people, reading.n) if reading.n else words.NOTHING,
             **({grain: _single(page.metric, ends.get(reading.period.end))} if ends else {}),
-            "": note(reading),
+            **({} if are_all_small else {"": note(reading)}),
         }
         for reading in reversed(page.history)
     ]
@@ -158,6 +162,11 @@ def ranked(page: MetricPage) -> list[tuple[str, Reading]]:
     """The groups that may be shown, highest value first."""
     known = [(name, each) for name, each in page.groups.items() if each.value is not None]
     return sorted(known, key=lambda each: -(each[1].value or 0.0))
+
+
+def all_small(page: MetricPage) -> str:
+    """Said once where every group is a small sample."""
+    return "All are small samples." if {each.state for _, each in ranked(page)} == {"thin"} else ""
 
 
 def not_shown(page: MetricPage) -> str:
@@ -238,5 +247,6 @@ def detail(found: Any, unit: str, currency: str) -> str:
 
 
 def in_short(metric: Metric) -> str:
-    """What it asks and how it is worked out, in a line."""
-    return f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}."
+    """What it asks and, in one sentence, how it is counted; the definition has the rest."""
+    counted = re.split(r"[.;:] ", metric.formula)[0].rstrip(".")
+    return f"{metric.asks} {counted[:1].upper()}{counted[1:]}."

@@ -25,7 +25,8 @@ NOTHING_YET_STEPS = (
     ),
 )
 SAMPLE_DATA = "Sample data"
-SAMPLE = "This company is invented. Load your own: ./run files guess FILE (README)."
+INVENTED, OWN_DATA, ADD = "This company is invented.", "Load your own data:", "./run add FILE"
+SAMPLE = f"{INVENTED} {OWN_DATA} {ADD}"
 
 # --- around every page ---
 MENU = "Pages"
