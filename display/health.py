@@ -26,7 +26,7 @@ PAGE = "customer-health"
 
 
 def answer(view: View, asked: Mapping[str, str]) -> Markup:
-    now = chosen(asked)
+    now = chosen(asked, view.today)
     page = health(view, now)
     return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}{}<p class="small">{} {}</p>{}').format(
         said.TITLE,

@@ -21,7 +21,7 @@ PAGE = "metrics"
 
 
 def answer(view: View, asked: Mapping[str, str]) -> Markup:
-    now = chosen(asked)
+    now = chosen(asked, view.today)
     cards = health(view, now).all
     rows = [_row(card, now, view) for card in cards]
     return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}').format(

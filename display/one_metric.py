@@ -31,7 +31,7 @@ def found(view: View, asked: Mapping[str, str]) -> MetricPage | None:
     """What the address asks for; None where there is no such metric."""
     key, by, only = asked.get("metric") or DEFAULT, asked.get("by"), asked.get("only")
     try:
-        return one_metric(view, key, chosen(asked), by, only)
+        return one_metric(view, key, chosen(asked, view.today), by, only)
     except Unanswerable:
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metrics.metric import Metric
@@ -14,8 +14,8 @@ LATEST, QUARTER, YEAR, OWN = "latest", "quarter", "12-months", "own"
 WEEKS = {QUARTER: 13, YEAR: 52}
 MONTHS = {QUARTER: 3, YEAR: 12}
 OLDER = {"now": LATEST, "year": YEAR}  # what addresses of before said
-# Own days: beyond these nobody has data, and every day of them would be looked at.
-FIRST, LAST, MOST_DAYS = date(1990, 1, 1), date(2100, 1, 1), 10 * 366
+# Own days: before these nobody has data, and every day of them would be looked at.
+FIRST, MOST_DAYS = date(1990, 1, 1), 10 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Choice:
 
     name: str = LATEST
     own: Period | None = None
-    is_wrong: bool = field(default=False, compare=False)
+    is_wrong: bool = False
 
     @property
     def asked(self) -> dict[str, str]:
@@ -37,24 +37,24 @@ class Choice:
 THE_LATEST = Choice()
 
 
-def chosen(asked: Mapping[str, str]) -> Choice:
-    """From `period`, or from `from` and `to` (the first and the last day); anything else is the latest."""
+def chosen(asked: Mapping[str, str], today: date) -> Choice:
+    """From `period`, or from `from` and `to` (the first and the last day, today at most); anything else is the latest."""
     first, last = asked.get("from", ""), asked.get("to", "")
     if first or last:
-        own = own_days(first, last)
+        own = own_days(first, last, today)
         return Choice(OWN, own) if own else Choice(is_wrong=True)
     name = asked.get("period", "").strip().lower().replace(" ", "-")
     name = OLDER.get(name, name)
     return Choice(name) if name in WEEKS else Choice()
 
 
-def own_days(first: str, last: str) -> Period | None:
-    """None where these are no two days, one after the other."""
+def own_days(first: str, last: str, today: date) -> Period | None:
+    """None where these are no two days, one after the other, or the first is yet to come. Days to come are left out."""
     try:
-        start, last_day = date.fromisoformat(first), date.fromisoformat(last)
+        start, last_day = date.fromisoformat(first), min(date.fromisoformat(last), today)
     except ValueError:
         return None
-    if not FIRST <= start <= last_day <= LAST or (last_day - start).days >= MOST_DAYS:
+    if not FIRST <= start <= last_day or (last_day - start).days >= MOST_DAYS:
         return None
     return Period(start, last_day + timedelta(days=1))
 

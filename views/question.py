@@ -273,6 +273,10 @@ def period_of(question: Question, asked: Metric, today: date) -> Period:
     start, end = question.start, question.end
     if start and not end:
         end = own.end if start < own.end else today + timedelta(days=1)
+    if start and start > today:
+        raise Unanswerable(f"--from {start} is in the future; give a day up to today, {today}.")
+    if end:
+        end = min(end, today + timedelta(days=1))
     if end and not start:
         start = _last_whole(end, question.by).start if question.by else headline_period(asked, end, of_a_group).start
         if start >= end:

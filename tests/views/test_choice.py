@@ -27,18 +27,18 @@ TODAY = date(2026, 12, 1)
     ],
 )
 def test_a_period_is_chosen_by_its_name_in_any_case(said: str, name: str) -> None:
-    assert chosen({"period": said}) == Choice(name)
+    assert chosen({"period": said}, TODAY) == Choice(name)
 
 
 def test_addresses_of_before_keep_working() -> None:
-    assert (chosen({"period": "Now"}).name, chosen({"period": "Year"}).name) == (LATEST, YEAR)
+    assert (chosen({"period": "Now"}, TODAY).name, chosen({"period": "Year"}, TODAY).name) == (LATEST, YEAR)
 
 
 def test_own_dates_are_a_first_and_a_last_day_and_come_back_in_every_link() -> None:
-    choice = chosen({"from": "2026-09-10", "to": "2026-10-20", "period": "quarter"})
+    choice = chosen({"from": "2026-09-10", "to": "2026-10-20", "period": "quarter"}, TODAY)
     assert (choice.name, choice.own) == (OWN, Period(date(2026, 9, 10), date(2026, 10, 21)))
-    assert chosen(choice.asked) == choice
-    assert all(chosen(Choice(name).asked).name == name for name in (LATEST, QUARTER, YEAR))
+    assert chosen(choice.asked, TODAY) == choice
+    assert all(chosen(Choice(name).asked, TODAY).name == name for name in (LATEST, QUARTER, YEAR))
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,20 @@ def test_own_dates_are_a_first_and_a_last_day_and_come_back_in_every_link() -> N
         ("2026-10-20", ""),
         ("0001-01-01", "9999-12-31"),
         ("2000-01-01", "2026-01-01"),
+        ("2026-12-02", "2026-12-24"),
     ],
 )
 def test_days_that_cannot_be_are_said_to_be_wrong_and_the_latest_are_shown(first: str, last: str) -> None:
-    choice = chosen({"from": first, "to": last})
+    choice = chosen({"from": first, "to": last}, TODAY)
     assert (choice.name, choice.is_wrong) == (LATEST, True)
+    # What is kept for an address that was understood is not shown to one that was not.
+    assert choice != chosen({}, TODAY)
+
+
+def test_own_dates_end_today_at_the_latest() -> None:
+    for last in ("2026-12-01", "2026-12-24", "9999-12-31"):
+        own = chosen({"from": "2026-11-01", "to": last}, TODAY).own
+        assert own == Period(date(2026, 11, 1), date(2026, 12, 2)), last
 
 
 def test_what_means_something_over_its_own_days_only_keeps_them() -> None:
