@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from display.blocks import NOTHING, link
+from display.blocks import NOTHING, link, parts
 from display.escape import in_html
 from reporting import cards as said
 from reporting.cautions import all_said
@@ -35,7 +35,7 @@ def _card(card: Card, now: datetime) -> Markup:
         value=said.value(metric, reading),
         interval=_interval(card) if reading.value is not None else NOTHING,
         change=change,
-        based_on=in_html(said.based_on(metric, reading), 500),
+        based_on=parts(said.based_on(metric, reading), 500),
         notes=NOTHING.join(notes),
     )
 

@@ -116,9 +116,10 @@ RIBBON = Markup('<p class="ribbon"><b>{}</b> {} <span class="on-screen">{} <code
 
 def _age(view: View) -> Markup:
     said, is_old = age_of_all(view, sources(view))
-    return Markup('<a class="in-app age{}" target="_self" href="data-health">{}</a>').format(
-        " loud" if is_old else "", said
-    )
+    as_of = pages.as_of(view.snapshot.published_at, view.settings.zone)
+    return Markup(
+        '<a class="in-app age{}" target="_self" href="data-health">{}</a><span class="on-paper">{}</span>'
+    ).format(" loud" if is_old else "", said, as_of)
 
 
 def as_of(view: View, used: tuple[str, ...] | None = None) -> Markup:

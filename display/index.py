@@ -30,7 +30,7 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         periods.wrong(now),
         in_html(said.answer(cards), 2000),
         warning_of_age(view),
-        tables.table(said.TABLE, said.HEADS, rows),
+        tables.table(said.TABLE, said.HEADS, rows, "index"),
         as_of(view),
     )
 

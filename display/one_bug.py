@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from display import tables, ten, weeks
-from display.blocks import NOTHING, link, say
+from display.blocks import NOTHING, link, parts, say
 from display.escape import in_html, web_address
 from display.frame import as_of, warning_of_age
 from reporting import bug_page as said
@@ -47,7 +47,7 @@ def _page(page: OneBug, view: View) -> Markup:
     beside = " ".join(cautions.all_said(explained.cautions.beside))
     return _whole(
         _head(page, view.today),
-        say(said.answer(page, settings, view.today), "answer"),
+        Markup('<p class="answer">{}</p>').format(parts(said.answer(page, settings, view.today), 2000)),
         say(said.first_report(page, view.today)),
         say(beside),
         warning_of_age(view),
@@ -149,9 +149,9 @@ def _excerpts(page: OneBug, view: View) -> Markup:
 def _excerpt(excerpt: Excerpt, page: OneBug, view: View) -> Markup:
     text = Markup("<p>{}</p>").format(in_html(excerpt.excerpt, 500)) if excerpt.excerpt else NOTHING
     address = ticket_address(excerpt, view.settings)
-    opens = Markup(" · {}").format(LINK.format(address, in_html(said.ticket(excerpt), 100))) if address else NOTHING
+    opens = Markup(" {}").format(LINK.format(address, in_html(said.ticket(excerpt), 100))) if address else NOTHING
     return Markup('<li><b>{}</b>{}<p class="small">{}{}</p></li>').format(
-        in_html(excerpt.subject, 200) or said.NO_SUBJECT, text, in_html(said.under(excerpt, page, view.today)), opens
+        in_html(excerpt.subject, 200) or said.NO_SUBJECT, text, parts(said.under(excerpt, page, view.today)), opens
     )
 
 

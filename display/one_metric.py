@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from display import charts, periods, tables
-from display.blocks import NOTHING, link
+from display.blocks import NOTHING, link, parts
 from display.chart import chart
 from display.choices import Option, choice, to
 from display.escape import in_html
@@ -42,10 +42,16 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         return not_found(view)
     parts = (
         _head(page),
-        periods.switch(PAGE, page.choice, _about(page), periods.own_dates(PAGE, page.reading.period, _about(page))),
+        periods.switch(
+            PAGE,
+            page.choice,
+            _about(page),
+            periods.own_dates(PAGE, page.reading.period, _about(page)),
+            said_of_choice.of_metric(page.metric, page.reading.period, page.choice),
+        ),
         periods.wrong(page.choice),
         Markup('<p class="answer">{}</p>').format(in_html(said.answer(page), 3000)),
-        Markup('<p class="small">{}</p>').format(in_html(said.days(page))),
+        Markup('<p class="small on-screen">{}</p>').format(in_html(said.days(page))),
         _trend(page),
         _breakdown(page),
         _comments(page, view.settings.words.customers),
@@ -178,7 +184,7 @@ def _comments(page: MetricPage, customers: str) -> Markup:
         return NOTHING
     items = NOTHING.join(
         Markup('<li><q>{}</q><p class="small">{}</p></li>').format(
-            in_html(each.comment, 500), in_html(said.of_comment(each, page.today))
+            in_html(each.comment, 500), parts(said.of_comment(each, page.today))
         )
         for each in page.comments
     )

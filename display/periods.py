@@ -13,12 +13,13 @@ from reporting import choice as said
 from views.choice import OWN, Choice
 
 
-def switch(page: str, now: Choice, about: Mapping[str, str], more: Markup = NOTHING) -> Markup:
+def switch(page: str, now: Choice, about: Mapping[str, str], more: Markup = NOTHING, on_paper: str = "") -> Markup:
     """Latest, Quarter, 12 months, and own dates where they are chosen; `about` is what else the address says."""
     options = [Option(label, {**about, **Choice(name).asked}, name == now.name) for name, label in said.PERIODS.items()]
     if now.name == OWN:
         options.append(Option(said.own(now), {**about, **now.asked}, True))
-    return choice(page, said.PERIOD, options, more)
+    in_words = Markup('<p class="on-paper">{}</p>').format(on_paper or said.in_words(now))
+    return choice(page, said.PERIOD, options, more) + in_words
 
 
 def own_dates(page: str, shown: Period, about: Mapping[str, str]) -> Markup:

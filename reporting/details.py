@@ -43,7 +43,7 @@ DETAILS: dict[str, str] = {
     "again": "Contacted support again",
     "days_not_over": "Not counted yet: solved less than 7 days ago",
     "within_days": "Repeat purchase within",
-    "first_time_customers": "First-time customers, all",
+    "first_time_customers": "First-time customers, including those too early to count",
     "ordered_again": "Ordered again",
     "window_not_over": "First-time customers, too early to count",
     "orders": "Orders",

@@ -22,7 +22,7 @@ NAMED = 3  # bugs that a sentence names; the rest is counted
 
 def heads(top: TopBugs, settings: Settings) -> tuple[str, ...]:
     """What stands over the columns of the ten: what the length shows, what is counted, what the bars show."""
-    return "Impact", in_days(0, top.window_days, settings), in_the_week(), f"reports, {WEEKS} weeks"
+    return "Impact", in_days(0, top.window_days, settings), in_the_week(), f"reports in {WEEKS} weeks"
 
 
 def labels(bug: TopBug) -> list[str]:

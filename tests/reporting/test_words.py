@@ -94,17 +94,17 @@ def test_one_person_is_no_people() -> None:
     assert counted(metric("attrition").people, 1) == "1 person"
     assert counted(metric("churn").people, 1) == "1 customer at the start"
     assert counted(CSAT.people, 1200) == "1,200 answers"
-    assert counted(metric("repeat").people, 1) == "1 first-time customer who had time to return"
+    assert counted(metric("repeat").people, 1) == "1 first-time customer"
 
 
-def test_all_first_time_customers_and_those_who_had_time_to_return_have_two_names() -> None:
+def test_first_time_customers_that_count_and_those_that_are_too_early_have_two_names() -> None:
     first = [Count(date(2026, 1, 5), "", "12", 216, 0), Count(date(2026, 9, 1), "", "none", 44, 0)]
     found = came_back(first, 90, date(2026, 11, 1))
     assert found.n == 216
-    assert counted(metric("repeat").people, found.n) == "216 first-time customers who had time to return"
+    assert counted(metric("repeat").people, found.n) == "216 first-time customers"
     told = {name: value for name, value, _ in named(found.details, "percent")}
     assert (
-        told["First-time customers, all"],
+        told["First-time customers, including those too early to count"],
         told["First-time customers, too early to count"],
     ) == (
         260,
