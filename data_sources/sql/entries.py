@@ -27,30 +27,29 @@ class TableOptions(RecordOptions):
     """One [[sources.NAME.tables]] table."""
 
     record: str = Field(description="what one row is")
-    table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
-    query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
+    table: Text | None = Field(None, description="the table or view, with its schema if it has one: support.tickets")
+    query: Text | None = Field(None, description="one SELECT or WITH, instead of a table")
     updated: Text | None = Field(
-        None, description="the column that says when a row last changed: only what changed since is asked for"
+        None,
+        description="the column with the time of the last change: only rows that changed since the last refresh are read",
     )
-    name: Text | None = Field(None, description="what it is called beside a rejected row; default: the table")
+    name: Text | None = Field(None, description="its name in the list of rejected rows; default: the table")
 
 
 class Sql(Options):
     url_env: KeyName | None = Field(
         None, description="the environment variable with the address, like postgresql://NAME:PASSWORD@HOST/DATABASE"
     )
-    url: str | None = Field(None, description="instead, the address itself, where there is no password in it")
+    url: str | None = Field(None, description="the address itself, instead of url_env; only if it contains no password")
     preset: Literal["fivetran-zendesk", "fivetran-stripe"] | None = Field(
         None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
     )
     schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
-    look_back_minutes: Minutes = Field(
-        60, description="how far a read of `updated` goes back behind the newest change that was seen"
-    )
+    look_back_minutes: Minutes = Field(60, description="how many minutes before the newest known change to read again")
     deadline_minutes: Minutes = Field(
         60,
         gt=0,
-        description="how long the database may take for a read; what takes longer, a lock or a query, is stopped and said",
+        description="how many minutes a read may take; longer queries and locks are cancelled and reported",
     )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
