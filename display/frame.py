@@ -124,9 +124,9 @@ def _age(view: View) -> Markup:
 
 def as_of(view: View, used: tuple[str, ...] | None = None) -> Markup:
     """The last line of a page: how old what it shows is, source by source, worst first."""
-    told = updated(view, sources(view), used)
+    parts = updated(view, sources(view), used)
     said = Markup(" ").join(
-        Markup("<b>{}</b>").format(in_html(text, 1000)) if strong else in_html(text, 1000) for text, strong in told
+        Markup("<b>{}</b>").format(in_html(text, 1000)) if strong else in_html(text, 1000) for text, strong in parts
     )
     return Markup('<p class="small as-of">{}</p>').format(said)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from store.published import Published
 
 State = Literal["no data", "withheld", "thin", "full"]
-FAR_APART = 5  # times: beyond this the values of a dimension are told first, since all together are like none of them
+FAR_APART = 5  # times: beyond this the values of a dimension are shown first, since all together are like none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Comparison:
 class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
-    `by_group` are the readings that must be told before it because they differ by far (chat 2 min, e-mail 4 h).
+    `by_group` are the readings that must be shown before it because they differ by far (chat 2 min, e-mail 4 h).
     `cautions` must stand beside it wherever it is shown: of rejected rows and of what is left out.
 
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.

@@ -85,23 +85,23 @@ def entries(request: Request) -> list[Entry]:
         raise SourceError(f"{key} names no tables; write a [[{key}.tables]] table, or preset = ...")
     found: list[Entry] = []
     for inner, written, schema in named:
-        told = checked(TableOptions, inner, written)
-        if (told.table is None) == (told.query is None):
+        table = checked(TableOptions, inner, written)
+        if (table.table is None) == (table.query is None):
             raise SourceError(f"{inner}: write exactly one of table and query.")
-        name = told.name or told.table or f"query {len(found) + 1}"
-        query = _only_reads(inner, told.query) if told.query else ""
-        mapping = mapping_of(f"{inner} ({name})", told.record, told, request.settings.zone)
-        if told.updated and (told.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[told.record])):
+        name = table.name or table.table or f"query {len(found) + 1}"
+        query = _only_reads(inner, table.query) if table.query else ""
+        mapping = mapping_of(f"{inner} ({name})", table.record, table, request.settings.zone)
+        if table.updated and (table.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[table.record])):
             raise SourceError(
                 f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
                 f'(same_id = "first" or "merge"), can only be read whole.'
             )
-        if told.updated and mapping.same_id != "last_wins":
+        if table.updated and mapping.same_id != "last_wins":
             raise SourceError(
                 f'{inner}.updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that changed '
                 "last is asked for, so the first one cannot be kept."
             )
-        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema, told.updated))
+        found.append(Entry(name, f"{name} as {table.record}", mapping, table.table, query, schema, table.updated))
     twice = Counter[str]()
     for at, each in enumerate(found):
         twice[each.place] += 1
