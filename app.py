@@ -19,7 +19,7 @@ import settings
 from web import failures, half_requests, header_limit, index, prewarm, wall
 from web.health import health
 from web.icon import icon
-from web.middleware import Doorway
+from web.middleware import RequestChecks
 from web.not_found import NotFound
 from web.now import now_json, now_txt
 from web.search import search
@@ -67,7 +67,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(
-            Doorway,
+            RequestChecks,
             allow_other_machines=SETTINGS.allow_other_machines,
             other_origins=st.get_option("server.corsAllowedOrigins"),
             is_starting=prewarm.is_starting,

@@ -140,7 +140,7 @@ def _learn_ranking(running: Refresh, settings: Settings, now: datetime) -> None:
 
 def _publish(running: Refresh, settings: Settings, now: datetime, progress: Progress, everything: bool = False) -> None:
     progress.step("counting")
-    running.publish(now, rules(settings), told=progress.step, everything=everything)
+    running.publish(now, rules(settings), report=progress.step, everything=everything)
 
 
 def _list_clusters(running: Refresh, now: datetime) -> None:

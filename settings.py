@@ -136,8 +136,8 @@ class Settings(BaseSettings):
     @field_validator("sources")
     @classmethod
     def _shares_with_known(cls, sources: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
-        for name, told in sources.items():
-            for other in told.shares_ids_with:
+        for name, options in sources.items():
+            for other in options.shares_ids_with:
                 if other not in sources:
                     near = difflib.get_close_matches(other, [each for each in sources if each != name], 1, 0.5)
                     right = f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sources)}"

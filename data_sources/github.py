@@ -56,9 +56,7 @@ class GitHub(LabelOptions, streams.System):
             rights="issues and contents",
             harmless=f"/repos/{self.repository}",
             headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
-            refusals={
-                410: f"The repository {self.repository} has its issues switched off, so it holds no bugs to read."
-            },
+            advice={410: f"The repository {self.repository} has its issues switched off, so it holds no bugs to read."},
         )
 
     def lists(self) -> list[streams.Stream]:
@@ -75,36 +73,38 @@ class GitHub(LabelOptions, streams.System):
         return {"bug": (streams.Count("/search/issues", "total_count", {"q": query, "per_page": 1}), {})}
 
 
-def _issues(told: GitHub) -> streams.Stream:
+def _issues(options: GitHub) -> streams.Stream:
     """The order by age does not change while we read (only where a server counts its pages, as older ones do, can an issue
     that is deleted meanwhile hide another until the next whole list)."""
     return streams.Stream(
         "issues",
-        f"/repos/{told.repository}/issues?state=all&sort=created&direction=asc&per_page={PER_PAGE}",
+        f"/repos/{options.repository}/issues?state=all&sort=created&direction=asc&per_page={PER_PAGE}",
         paging.link(PER_PAGE),
         [
-            streams.Rows(Bug, _bug(told), partial(_is_bug, told)),
-            streams.Rows(BugReport, _author(told), partial(_is_customer, told), declared=told.authors_are_customers),
+            streams.Rows(Bug, _bug(options), partial(_is_bug, options)),
+            streams.Rows(
+                BugReport, _author(options), partial(_is_customer, options), declared=options.authors_are_customers
+            ),
         ],
         changed=in_stamps("since"),
         id="number",
-        before_id=f"{told.repository}#",
+        before_id=f"{options.repository}#",
     )
 
 
-def _releases(told: GitHub) -> streams.Stream:
+def _releases(options: GitHub) -> streams.Stream:
     return streams.Stream(
         "releases",
-        f"/repos/{told.repository}/releases?per_page={PER_PAGE}",
+        f"/repos/{options.repository}/releases?per_page={PER_PAGE}",
         paging.link(PER_PAGE),
-        [streams.Rows(Release, _release(told), _is_out)],
-        before_id=f"{told.repository}@",
+        [streams.Rows(Release, _release(options), _is_out)],
+        before_id=f"{options.repository}@",
         updated="published_at",
         follows=True,
     )
 
 
-def _bug(told: GitHub) -> dict[str, cells.Cell]:
+def _bug(options: GitHub) -> dict[str, cells.Cell]:
     """When customers had a fix, and when one is expected, no issue says."""
     state = cells.word("state", {"open": False, "closed": True})
 
@@ -117,20 +117,20 @@ def _bug(told: GitHub) -> dict[str, cells.Cell]:
         return REASONS.get(found, found or "closed").replace("_", " ") if state(item) else "open"
 
     return {
-        "id": cells.number("number", f"{told.repository}#"),
+        "id": cells.number("number", f"{options.repository}#"),
         "title": cells.text("title"),
         "opened_at": cells.instant("created_at"),
         "closed_at": closed,
         "fixed_at": lambda item: closed(item) if reason(item) == "fixed" else None,
         "status": reason,
         "url": cells.web_address("html_url"),
-        **told.cells(),
+        **options.cells(),
     }
 
 
-def _author(told: GitHub) -> dict[str, cells.Cell]:
+def _author(options: GitHub) -> dict[str, cells.Cell]:
     """Who opened an issue, as a number."""
-    bug = cells.number("number", f"{told.repository}#")
+    bug = cells.number("number", f"{options.repository}#")
     return {
         "id": lambda item: f"{bug(item)}/author",
         "bug": bug,
@@ -140,25 +140,25 @@ def _author(told: GitHub) -> dict[str, cells.Cell]:
     }
 
 
-def _release(told: GitHub) -> dict[str, cells.Cell]:
+def _release(options: GitHub) -> dict[str, cells.Cell]:
     return {
-        "id": cells.number("id", f"{told.repository}@"),
+        "id": cells.number("id", f"{options.repository}@"),
         "name": lambda item: cells.text("name" if item.get("name") else "tag_name", 200)(item),
         "released_at": cells.instant("published_at"),
     }
 
 
-def _is_bug(told: GitHub, item: Item) -> bool:
+def _is_bug(options: GitHub, item: Item) -> bool:
     """Pull requests and issues without a bug label are left out, and are gone if they were bugs before."""
     pull = item.get("pull_request")
     # Older servers send one full of nulls with issues.
     is_pull = bool(pull) and (not isinstance(pull, dict) or any(pull.values()))
-    return not is_pull and told.is_bug(item)
+    return not is_pull and options.is_bug(item)
 
 
-def _is_customer(told: GitHub, item: Item) -> bool:
+def _is_customer(options: GitHub, item: Item) -> bool:
     """Not the staff of the repository, and not a program."""
-    user = item.get("user") if told.authors_are_customers and _is_bug(told, item) else None
+    user = item.get("user") if options.authors_are_customers and _is_bug(options, item) else None
     if not isinstance(user, dict) or user.get("type") == "Bot" or item.get("author_association") in STAFF:
         return False
     return user.get("id") is not None

@@ -38,6 +38,13 @@ def more(*links: Markup) -> Markup:
     return Markup('<p class="more">{}</p>').format(Markup(" ").join(links))
 
 
+def parts(text: str, longest: int = 300) -> Markup:
+    """A line of parts with " · " between them. Where the line wraps, a part begins the next one, and no dot hangs."""
+    first, *rest = in_html(text, longest).split(" · ")
+    inside = NOTHING.join(Markup('<span><i class="dot"> · </i>{}</span>').format(each) for each in rest)
+    return Markup('<span class="parts"><span><span><i class="dot"></i>{}</span>{}</span></span>').format(first, inside)
+
+
 def say(text: str, kind: str = "said") -> Markup:
     """A sentence, letter for letter; nothing where there is none. `kind` is how it looks: said, small, warning."""
     return Markup('<p class="{}">{}</p>').format(kind, in_html(text, 2000)) if text else NOTHING

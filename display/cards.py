@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from display.blocks import NOTHING, link
+from display.blocks import NOTHING, link, parts
 from display.escape import in_html
 from reporting import cards as said
 from reporting.cautions import all_said
@@ -30,24 +30,23 @@ def _card(card: Card, now: datetime) -> Markup:
         '<p class="small">{based_on}</p>{notes}</li>'
     ).format(
         moved=moved or "",
-        about=in_html(said.about(metric, reading, now), 1000),
+        about=in_html(said.about(metric, reading, card.line, now), 1000),
         name=link("metric", metric.short, metric=metric.key),
         value=said.value(metric, reading),
         interval=_interval(card) if reading.value is not None else NOTHING,
         change=change,
-        based_on=in_html(said.based_on(metric, reading), 500),
+        based_on=parts(said.based_on(metric, reading), 500),
         notes=NOTHING.join(notes),
     )
 
 
 def _interval(card: Card) -> Markup:
-    """The 95% CI as a thin bar with the value as a dot, between the lowest and highest of the time that a card shows."""
+    """The 95% CI as a thin bar with the value as a dot, on the scale of its unit: 2% lies far left, 90% far right."""
     reading = card.reading
     if reading.value is None or reading.low is None or reading.high is None:
         return NOTHING
-    known = [each for each in (*card.line, reading.low, reading.high, reading.value) if each is not None]
-    start, width = min(known), (max(known) - min(known)) or 1.0
-    low, high, at = (100 * (each - start) / width for each in (reading.low, reading.high, reading.value))
+    start, end = said.scale(card.metric, reading, card.line)
+    low, high, at = (100 * (each - start) / (end - start) for each in (reading.low, reading.high, reading.value))
     return Markup(
         '<span class="ci" aria-hidden="true"><i style="left:{:.1f}%;width:{:.1f}%"></i><b style="left:{:.1f}%"></b></span>'
     ).format(low, max(1.0, high - low), at)

@@ -62,7 +62,7 @@ def chart(page: MetricPage) -> Markup:
     )
     grid = NOTHING.join(Markup('<i style="bottom:{:.2f}%"></i>').format(scale.up(at)) for at in ticks(scale))
     days = NOTHING.join(
-        Markup('<span style="left:{:.2f}%">{}</span>').format(scale.across(day), words.day(day))
+        Markup('<span style="left:{:.2f}%">{}</span>').format(scale.across(day), words.day(day, page.today))
         for day in days_of(scale)
     )
     return Markup(
@@ -76,7 +76,7 @@ def chart(page: MetricPage) -> Markup:
         words=f"{said.title(page)}. {said.course(page)}",
         now=_now(page.reading, scale),
         points=_points(page, scale),
-        marks=NOTHING.join(_mark(nth, each, scale) for nth, each in enumerate(said.marks(page), start=1)),
+        marks=NOTHING.join(_mark(nth, each, scale, page.today) for nth, each in enumerate(said.marks(page), start=1)),
         days=days,
     )
 
@@ -96,15 +96,15 @@ def _points(page: MetricPage, scale: Scale) -> Markup:
     width = 100 / max(1, len(page.history))
     strips = [
         Markup('<i style="left:{:.2f}%;width:{:.2f}%" title="{}"></i>').format(
-            scale.across(ends_on(each)) - width / 2, width, said.point(page.metric, each)
+            scale.across(ends_on(each)) - width / 2, width, said.point(page.metric, each, page.today)
         )
         for each in known
     ]
     return Markup('<div class="points" aria-hidden="true">{}</div>').format(NOTHING.join(strips))
 
 
-def _mark(nth: int, mark: Mark, scale: Scale) -> Markup:
-    name = in_html(said.release(mark))
+def _mark(nth: int, mark: Mark, scale: Scale, today: date) -> Markup:
+    name = in_html(said.release(mark, today))
     return Markup('<span class="release" style="left:{:.2f}%" title="{}" aria-hidden="true"><b>{}</b></span>').format(
         scale.across(mark.day), name, nth
     )

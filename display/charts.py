@@ -28,9 +28,9 @@ BAND = "rgba(47, 133, 128, 0.18)"
 LINE = "#2F8580"
 
 
-def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], alt: str) -> None:
+def history(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], today: date, alt: str) -> None:
     st.plotly_chart(
-        figure(metric, shown, marks),
+        figure(metric, shown, marks, today),
         key=f"history-{metric.key}",
         config={"displayModeBar": False, "scrollZoom": False},
         alt=tidy(alt, 5000),
@@ -47,7 +47,7 @@ def load() -> None:
 _loading = Lock()
 
 
-def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> go.Figure:
+def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark], today: date | None = None) -> go.Figure:
     load()
     import plotly.graph_objects as go
 
@@ -82,7 +82,7 @@ def figure(metric: Metric, shown: Sequence[Reading], marks: Sequence[Mark]) -> g
             "<br>".join(
                 in_chart(line)
                 for line in (
-                    words.period(reading.period),
+                    words.period(reading.period, today),
                     words.value(metric, reading.value),
                     with_interval(metric, reading),
                 )

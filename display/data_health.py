@@ -25,7 +25,7 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         say(said.answer(states, view.now), "answer"),
         say(held(view) or "", "warning"),
         tables.in_a_row(page.facts(view, states)),
-        _part(page.SOURCES, tables.of_rows(said.TABLE, page.rows(states, view.now, view.settings.zone))),
+        _part(page.SOURCES, tables.of_rows(said.TABLE, page.rows(states, view.now, view.settings.zone, view.today))),
         _references(view),
         _rejected(view),
         _record(view),
@@ -62,5 +62,5 @@ def _rejected(view: View) -> Markup:
 
 def _record(view: View) -> Markup:
     learned = record(view)
-    sentences = NOTHING.join(say(sentence) for sentence in ranking.sentences(learned, view.settings))
-    return _part(ranking.HEADING, sentences, tables.of_rows(ranking.TABLE, ranking.rows(learned)))
+    sentences = NOTHING.join(say(sentence) for sentence in ranking.sentences(learned, view.settings, view.today))
+    return _part(ranking.HEADING, sentences, tables.of_rows(ranking.TABLE, ranking.rows(learned, view.today)))

@@ -47,5 +47,5 @@ def in_html(text: str | None, longest: int = 300) -> Markup:
 
 def web_address(url: str | None) -> str | None:
     """Only what a browser opens as a page, and only where its name says: what stands in a tracker may be anything."""
-    told = WEB_ADDRESS.fullmatch(url or "")
-    return told[0] if told and told[0].isprintable() else None
+    found = WEB_ADDRESS.fullmatch(url or "")
+    return found[0] if found and found[0].isprintable() else None

@@ -109,21 +109,24 @@ SEARCH = Markup(
     '<input class="search" type="search" list="found" placeholder="{}" aria-label="{}" autocomplete="off">'
     '<datalist id="found"></datalist>'
 ).format(pages.SEARCH, pages.SEARCH_WHAT)
-RIBBON = Markup('<p class="ribbon"><b>{}</b> {}</p>').format(pages.SAMPLE_DATA, pages.SAMPLE)
+RIBBON = Markup('<p class="ribbon"><b>{}</b> {} <span class="on-screen">{} <code>{}</code></span></p>').format(
+    pages.SAMPLE_DATA, pages.INVENTED, pages.OWN_DATA, pages.ADD
+)
 
 
 def _age(view: View) -> Markup:
     said, is_old = age_of_all(view, sources(view))
-    return Markup('<a class="in-app age{}" target="_self" href="data-health">{}</a>').format(
-        " loud" if is_old else "", said
-    )
+    as_of = pages.as_of(view.snapshot.published_at, view.settings.zone)
+    return Markup(
+        '<a class="in-app age{}" target="_self" href="data-health">{}</a><span class="on-paper">{}</span>'
+    ).format(" loud" if is_old else "", said, as_of)
 
 
 def as_of(view: View, used: tuple[str, ...] | None = None) -> Markup:
     """The last line of a page: how old what it shows is, source by source, worst first."""
-    told = updated(view, sources(view), used)
+    parts = updated(view, sources(view), used)
     said = Markup(" ").join(
-        Markup("<b>{}</b>").format(in_html(text, 1000)) if strong else in_html(text, 1000) for text, strong in told
+        Markup("<b>{}</b>").format(in_html(text, 1000)) if strong else in_html(text, 1000) for text, strong in parts
     )
     return Markup('<p class="small as-of">{}</p>').format(said)
 

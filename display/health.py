@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
@@ -34,8 +35,8 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         in_html(said.answer(page.all), 3000),
         warning_of_age(view),
         _to_look_at(view, now),
-        _table(said.SIX, page.six, now),
-        _table(said.SUPPORTING, page.behind, now),
+        _table(said.SIX, page.six, now, view.today),
+        _table(said.SUPPORTING, page.behind, now, view.today),
         said.HOW_CHANGES_ARE_TESTED,
         said.TREND,
         as_of(view),
@@ -58,13 +59,13 @@ def _link(each: Point, text: str, now: Choice) -> Markup:
     return link("bug", text, bug=each.bug.id) if each.bug is not None else link("data-health", text)
 
 
-def _table(heading: str, shown: Sequence[Card], now: Choice) -> Markup:
-    rows = [_row(each, now) for each in said.ordered(shown)]
+def _table(heading: str, shown: Sequence[Card], now: Choice, today: date) -> Markup:
+    rows = [_row(each, now, today) for each in said.ordered(shown)]
     return Markup("<section><h2>{}</h2>{}</section>").format(heading, tables.table(heading, said.HEADS, rows, "health"))
 
 
-def _row(card: Card, now: Choice) -> Markup:
-    change, current, *rest = said.cells(card, now)
+def _row(card: Card, now: Choice, today: date) -> Markup:
+    change, current, *rest = said.cells(card, now, today)
     moved = said_of_cards.moved(card.reading)
     verdict = Markup('<span class="change {}">{}</span>').format(moved, in_html(change, 500)) if moved else change
     name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})

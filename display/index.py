@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from markupsafe import Markup
 
@@ -24,19 +23,19 @@ PAGE = "metrics"
 def answer(view: View, asked: Mapping[str, str]) -> Markup:
     now = chosen(asked, view.today)
     cards = health(view, now).all
-    rows = [_row(card, now, view.now) for card in cards]
+    rows = [_row(card, now, view) for card in cards]
     return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}').format(
         said.TITLE,
         periods.switch(PAGE, now, {}),
         periods.wrong(now),
         in_html(said.answer(cards), 2000),
         warning_of_age(view),
-        tables.table(said.TABLE, said.HEADS, rows),
+        tables.table(said.TABLE, said.HEADS, rows, "index"),
         as_of(view),
     )
 
 
-def _row(card: Card, now: Choice, at: datetime) -> Markup:
+def _row(card: Card, now: Choice, view: View) -> Markup:
     name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})
-    current, *rest = said.cells(card, now, at)
+    current, *rest = said.cells(card, now, view.now, view.today)
     return tables.row(name, [current, picture(card.line, said.trend(card)), *rest])

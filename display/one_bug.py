@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from display import tables, ten, weeks
-from display.blocks import NOTHING, link, say
+from display.blocks import NOTHING, link, parts, say
 from display.escape import in_html, web_address
 from display.frame import as_of, warning_of_age
 from reporting import bug_page as said
@@ -43,11 +43,11 @@ def _page(page: OneBug, view: View) -> Markup:
     explained, settings = page.explained, view.settings
     excerpts = _excerpts(page, view)
     if withheld := cautions.reason(explained.cautions.withheld):
-        return _whole(_head(page), say(withheld, "answer"), excerpts)
+        return _whole(_head(page, view.today), say(withheld, "answer"), excerpts)
     beside = " ".join(cautions.all_said(explained.cautions.beside))
     return _whole(
-        _head(page),
-        say(said.answer(page, settings, view.today), "answer"),
+        _head(page, view.today),
+        Markup('<p class="answer">{}</p>').format(parts(said.answer(page, settings, view.today), 2000)),
         say(said.first_report(page, view.today)),
         say(beside),
         warning_of_age(view),
@@ -56,11 +56,11 @@ def _page(page: OneBug, view: View) -> Markup:
         excerpts,
         _folded(
             one_bug.heading_of_rank(explained.bug),
-            tables.facts(said.HOW_IMPACT, one_bug.factors(explained, settings)),
-            say(one_bug.history(explained.history) or ""),
-            tables.of_rows(said.IMPACT_BY_WEEK, said.history_as_rows(explained, settings), "narrow"),
+            tables.facts(said.HOW_IMPACT, one_bug.factors(explained, settings, view.today)),
+            say(one_bug.history(explained.history, view.today) or ""),
+            tables.of_rows(said.IMPACT_BY_WEEK, said.history_as_rows(explained, settings, view.today), "narrow"),
         ),
-        _folded(said.DETAILS, tables.facts(said.WHAT_DETAILS, one_bug.details(explained.bug, settings))),
+        _folded(said.DETAILS, tables.facts(said.WHAT_DETAILS, one_bug.details(explained.bug, settings, view.today))),
         as_of(view),
     )
 
@@ -69,12 +69,12 @@ def _whole(*parts: Markup) -> Markup:
     return Markup('<div class="page-of-parts">{}</div>').format(NOTHING.join(parts))
 
 
-def _head(page: OneBug) -> Markup:
+def _head(page: OneBug, today: date) -> Markup:
     bug = page.explained.bug
     key, title = said.heading(bug)
     labels = NOTHING.join(
         Markup('<li class="label{}">{}</li>').format(" loud" if each in LOUD else "", in_html(each, 60))
-        for each in said.marks(bug)
+        for each in said.marks(bug, today)
     )
     return Markup('<p class="crumb">{}</p><h1>{}{}</h1><ul class="labels" role="list">{}</ul>').format(
         link("./", said.BACK),
@@ -149,9 +149,9 @@ def _excerpts(page: OneBug, view: View) -> Markup:
 def _excerpt(excerpt: Excerpt, page: OneBug, view: View) -> Markup:
     text = Markup("<p>{}</p>").format(in_html(excerpt.excerpt, 500)) if excerpt.excerpt else NOTHING
     address = ticket_address(excerpt, view.settings)
-    opens = Markup(" · {}").format(LINK.format(address, in_html(said.ticket(excerpt), 100))) if address else NOTHING
+    opens = Markup(" {}").format(LINK.format(address, in_html(said.ticket(excerpt), 100))) if address else NOTHING
     return Markup('<li><b>{}</b>{}<p class="small">{}{}</p></li>').format(
-        in_html(excerpt.subject, 200) or said.NO_SUBJECT, text, in_html(said.under(excerpt, page, view.today)), opens
+        in_html(excerpt.subject, 200) or said.NO_SUBJECT, text, parts(said.under(excerpt, page, view.today)), opens
     )
 
 

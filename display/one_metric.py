@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import streamlit as st
 from markupsafe import Markup
 
-from display import charts, periods, request, tables
-from display.blocks import NOTHING, link
+from display import charts, periods, tables
+from display.blocks import NOTHING, link, parts
 from display.chart import chart
 from display.choices import Option, choice, to
 from display.escape import in_html
@@ -43,16 +42,21 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
         return not_found(view)
     parts = (
         _head(page),
-        periods.switch(PAGE, page.choice, _about(page), _own_dates()),
+        periods.switch(
+            PAGE,
+            page.choice,
+            _about(page),
+            periods.own_dates(PAGE, page.reading.period, _about(page)),
+            said_of_choice.of_metric(page.metric, page.reading.period, page.choice),
+        ),
         periods.wrong(page.choice),
         Markup('<p class="answer">{}</p>').format(in_html(said.answer(page), 3000)),
-        Markup('<p class="small">{}</p>').format(in_html(said.days(page))),
+        Markup('<p class="small on-screen">{}</p>').format(in_html(said.days(page))),
         _trend(page),
         _breakdown(page),
         _comments(page, view.settings.words.customers),
         _definition(page, view.settings.currency),
         as_of(view, page.reading.sources),
-        Markup('<span id="own-dates"></span>'),
     )
     return Markup('<div class="metric">{}</div>').format(NOTHING.join(parts))
 
@@ -80,17 +84,13 @@ def _head(page: MetricPage) -> Markup:
     )
 
 
-def _own_dates() -> Markup:
-    return Markup('<a href="#own-dates">{} ↓</a>').format(said_of_choice.OWN_DATES)
-
-
 def _trend(page: MetricPage) -> Markup:
     drawn = chart(page)
     if not drawn:
         return NOTHING
     marks = said.marks(page)
     named = NOTHING.join(
-        Markup("<li><b>{}</b> {}</li>").format(nth, in_html(said.release(each)))
+        Markup("<li><b>{}</b> {}</li>").format(nth, in_html(said.release(each, page.today)))
         for nth, each in enumerate(marks, start=1)
     )
     releases = Markup('<div class="releases"><span>{}</span><ol role="list">{}</ol></div>').format(
@@ -123,7 +123,7 @@ def _breakdown(page: MetricPage) -> Markup:
     ranked = said.ranked(page)
     rows = [_group(page, name, each, _ends(page)) for name, each in ranked]
     label = f"{page.metric.name} by {page.by}"
-    notes = " ".join(each for each in (said.not_shown(page), said.of_other_days(page)) if each)
+    notes = " ".join(each for each in (said.all_small(page), said.not_shown(page), said.of_other_days(page)) if each)
     return Markup("<section><h2>{}</h2>{}{}{}</section>").format(
         said.BREAKDOWN,
         switch,
@@ -148,7 +148,8 @@ def _group(page: MetricPage, name: str, reading: Reading, ends: tuple[float, flo
         if page.metric.split_grain or not name
         else to(PAGE, label, about if is_only else about | {"only": name})
     )
-    small = Markup(' <span class="label">{}</span>').format(readings.SMALL) if reading.state == "thin" else NOTHING
+    is_marked = reading.state == "thin" and not said.all_small(page)
+    small = Markup(' <span class="label">{}</span>').format(readings.SMALL) if is_marked else NOTHING
     interval = words.interval(page.metric, reading.low, reading.high) or words.NOTHING
     whole = None if page.only is not None or said.of_other_days(page) else page.reading.value
     cells: list[Markup | str] = [
@@ -183,7 +184,7 @@ def _comments(page: MetricPage, customers: str) -> Markup:
         return NOTHING
     items = NOTHING.join(
         Markup('<li><q>{}</q><p class="small">{}</p></li>').format(
-            in_html(each.comment, 500), in_html(said.of_comment(each))
+            in_html(each.comment, 500), parts(said.of_comment(each, page.today))
         )
         for each in page.comments
     )
@@ -209,25 +210,8 @@ def _definition(page: MetricPage, currency: str) -> Markup:
 # --- what needs the app ---
 
 
-def offer_own_dates(page: MetricPage, today: date) -> None:
-    """Two days that go into the address, so that they are kept in every link; drawn only when they are asked for."""
-    with st.popover(said_of_choice.OWN_DATES, on_change="rerun", key="own") as own:
-        if own.open:
-            period = page.reading.period
-            st.date_input(said_of_choice.FIRST_DAY, period.start, key="from_day", format="YYYY-MM-DD")
-            st.date_input(said_of_choice.LAST_DAY, min(period.last_day, today), key="to_day", format="YYYY-MM-DD")
-            st.button(said_of_choice.SHOW, on_click=_choose_own_dates)
-
-
-def _choose_own_dates() -> None:
-    first, last = st.session_state["from_day"], st.session_state["to_day"]
-    if not first or not last:
-        return
-    request.ask({"from": first.isoformat(), "to": last.isoformat()}, instead_of="period")
-
-
 def explore(page: MetricPage) -> None:
     """The same chart to point at and to zoom into; its code is loaded only when somebody opens it."""
     with st.expander(said.EXPLORE, on_change="rerun", key="explore") as opened:
         if opened.open:
-            charts.history(page.metric, page.history, said.marks(page), alt=said.course(page))
+            charts.history(page.metric, page.history, said.marks(page), page.today, alt=said.course(page))

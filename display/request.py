@@ -18,9 +18,3 @@ def asked_all() -> dict[str, str]:
 def cut(found: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
     """The first parameters, each so long as may be; of a name that is there twice the last."""
     return {name[:LONGEST]: value[:LONGEST] for name, value in list(dict(found).items())[:MOST]}
-
-
-def ask(more: Mapping[str, str], instead_of: str) -> None:
-    """Writes into the address what somebody chose on the page, so that it is kept in links and can be sent to others."""
-    st.query_params.pop(instead_of, None)
-    st.query_params.update(more)

@@ -25,7 +25,7 @@ def ten(top: TopBugs, releases: Mapping[str, Mark], settings: Settings) -> Marku
         return NOTHING
     most_impact = max(bug.impact for bug in top.bugs) or 1.0
     most_week = max([1, *(n for bug in top.bugs for n in bug.weeks)])
-    heads = NOTHING.join(Markup("<span>{}</span>").format(head) for head in said.heads(top))
+    heads = NOTHING.join(Markup("<span>{}</span>").format(head) for head in said.heads(top, settings))
     rows = [_row(bug, releases.get(bug.id), most_impact, most_week, top.at, settings) for bug in top.bugs]
     return Markup('<div class="heads" aria-hidden="true">{}</div><ol class="ten" role="list">{}</ol>').format(
         heads, NOTHING.join(rows)

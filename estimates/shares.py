@@ -24,8 +24,8 @@ def with_the_silent(value: float, answered: int, silent: int, lowest: float, hig
 
     A share in percent goes from 0 to 100, NPS from -100 to +100 points: 100 (P - D - s) / (n + s) (METHODOLOGY 1.1, 1.2).
     """
-    told, everybody = value * answered, answered + silent
-    return Interval((told + lowest * silent) / everybody, (told + highest * silent) / everybody)
+    given, everybody = value * answered, answered + silent
+    return Interval((given + lowest * silent) / everybody, (given + highest * silent) / everybody)
 
 
 def newcombe(x1: int, n1: int, x0: int, n0: int) -> Difference:

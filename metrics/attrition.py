@@ -1,25 +1,25 @@
 """How many of our own people leave, and is it getting worse? Shown for groups only, never so that one person could be recognised.
 
-What is told (METHODOLOGY 7.1), and why nothing finer can be worked out from it:
+What is shown (METHODOLOGY 7.1), and why nothing finer can be worked out from it:
 
-- The company is told in pieces: calendar quarters from 20 people on, single months of a quarter in which each month
-  has 50 people, whole calendar years from 10 to 19 people. Of a piece two things are told: how many left in it, and how
+- The company is shown in pieces: calendar quarters from 20 people on, single months of a quarter in which each month
+  has 50 people, whole calendar years from 10 to 19 people. Of a piece two things are shown: how many left in it, and how
   many people there were on the day on which it begins and on the day after its end. Every other window is made of such
   pieces, and every other figure (average headcount, rate, interval, person-years) is worked out from these. So no two
   windows can be subtracted until less than a piece is left: a window says nothing that its pieces do not say.
 - Move anybody's last day to another day of the same piece, and no figure changes. So no figure says which day it was.
   (An average over person-days does, also when it is rounded to whole people: where nobody left the quarter before, a
   step down says that somebody left in the first half of this quarter.)
-- Teams are told for calendar years only. Two calendar years share no day, so no window slides over another, nothing
-  that is told next year adds to what was told of this one, and no year need look back at other years.
+- Teams are shown for calendar years only. Two calendar years share no day, so no window slides over another, nothing
+  that is shown next year adds to what was shown of this one, and no year need look back at other years.
 - Teams of fewer than 10 people are hidden, and with them the next smallest, until they are two teams and ten people of
-  whom at least two left. Whatever is told, each of the leavers hidden together may have been in any of these teams.
+  whom at least two left. Whatever is shown, each of the leavers hidden together may have been in any of these teams.
   Then a team of 10 to 19 of which nobody or everybody left is hidden, with others if it would be alone.
 - So is a team of which all leavers of the company left; and all teams are for a year in which all left in one
   quarter: only then team and quarter together would say more than each of them.
-- Teams are told only for a year of which the whole company is told: else their sum would say what is not told of it.
-- Nothing is told before its calendar quarter is over, and what is told depends on the piece or year alone: what was
-  told once is told for ever.
+- Teams are shown only for a year of which the whole company is shown: else their sum would say what is not shown of it.
+- Nothing is shown before its calendar quarter is over, and what is shown depends on the piece or year alone: what was
+  shown once is shown for ever.
 - Why people left: the whole company, calendar years, from five leavers on, not where all left for the same reason or
   in the same quarter.
 """
@@ -86,11 +86,11 @@ def whole_quarters_around(period: Period) -> Period:
     return Period(start_of(period.start, "quarter"), starts_after(period.last_day, "quarter"))
 
 
-# --- what may be told ---
+# --- what may be shown ---
 
 
 def whole_company(people: Stays, period: Period, today: date) -> Counted:
-    """The company's attrition, made of the pieces that are told; hidden where the period is not made of such pieces."""
+    """The company's attrition, made of the pieces that are shown; hidden where the period is not made of such pieces."""
     if why := not_told(period, today):
         return Counted(None, hidden=why)
     if people.days(period) == 0:
@@ -111,12 +111,12 @@ def not_told(period: Period, today: date) -> Why | None:
 
 
 def pieces_of(people: Stays, period: Period) -> list[Period]:
-    """The pieces that the company is told in, where they make up exactly this period; else none."""
+    """The pieces that the company is shown in, where they make up exactly this period; else none."""
     quarters = whole_quarters_around(period).split("quarter")
     if is_calendar_year(period) and all(FEWEST <= smallest_size(people, each) < SMALL for each in quarters):
         return [period]
-    told = [piece for quarter in quarters for piece in pieces_of_quarter(people, quarter)]
-    inside = [piece for piece in told if period.start <= piece.start and piece.end <= period.end]
+    shown = [piece for quarter in quarters for piece in pieces_of_quarter(people, quarter)]
+    inside = [piece for piece in shown if period.start <= piece.start and piece.end <= period.end]
     return inside if sum(piece.days for piece in inside) == period.days else []
 
 
@@ -129,7 +129,7 @@ def pieces_of_quarter(people: Stays, quarter: Period) -> list[Period]:
 
 
 def smallest_size(people: Stays, period: Period) -> float:
-    """How many people a figure stands on: on the average of all days, and on the average that is told."""
+    """How many people a figure stands on: on the average of all days, and on the average that is shown."""
     return min(people.days(period) / period.days, average_of(people, [period]))
 
 
@@ -139,14 +139,14 @@ def by_team(teams: dict[str, Stays], company: Stays, period: Period, today: date
         return {name: Counted(None, hidden=why) for name in teams}
     there = {name: people for name, people in teams.items() if people.days(period) > 0}
     hidden = hidden_teams(there, company, period)
-    told: dict[str, Counted] = dict.fromkeys(teams, NOBODY)
+    shown: dict[str, Counted] = dict.fromkeys(teams, NOBODY)
     for name, people in there.items():
         if name in hidden:
             small = smallest_size(people, period) < FEWEST
-            told[name] = Counted(None, hidden=HIDDEN if small else HIDDEN_WITH_OTHERS)
+            shown[name] = Counted(None, hidden=HIDDEN if small else HIDDEN_WITH_OTHERS)
         else:
-            told[name] = figures(people, period, [period], of_a_team=True)
-    return told
+            shown[name] = figures(people, period, [period], of_a_team=True)
+    return shown
 
 
 def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[str]:
@@ -172,12 +172,12 @@ def hidden_teams(teams: dict[str, Stays], company: Stays, year: Period) -> set[s
 
 
 def all_in_one_quarter(company: Stays, year: Period) -> bool:
-    """Whether all leavers of this year left in one of the quarters that are told, or all in those that are not."""
+    """Whether all leavers of this year left in one of the quarters that are shown, or all in those that are not."""
     if pieces_of(company, year) == [year]:
         return False
-    told = [quarter for quarter in year.split("quarter") if pieces_of_quarter(company, quarter)]
-    counts = [leavers_in(company, quarter) for quarter in told]
-    return bool(told) and everything_in_one([*counts, leavers_in(company, year) - sum(counts)])
+    shown = [quarter for quarter in year.split("quarter") if pieces_of_quarter(company, quarter)]
+    counts = [leavers_in(company, quarter) for quarter in shown]
+    return bool(shown) and everything_in_one([*counts, leavers_in(company, year) - sum(counts)])
 
 
 def everything_in_one(leavers: Iterable[int]) -> bool:
@@ -202,7 +202,7 @@ def why_no_pieces(size: float) -> Why:
 
 
 def figures(people: Stays, period: Period, pieces: list[Period], of_a_team: bool = False) -> Counted:
-    """Leavers a year in percent of the average headcount (METHODOLOGY 1.5), from what is told of the pieces and no more.
+    """Leavers a year in percent of the average headcount (METHODOLOGY 1.5), from what is shown of the pieces and no more.
 
     A period that is not a year is scaled to 365 days ("annualised"). Exact Poisson interval. Who moved to another team
     of the company has not left.

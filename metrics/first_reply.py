@@ -22,6 +22,6 @@ METRIC = of_tickets(
     version=2,
     needs=(("ticket", "first_reply_at"),),
     model=waits("first_reply"),
-    apart="channel",
+    grouped_by="channel",
     nothing="No ticket in this period has a first reply or waits for one.",
 )

@@ -41,9 +41,9 @@ class Metric:
     cites: tuple[str, ...] = ()  # besides those of its model
     on_card: bool = False  # one of the six of the first page
     abbreviation: str | None = None  # what the field calls it for short: "CSAT"
-    apart: str | None = None  # a dimension whose values are told before the whole where they lie far apart
+    grouped_by: str | None = None  # a dimension whose values are shown before the whole where they lie far apart
     parent: str | None = None  # the metric on whose page this one stands, if it is a detail of it
-    split_grain: str | None = None  # "year": a group of it is told for whole calendar years only
+    split_grain: str | None = None  # "year": a group of it is shown for whole calendar years only
     nothing: str | None = (
         None  # what is said where nothing is counted, if "No tickets in this period." would not be true
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from store.published import Published
 
 State = Literal["no data", "withheld", "thin", "full"]
-FAR_APART = 5  # times: beyond this the values of a dimension are told first, since all together are like none of them
+FAR_APART = 5  # times: beyond this the values of a dimension are shown first, since all together are like none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Comparison:
 class Reading:
     """One number as a person may see it. `value` is None unless the state is "thin" or "full".
 
-    `apart` are the readings that must be told before it because they differ by far (chat 2 min, e-mail 4 h).
+    `by_group` are the readings that must be shown before it because they differ by far (chat 2 min, e-mail 4 h).
     `cautions` must stand beside it wherever it is shown: of rejected rows and of what is left out.
 
     Of a withheld number its parts are withheld, too: only `n` is left, and not even that where it is hidden.
@@ -64,7 +64,7 @@ class Reading:
     details: Details
     comparison: Comparison | None = None
     cautions: tuple[Caution, ...] = ()
-    apart: tuple[Reading, ...] = ()
+    by_group: tuple[Reading, ...] = ()
 
 
 def headline_period(metric: Metric, today: date, of_a_group: bool = False) -> Period:
@@ -84,16 +84,16 @@ def read(published: Published, metric: Metric, period: Period, settings: Setting
     before, now = _read(published, metric, [period.previous(), period], where, None, settings, compared=True)
     reading, earlier = now[""], before[""]
     by_group = _far_apart(published, metric, reading.period, where, settings) if reading.n else ()
-    return replace(reading, comparison=compare(metric, reading, earlier), apart=by_group)
+    return replace(reading, comparison=compare(metric, reading, earlier), by_group=by_group)
 
 
 def _far_apart(
     published: Published, metric: Metric, period: Period, where: Where, settings: Settings
 ) -> tuple[Reading, ...]:
-    """The readings of the metric's `apart` dimension, smallest first, where they differ by more than FAR_APART times."""
-    if metric.apart is None or metric.apart in where:
+    """The readings of the metric's `grouped_by` dimension, smallest first, where they differ by more than FAR_APART times."""
+    if metric.grouped_by is None or metric.grouped_by in where:
         return ()
-    groups = _read(published, metric, [period], where, metric.apart, settings)[0].values()
+    groups = _read(published, metric, [period], where, metric.grouped_by, settings)[0].values()
     known = sorted((each for each in groups if each.value is not None), key=lambda each: each.value or 0.0)
     if len(known) < 2 or (known[-1].value or 0.0) <= FAR_APART * (known[0].value or 0.0):
         return ()

@@ -22,6 +22,6 @@ METRIC = of_tickets(
     version=2,
     needs=(("ticket", "solved_at"),),
     model=waits("resolution"),
-    apart="channel",
+    grouped_by="channel",
     parent="first_reply",
 )

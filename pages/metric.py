@@ -15,7 +15,6 @@ view = frame.page(one_metric.answer)
 if page := one_metric.found(view, asked_all()):
     shown = [*page.history, *page.singles]
     with st.container(horizontal=True):
-        one_metric.offer_own_dates(page, view.today)
         tables.download(said.AS_A_FILE, f"{page.metric.key}.csv", partial(files.readings, page.metric, shown))
     if any(reading.value is not None for reading in page.history):
         one_metric.explore(page)

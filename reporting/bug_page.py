@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from metrics.period import Period
 from ranking.known import WEEK_DAYS
 from reporting import one_bug
-from reporting.words import day, percent
+from reporting.words import day, percent, period
 from store.ids import bare
 from views.one_bug import FEWEST
 
@@ -49,9 +50,9 @@ def heading(bug: TopBug) -> tuple[str, str]:
     return "" if bug.is_unfiled else bare(bug.id), bug.title
 
 
-def marks(bug: TopBug) -> list[str]:
+def marks(bug: TopBug, today: date) -> list[str]:
     """What happens to it, how bad it is, and where it is on the way to its end."""
-    status = [] if bug.is_unfiled else [one_bug.severity(bug), bug.status or one_bug.standing(bug)]
+    status = [] if bug.is_unfiled else [one_bug.severity(bug), bug.status or one_bug.stage(bug, today)]
     badge = [one_bug.UNFILED] if bug.is_unfiled else []
     return [*badge, *one_bug.labels(bug), *status]
 
@@ -60,7 +61,7 @@ def answer(page: OneBug, settings: Settings, today: date) -> str:
     """ "66 of 293 customers (23%) reported it in 30 days, 41 in the last 7 · 81 tickets · affected customers pay ..." """
     bug, words = page.explained.bug, settings.words
     if bug.rank is None:
-        return one_bug.why_not_listed(page.explained, settings) or ""
+        return one_bug.why_not_listed(page.explained, settings, today) or ""
     whole = page.explained.of_customers
     people = words.customer if bug.customers == 1 and not whole else words.customers
     of_all = f" of {whole:,}" if whole else ""
@@ -107,7 +108,8 @@ def facts(explained: Explained, today: date) -> list[tuple[str, str]]:
 
 
 def _fix(bug: TopBug, today: date) -> str:
-    said = [] if one_bug.standing(bug) == "open" else [one_bug.standing(bug)]
+    stage = one_bug.stage(bug, today)
+    said = [] if stage == "open" else [stage]
     if bug.expected_on:
         said.append(f"{'was due' if bug.expected_on < today else 'expected'} {day(bug.expected_on, today)}")
     elif bug.end is None and bug.fixed_on is None:
@@ -131,13 +133,17 @@ def course(weeks: Sequence[Week], settings: Settings, today: date) -> str:
         max(weeks, key=lambda each: each.customers or 0),
     )
     if not most.customers:
-        return f"Nobody reported it in the last {len(known)} weeks."
-    said = [f"The last {len(known)} weeks. Most in a week: {_people(most, settings)}, {_week(most, today)}."]
+        return f"Nobody reported it in the last {_weeks(len(known))}."
+    said = [f"The last {_weeks(len(known))}. Most in a week: {_people(most, settings)}, {_week(most, today)}."]
     if named := [f"{each.name} ({day(each.day, today)})" for week in weeks for each in week.releases]:
         said.append(f"Releases of its area: {'; '.join(named)}.")
     if len(known) < len(weeks):
         said.append(f"No data for the {len(weeks) - len(known)} before.")
     return " ".join(said)
+
+
+def _weeks(n: int) -> str:
+    return "week" if n == 1 else f"{n} weeks"
 
 
 def of_week(week: Week, settings: Settings, today: date) -> str:
@@ -152,9 +158,8 @@ def _people(week: Week, settings: Settings) -> str:
 
 
 def _week(week: Week, today: date) -> str:
-    first = week.day - timedelta(days=WEEK_DAYS - 1)
-    start = f"{first.day}" if first.month == week.day.month else day(first, week.day)
-    return f"{start} to {day(week.day, today)}"
+    end = week.day + timedelta(days=1)
+    return period(Period(end - timedelta(days=WEEK_DAYS), end), today)
 
 
 def weeks_as_rows(weeks: Sequence[Week], settings: Settings, today: date) -> list[dict[str, str]]:
@@ -173,11 +178,11 @@ def day_of_release(mark: Mark, today: date) -> str:
     return day(mark.day, today)
 
 
-def history_as_rows(explained: Explained, settings: Settings) -> list[dict[str, str]]:
+def history_as_rows(explained: Explained, settings: Settings, today: date) -> list[dict[str, str]]:
     """What it weighed at the end of each week, the newest first."""
     return [
         {
-            "Week to": day(point.day),
+            "Week to": day(point.day, today),
             "Impact": one_bug.rounded(point.impact),
             f"Recent {settings.words.customers}": f"{point.recent_customers:,.1f}",
             "Uncertainty": f"±{point.se:,.0f}",

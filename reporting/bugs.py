@@ -19,7 +19,7 @@ from reporting.one_bug import (
     of_all,
     paid,
     reason,
-    who_is_at_it,
+    status_line,
     why,
 )
 from reporting.one_bug import badge as badge
@@ -27,7 +27,7 @@ from reporting.one_bug import labels as labels
 from reporting.one_bug import rounded as rounded
 from reporting.one_bug import severity as severity
 from reporting.one_bug import short as short
-from reporting.one_bug import standing as standing
+from reporting.one_bug import stage as stage
 from reporting.words import day, percent
 from store.ids import bare
 
@@ -206,9 +206,9 @@ def _bug_as_data(bug: TopBug, settings: Settings, as_known_on: date | None) -> d
         "marks": marks(bug),
         "why": why(bug, settings),
         "arithmetic": arithmetic(bug, settings),
-        "standing": standing(bug),
+        "stage": stage(bug),
         "leaves": leaves(bug, settings),
-        "who_is_at_it": who_is_at_it(bug, settings, as_known_on),
+        "status_line": status_line(bug, settings, as_known_on),
         "revenue": _revenue_as_data(bug.revenue),
         "paid": paid(bug, settings),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,9 +15,8 @@ from reporting.reasons import counted
 
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better.", None: "Neither high nor low is better."}
 NOT_CONNECTED = "Not connected: the README says how to add a source."
-SCALE = (
-    " The bar: the 95% confidence interval, on a scale from the lowest to the highest of it and of the values before."
-)
+# Where a unit begins and ends, so that the place of a bar means something.
+ENDS = {"percent": (0.0, 100.0), "points": (-100.0, 100.0)}
 Moved = Literal["better", "worse", "changed"]
 
 
@@ -53,10 +53,18 @@ def based_on(metric: Metric, reading: Reading) -> str:
     return " · ".join(each for each in (ends or "", counted(metric.people, reading.n), few) if each)
 
 
-def about(metric: Metric, reading: Reading, now: datetime) -> str:
-    """Definition, days and age of one number, for whoever asks."""
+def scale(metric: Metric, reading: Reading, line: Sequence[float | None] = ()) -> tuple[float, float]:
+    """Where the bar of a card begins and ends: 0 to 100%, -100 to +100 points; 0 to the highest of the time shown."""
+    low, high = ENDS.get(metric.unit, (0.0, 0.0))
+    return low, max(high, *(each or 0.0 for each in (*line, reading.high, reading.value))) or 1.0
+
+
+def about(metric: Metric, reading: Reading, line: Sequence[float | None], now: datetime) -> str:
+    """Definition, days and age of one number, for whoever asks; and what its bar shows."""
     age = f" Read {words.ago(reading.as_of, now)}." if reading.as_of else ""
+    ends = [words.value(metric, end) for end in scale(metric, reading, line)]
+    bar = f" The bar: 95% confidence interval, from {' to '.join(ends)}." if reading.low is not None else ""
     return (
         f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}. {BETTER[metric.better]} "
-        f"For {words.period(reading.period)}.{age}{SCALE if reading.low is not None else ''}"
+        f"For {words.period(reading.period, now.date())}.{age}{bar}"
     )

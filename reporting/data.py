@@ -103,10 +103,10 @@ def reading_as_data(reading: Reading, asked: Metric) -> Data:
         "as_of": plain(reading.as_of),
         "sources": list(reading.sources),
         "cautions": all_said(reading.cautions),
-        "apart": [
-            {"by": asked.apart, "group": each.where[asked.apart or ""], "value": each.value, "low": each.low}
+        "by_group": [
+            {"by": asked.grouped_by, "group": each.where[asked.grouped_by or ""], "value": each.value, "low": each.low}
             | {"high": each.high, "n": each.n, "state": each.state}
-            for each in reading.apart
+            for each in reading.by_group
         ],
         "details": plain(reading.details),
         "comparison": _comparison(reading.comparison) if reading.comparison else None,

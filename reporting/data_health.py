@@ -11,7 +11,7 @@ from views.sources import is_stale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from views.sources import RejectedRow, SourceState
@@ -22,8 +22,9 @@ SOURCES = "Sources"
 REFERENCES = "Unresolved references"
 REJECTED = "Rejected rows"
 LIST_REJECTED = "./run read rejected"  # what a terminal takes
+LATE = "out of date now"
 WHERE_ALL = "lists all of them; with --csv FILE as a file."
-FROM = "Out of date from"
+UNTIL = "Up to date until"
 
 
 def facts(view: View, states: Sequence[SourceState]) -> list[tuple[str, str]]:
@@ -31,24 +32,24 @@ def facts(view: View, states: Sequence[SourceState]) -> list[tuple[str, str]]:
 
     When the next refresh runs is not known here: whatever starts it (cron, a timer) says it.
     """
-    zone, made = view.settings.zone, view.snapshot.published_at
+    zone, made, today = view.settings.zone, view.snapshot.published_at, view.today
     ends = [end for state in states if (end := _fresh_until(state, view.now))]
     late = any(is_stale(state, view.now) for state in states)
     return [
-        ("Last refresh", f"{ago(made, view.now)} · {instant(made, zone)}"),
-        (FROM, "now" if late else instant(min(ends), zone) if ends else NOTHING),
+        ("Last refresh", f"{instant(made, zone, today)} · {ago(made, view.now)}"),
+        (UNTIL, LATE if late else instant(min(ends), zone, today) if ends else NOTHING),
         ("Time zone", zone.key),
         ("Week starts", "Monday"),
     ]
 
 
-def rows(states: Sequence[SourceState], now: datetime, zone: ZoneInfo) -> list[dict[str, str]]:
+def rows(states: Sequence[SourceState], now: datetime, zone: ZoneInfo, today: date) -> list[dict[str, str]]:
     """One row for each source, and until when it is as new as promised; how it is comes right after its name."""
     found = []
     for state, row in zip(states, sources.rows(states, now), strict=True):
         name, kind, last_read, status, holds, rejected = row.items()
         end = _fresh_until(state, now)
-        until = (FROM, instant(end, zone) if end else NOTHING)
+        until = (UNTIL, instant(end, zone, today) if end else LATE if state.last_succeeded_at else NOTHING)
         found.append(dict([name, status, last_read, until, rejected, holds, kind]))
     return found
 

@@ -20,9 +20,9 @@ RECENT = "recent"
 NAMED = 3  # bugs that a sentence names; the rest is counted
 
 
-def heads(top: TopBugs) -> tuple[str, ...]:
-    """What stands over the columns of the ten."""
-    return "Impact", f"{top.window_days} days" if top.window_days else "ever", f"{WEEK_DAYS} days", f"{WEEKS} weeks"
+def heads(top: TopBugs, settings: Settings) -> tuple[str, ...]:
+    """What stands over the columns of the ten: what the length shows, what is counted, what the bars show."""
+    return "Impact", in_days(0, top.window_days, settings), in_the_week(), f"reports in {WEEKS} weeks"
 
 
 def labels(bug: TopBug) -> list[str]:
@@ -33,14 +33,14 @@ def labels(bug: TopBug) -> list[str]:
 
 
 def second_line(bug: TopBug, release: Mark | None, at: date) -> str:
-    """ "Checkout · owner Web · fix 6 Dec 2026 · first reported 5 days after the release Coupons by customer group"."""
+    """ "Checkout · owner Web · fix 6 Dec · first reported 5 days after the release Coupons by customer group"."""
     parts = [bug.area or "", _owner(bug), fix(bug, at)]
     if release is not None and bug.first_reported_on is not None:
         days = (bug.first_reported_on - release.day).days
         after = "on the day of" if days == 0 else f"{days} {'day' if days == 1 else 'days'} after"
         parts.append(f"first reported {after} the release {release.name}")
     if bug.customers_7 == 0 and bug.last_reported_on is not None:
-        parts.append(f"last reported {day(bug.last_reported_on)}")
+        parts.append(f"last reported {day(bug.last_reported_on, at)}")
     return " · ".join(part for part in parts if part)
 
 
@@ -54,11 +54,11 @@ def _owner(bug: TopBug) -> str:
 
 def fix(bug: TopBug, at: date) -> str:
     if bug.ending.state == "waiting" or bug.fixed_on:
-        return bugs.standing(bug)
+        return bugs.stage(bug, at)
     again = bug.ending.state == "regression"
-    said = [bugs.standing(bug)] if again else []
+    said = [bugs.stage(bug, at)] if again else []
     if bug.expected_on:
-        said.append(f"{'fix was due' if bug.expected_on < at else 'fix'} {day(bug.expected_on)}")
+        said.append(f"{'fix was due' if bug.expected_on < at else 'fix'} {day(bug.expected_on, at)}")
     elif not bug.is_unfiled:
         said.append("no new date" if again else "no fix date")
     return " · ".join(said)
@@ -94,7 +94,7 @@ def news(top: TopBugs, found: News, settings: Settings) -> list[tuple[str, str]]
     if found.came:
         said.append(("New on the list", _named([_with_harm(each) for each in found.came])))
     if found.gone:
-        said.append(("Off the list", _named([_with_end(each.title, each.end) for each in found.gone])))
+        said.append(("Off the list", _named([_with_end(each.title, each.end, top.at) for each in found.gone])))
     if found.tickets is not None:
         said.append(("Last week", _tickets(found.tickets, found.usual)))
     if found.open_tickets is not None:
@@ -148,11 +148,11 @@ def _with_harm(bug: TopBug) -> str:
     return f"{bugs.short(bug.title)} ({BLOCKER})" if BLOCKER in labels(bug) else bugs.short(bug.title)
 
 
-def _with_end(title: str, end: End | None) -> str:
+def _with_end(title: str, end: End | None, today: date) -> str:
     if end is None:
         return bugs.short(title)
     how = {"released": "fix released", "fixed": "fixed", "closed": "closed without a fix"}[end.how]
-    return f"{bugs.short(title)} ({how} {day(end.on)})"
+    return f"{bugs.short(title)} ({how} {day(end.on, today)})"
 
 
 def _named(titles: list[str]) -> str:

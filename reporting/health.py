@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from metrics.reading import Reading
 from reporting import bugs, cards, choice, tables, words
@@ -102,10 +103,10 @@ def ordered(shown: Sequence[Card]) -> list[Card]:
     return sorted(shown, key=lambda each: 2 if each.reading.value is None else rank[cards.moved(each.reading)])
 
 
-def cells(card: Card, now: Choice) -> list[str]:
+def cells(card: Card, now: Choice, today: date) -> list[str]:
     """Change, current, 95% CI, based on, period, previous; why there is no number stands where the change would."""
     row = tables.reading_of(card.metric, card.reading)
-    row["Period"] = choice.days(card.metric, card.reading.period, now)
+    row["Period"] = choice.days(card.metric, card.reading.period, now, today)
     return [verdict(card), *(row[name] for name in HEADS if name in row and name not in ("Metric", "Change"))]
 
 

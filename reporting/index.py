@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from reporting import choice, words
 from reporting.readings import why
@@ -28,10 +28,10 @@ def answer(cards: Sequence[Card]) -> str:
     return f"{said}; clear change from the previous period: {words.listed([card.metric.name for card in moved])}."
 
 
-def cells(card: Card, chosen: Choice, now: datetime) -> list[str]:
+def cells(card: Card, chosen: Choice, now: datetime, today: date) -> list[str]:
     """Current, 95% CI, based on, change, period, age; where there is no number, why."""
     row = reading_of(card.metric, card.reading)
-    row["Period"] = choice.days(card.metric, card.reading.period, chosen)
+    row["Period"] = choice.days(card.metric, card.reading.period, chosen, today)
     if card.reading.value is None:
         row |= {"Based on": why(card.reading), "Change": words.NOTHING}
     return [*(row[name] for name in HEADS if name in row and name != "Metric"), _age(card, now)]

@@ -89,7 +89,7 @@ def changed(metric: Metric, reading: Reading) -> str:
 
 def as_of(found: Now, settings: Settings) -> str:
     moment = found.snapshot.published_at
-    return f"As of {words.instant(moment, settings.zone)}, {words.ago(moment, found.at)}."
+    return f"As of {words.in_zone(moment, settings.zone)}, {words.ago(moment, found.at)}."
 
 
 def _wrapped(line: str) -> str:

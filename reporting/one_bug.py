@@ -87,11 +87,13 @@ def arithmetic(bug: TopBug, settings: Settings) -> str:
     return f"Impact {result} = {recent} recent {settings.words.customers} × {weight:g} ({severity(bug)}) × {factor} (ratings)"
 
 
-def reason(label: Label, course: Course, end: End | None, settings: Settings) -> str:
+def reason(label: Label, course: Course, end: End | None, settings: Settings, today: date | None = None) -> str:
     """Why a label is there."""
     match label:
         case "regression":
-            return f"Reported again {course.came_back_days} days after {after(end)}." if end else "Reported again."
+            return (
+                f"Reported again {course.came_back_days} days after {after(end, today)}." if end else "Reported again."
+            )
         case "new":
             return f"First reported {_days_ago(course.first_report_age or 0)}."
         case "rising":
@@ -129,31 +131,31 @@ def badge(bug: TopBug) -> str | None:
     return UNFILED if bug.is_unfiled else None
 
 
-def after(end: End) -> str:
+def after(end: End, today: date | None = None) -> str:
     """Completes "reported again after ..."."""
     match end.how:
         case "released":
-            return f"its fix was released on {day(end.on)}"
+            return f"its fix was released on {day(end.on, today)}"
         case "fixed":
-            return f"it was closed as fixed on {day(end.on)}"
+            return f"it was closed as fixed on {day(end.on, today)}"
         case "closed":
-            return f"it was closed without a fix on {day(end.on)}"
+            return f"it was closed without a fix on {day(end.on, today)}"
 
 
-def standing(bug: TopBug) -> str:
+def stage(bug: TopBug, today: date | None = None) -> str:
     """Where it is on the way to its end."""
     if bug.end is None:
-        return f"fixed on {day(bug.fixed_on)}, not released yet" if bug.fixed_on else "open"
+        return f"fixed on {day(bug.fixed_on, today)}, not released yet" if bug.fixed_on else "open"
     if bug.ending.state == "regression":
         if bug.end.how == "closed":
-            return f"reported again after {after(bug.end)}"
-        return f"the fix of {day(bug.end.on)} did not hold"
+            return f"reported again after {after(bug.end, today)}"
+        return f"the fix of {day(bug.end.on, today)} did not hold"
     if bug.ending.state == "waiting":
-        return f"{after(bug.end)}; waiting for {QUIET_DAYS} quiet days"
-    return after(bug.end)
+        return f"{after(bug.end, today)}; waiting for {QUIET_DAYS} quiet days"
+    return after(bug.end, today)
 
 
-def leaves(bug: TopBug, settings: Settings) -> str:
+def leaves(bug: TopBug, settings: Settings, today: date | None = None) -> str:
     """What it would take to leave the list (or to get onto it), computed from what is known now."""
     leaving = bug.leaving
     if leaving is None:
@@ -164,7 +166,7 @@ def leaves(bug: TopBug, settings: Settings) -> str:
             f"{settings.words.customers} instead of {bug.recent_customers:.1f}."
         )
     if leaving.on is not None:
-        return f"Leaves the list on {day(leaving.on)} if nobody reports it until then."
+        return f"Leaves the list on {day(leaving.on, today)} if nobody reports it until then."
     way_out = (
         "when its tickets are linked to a bug in the tracker"
         if bug.is_unfiled
@@ -176,7 +178,7 @@ def leaves(bug: TopBug, settings: Settings) -> str:
     return f"Leaves the list after about {quiet} {'day' if quiet == 1 else 'days'} without reports, or {way_out}."
 
 
-def why_not_listed(explained: Explained, settings: Settings) -> str | None:
+def why_not_listed(explained: Explained, settings: Settings, today: date | None = None) -> str | None:
     """None for a bug on the list."""
     bug, customer = explained.bug, settings.words.customer
     if explained.is_listed:
@@ -188,16 +190,18 @@ def why_not_listed(explained: Explained, settings: Settings) -> str | None:
     if bug.ending.state == "gone" and bug.end:
         is_fix = bug.end.how != "closed"
         quiet = f", and nobody reported it later than {bug.end.quiet_days} days after" if is_fix else ""
-        return f"It is over: {after(bug.end)}{quiet}."
-    return f"Nobody has reported it for {bug.window_days} days; the last report is of {day(bug.last_reported_on)}."
+        return f"It is over: {after(bug.end, today)}{quiet}."
+    return (
+        f"Nobody has reported it for {bug.window_days} days; the last report is of {day(bug.last_reported_on, today)}."
+    )
 
 
-def who_is_at_it(bug: TopBug, settings: Settings, as_known_on: date | None = None) -> str:
+def status_line(bug: TopBug, settings: Settings, as_known_on: date | None = None) -> str:
     """Owner, status, promise and revenue in one line: "Checkout · open for 27 days · fix expected 27 Nov 2026 · ..."."""
     nobody = "not in the tracker" if bug.is_unfiled else "nobody owns it yet"
     # A tracker tells who has it now: of an earlier day "nobody" would be a guess.
     owner = bug.owner or ("" if as_known_on else nobody)
-    state = standing(bug)
+    state = stage(bug)
     if state == "open":
         state += f" for {bug.age_days:,} {'day' if bug.age_days == 1 else 'days'}"
     expected = f"fix expected {day(bug.expected_on)}" if bug.expected_on else "" if as_known_on else NO_DATE
@@ -224,21 +228,21 @@ def revenue(bug: TopBug, settings: Settings) -> str:
     )
 
 
-def details(bug: TopBug, settings: Settings) -> list[tuple[str, str]]:
+def details(bug: TopBug, settings: Settings, today: date | None = None) -> list[tuple[str, str]]:
     """What is shown beside a bug and never counted: age, state, money."""
     return [
-        ("Status", " · ".join(dict.fromkeys(each for each in (bug.status or "", standing(bug)) if each))),
+        ("Status", " · ".join(dict.fromkeys(each for each in (bug.status or "", stage(bug, today)) if each))),
         *([("Area", bug.area)] if bug.area else []),
-        ("Opened", f"{day(bug.opened_on)} ({bug.age_days:,} {'day' if bug.age_days == 1 else 'days'} ago)"),
+        ("Opened", f"{day(bug.opened_on, today)} ({bug.age_days:,} {'day' if bug.age_days == 1 else 'days'} ago)"),
         (f"Revenue of its {settings.words.customers}", revenue(bug, settings)),
     ]
 
 
-def factors(explained: Explained, settings: Settings) -> list[tuple[str, str]]:
+def factors(explained: Explained, settings: Settings, today: date | None = None) -> list[tuple[str, str]]:
     """The arithmetic, factor by factor, and the way out."""
     bug, customers = explained.bug, settings.words.customers
     place = f"{bug.rank} of {explained.of}" if bug.rank is not None else "not ranked"
-    not_listed = why_not_listed(explained, settings)
+    not_listed = why_not_listed(explained, settings, today)
     ratings = f"{bug.bad} of {bug.rated} ratings of its tickets were bad" if bug.rated else "no ratings of its tickets"
     return [
         ("Rank", place if not_listed is None else f"{place}. {not_listed}"),
@@ -251,8 +255,8 @@ def factors(explained: Explained, settings: Settings) -> list[tuple[str, str]]:
         ("Severity", f"{severity(bug)}, counts {bug.severity.weight:g}"),
         ("Rating factor", f"{bug.rating_factor:.2f}: {ratings}"),
         ("Uncertainty", f"±{bug.se:.0f}"),
-        *((LABELS[label].capitalize(), reason(label, bug.course, bug.end, settings)) for label in bug.labels),
-        ("To leave the list", leaves(bug, settings)),
+        *((LABELS[label].capitalize(), reason(label, bug.course, bug.end, settings, today)) for label in bug.labels),
+        ("To leave the list", leaves(bug, settings, today)),
     ]
 
 
@@ -263,7 +267,7 @@ def half(memory: Memory) -> str:
     return f"less after: the mean of halving every {' and every '.join(f'{days:g}' for days in memory)} days"
 
 
-def history(points: Sequence[ImpactAt]) -> str | None:
+def history(points: Sequence[ImpactAt], today: date | None = None) -> str | None:
     """26 weeks in one sentence; None where nobody reported it in that time."""
     if not any(point.impact for point in points):
         return None
@@ -272,7 +276,7 @@ def history(points: Sequence[ImpactAt]) -> str | None:
         return f"Impact {rounded(now.impact)}, its highest in {len(points)} weeks."
     return (
         f"Impact {rounded(now.impact)}; its highest in {len(points)} weeks was {rounded(worst.impact)}, "
-        f"in the week to {day(worst.day)}."
+        f"in the week to {day(worst.day, today)}."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from metrics.cautions import Why
@@ -41,7 +43,7 @@ def answer(page: MetricPage) -> str:
 
 def days(page: MetricPage) -> str:
     """Which days it is about."""
-    return f"{choice.days(page.metric, page.reading.period, page.choice)}."
+    return f"{choice.days(page.metric, page.reading.period, page.choice, page.today)}."
 
 
 # --- the chart ---
@@ -59,7 +61,7 @@ def course(page: MetricPage) -> str:
         lowest = min(full, key=lambda each: each.value or 0.0)
         highest = max(full, key=lambda each: each.value or 0.0)
         first, last, low, high = (
-            f"{words.value(metric, each.value)} ({words.period(each.period)})"
+            f"{words.value(metric, each.value)} ({words.period(each.period, page.today)})"
             for each in (full[0], full[-1], lowest, highest)
         )
         parts.append(f"From {first} to {last}; lowest {low}, highest {high}.")
@@ -84,8 +86,9 @@ def _legend(page: MetricPage, window: str) -> str:
         said.append(f"Each point: the {window} that end there.")
     if any(each.low is not None for each in page.history):
         said.append("Shaded: 95% confidence interval.")
-    if any(each.state == "thin" for each in page.history):
-        said.append(f"Dashed: {SMALL}.")
+    thin = [each.state == "thin" for each in page.history]
+    if any(thin):
+        said.append("All are small samples." if all(thin) else f"Dashed: {SMALL}.")
     return " ".join(said)
 
 
@@ -104,14 +107,14 @@ def releases(page: MetricPage) -> str:
     return f"The newest {MOST_MARKS} of {len(page.marks)} releases:" if left > 0 else "Releases:"
 
 
-def release(mark: Mark) -> str:
-    """ "Gift cards, 4 Aug 2026"."""
-    return f"{mark.name}, {words.day(mark.day)}"
+def release(mark: Mark, today: date) -> str:
+    """ "Gift cards, 4 Aug"."""
+    return f"{mark.name}, {words.day(mark.day, today)}"
 
 
-def point(metric: Metric, reading: Reading) -> str:
+def point(metric: Metric, reading: Reading, today: date) -> str:
     """What is said of a point of the chart to whoever points at it."""
-    said = [words.period(reading.period), words.value(metric, reading.value)]
+    said = [words.period(reading.period, today), words.value(metric, reading.value)]
     if ends := words.interval(metric, reading.low, reading.high):
         said.append(f"95% CI {ends}")
     if reading.n:
@@ -132,15 +135,17 @@ def tick(metric: Metric, at: float, step: float) -> str:
 def history(page: MetricPage) -> list[dict[str, str]]:
     """The history as rows, newest first; beside each window the single week or month that ends with it, where it is told."""
     ends = {each.period.end: each for each in page.singles}
+    # What is so in every row is said once, under the chart.
+    are_all_small = {each.state for each in page.history} == {"thin"}
     grain = "Single month" if page.metric.grain == "month" else "Single week"
     return [
         {
-            choice.PERIOD: words.period(reading.period),
+            choice.PERIOD: words.period(reading.period, page.today),
             "Value": words.value(page.metric, reading.value),
             "95% CI": words.interval(page.metric, reading.low, reading.high) or words.NOTHING,
             "Based on": counted(page.metric.people, reading.n) if reading.n else words.NOTHING,
             **({grain: _single(page.metric, ends.get(reading.period.end))} if ends else {}),
-            "": note(reading),
+            **({} if are_all_small else {"": note(reading)}),
         }
         for reading in reversed(page.history)
     ]
@@ -157,6 +162,11 @@ def ranked(page: MetricPage) -> list[tuple[str, Reading]]:
     """The groups that may be shown, highest value first."""
     known = [(name, each) for name, each in page.groups.items() if each.value is not None]
     return sorted(known, key=lambda each: -(each[1].value or 0.0))
+
+
+def all_small(page: MetricPage) -> str:
+    """Said once where every group is a small sample."""
+    return "All are small samples." if {each.state for _, each in ranked(page)} == {"thin"} else ""
 
 
 def not_shown(page: MetricPage) -> str:
@@ -179,7 +189,7 @@ def group_heads(page: MetricPage) -> tuple[str, ...]:
 
 
 def of_other_days(page: MetricPage) -> str:
-    return f"{words.period(page.groups_period)}." if page.groups_period != page.reading.period else ""
+    return f"{words.period(page.groups_period, page.today)}." if page.groups_period != page.reading.period else ""
 
 
 # --- comments ---
@@ -189,10 +199,10 @@ def heading_of_comments(customers: str) -> str:
     return f"What {customers} wrote with low scores"
 
 
-def of_comment(each: Comment) -> str:
-    """ "score 2 of 5 · Billing · chat · 28 Nov 2026"."""
+def of_comment(each: Comment, today: date) -> str:
+    """ "score 2 of 5 · Billing · chat · 28 Nov"."""
     score = f"score {each.score} of {HIGHEST.get(each.scale) or each.scale.rpartition('-')[2]}"
-    return " · ".join(part for part in (score, each.area, each.channel, words.day(each.answered_on)) if part)
+    return " · ".join(part for part in (score, each.area, each.channel, words.day(each.answered_on, today)) if part)
 
 
 # --- the definition ---
@@ -237,5 +247,6 @@ def detail(found: Any, unit: str, currency: str) -> str:
 
 
 def in_short(metric: Metric) -> str:
-    """What it asks and how it is worked out, in a line."""
-    return f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}."
+    """What it asks and, in one sentence, how it is counted; the definition has the rest."""
+    counted = re.split(r"[.;:] ", metric.formula)[0].rstrip(".")
+    return f"{metric.asks} {counted[:1].upper()}{counted[1:]}."

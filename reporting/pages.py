@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from ranking.top_bugs import TopBugs
 from reporting import bugs
+from reporting.words import on_paper
 from settings import Settings
 
 # --- where there is nothing to show ---
@@ -25,12 +29,18 @@ NOTHING_YET_STEPS = (
     ),
 )
 SAMPLE_DATA = "Sample data"
-SAMPLE = "This company is invented. Load your own: ./run files guess FILE (README)."
+INVENTED, OWN_DATA, ADD = "This company is invented.", "Load your own data:", "./run add FILE"
+SAMPLE = f"{INVENTED} {OWN_DATA} {ADD}"
 
 # --- around every page ---
 MENU = "Pages"
 SEARCH = "Search"
 SEARCH_WHAT = "Search bugs, metrics and areas"
+
+
+def as_of(moment: datetime, zone: ZoneInfo) -> str:
+    """What a printed page says of its age: "As of 1 December 2026, 14:05"."""
+    return f"As of {on_paper(moment, zone)}"
 
 
 def title(name: str, company: str) -> str:

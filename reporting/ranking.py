@@ -10,6 +10,7 @@ from reporting.words import day, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from ranking.impact import Memory
     from reporting.data import Data
@@ -20,16 +21,16 @@ TOO_EARLY = "Past lists cannot be scored yet: that takes 60 days of reports afte
 TABLE = "Past lists by month, newest first"
 
 
-def sentences(learned: Learned | None, settings: Settings) -> list[str]:
+def sentences(learned: Learned | None, settings: Settings, today: date | None = None) -> list[str]:
     """What the lists covered, and the memory in use with its reason."""
     if learned is None:
         return [TOO_EARLY]
-    return [_record(learned, settings), _memory(learned, settings)]
+    return [_record(learned, settings, today), _memory(learned, settings, today)]
 
 
-def _record(learned: Learned, settings: Settings) -> str:
+def _record(learned: Learned, settings: Settings, today: date | None) -> str:
     if not learned.shown:
-        when = f" The first list can be scored from {day(learned.scored_from)}." if learned.scored_from else ""
+        when = f" The first list can be scored from {day(learned.scored_from, today)}." if learned.scored_from else ""
         return f"{TOO_EARLY}{when}"
     shown, months = learned.shown, len(learned.shown)
     lists = "list of the last month" if months == 1 else f"lists of the last {months} months"
@@ -42,12 +43,12 @@ def _record(learned: Learned, settings: Settings) -> str:
     )
 
 
-def _memory(learned: Learned, settings: Settings) -> str:
+def _memory(learned: Learned, settings: Settings, today: date | None) -> str:
     counts = f"A report counts {memory(learned.memory)}"
     if learned.is_fixed:
         return f"{counts}, as the settings say (half_life_days under [impact])."
     if learned.months_scored < LEAST_MONTHS:
-        when = f" (from {day(learned.learned_from)})" if learned.learned_from else ""
+        when = f" (from {day(learned.learned_from, today)})" if learned.learned_from else ""
         return f"{counts}, the default, until {LEAST_MONTHS} months can be scored{when}."
     present = learned.means[CANDIDATES.index(learned.memory)]
     best = max(range(len(CANDIDATES)), key=lambda at: learned.means[at])
@@ -57,7 +58,7 @@ def _memory(learned: Learned, settings: Settings) -> str:
             f"{counts}, the default: {memory(CANDIDATES[best])} covered {share(learned.means[best], 1)} instead of "
             f"{share(present, 1)} {of_all}, which is not clearly better."
         )
-    since = f", in use since {day(learned.since)}" if learned.since else ""
+    since = f", in use since {day(learned.since, today)}" if learned.since else ""
     covered = f"its lists covered {share(present, 1)} of what the best possible covered"
     return f"{counts}: of {len(CANDIDATES)} candidates it was chosen because {covered}, {of_all}{since}."
 
@@ -69,11 +70,11 @@ def memory(memory: Memory) -> str:
     return f"as the mean of half after {' and half after '.join(f'{days:g}' for days in memory)} days"
 
 
-def rows(learned: Learned | None) -> list[dict[str, str]]:
+def rows(learned: Learned | None, today: date | None = None) -> list[dict[str, str]]:
     """One row for each month that was scored, the newest first."""
     return [
         {
-            "List of": day(month.day),
+            "List of": day(month.day, today),
             "This ranking": share(month.ours, 1),
             "Without severity": share(month.without_severity, 1),
             "Newest first": share(month.newest, 1),

@@ -34,7 +34,7 @@ def sentence(metric: Metric, reading: Reading, in_full: bool = False) -> str:
         parts = [f"{head}."] if in_full else []
         parts.append(f"{busiest}, {based_on(metric, reading)}.")
     else:
-        colon = ":" if in_full or reading.apart else ""
+        colon = ":" if in_full or reading.by_group else ""
         parts = [f"{head}{colon} {_by_group(metric, reading)}{_number(metric, reading)}."]
     if reading.state == "thin":
         parts.append(reason(reading.reason) or "")
@@ -86,23 +86,32 @@ def with_interval(metric: Metric, reading: Reading) -> str:
 
 def _by_group(metric: Metric, reading: Reading) -> str:
     """Values of groups that are far apart come first: the value of all together describes none of them."""
-    if not reading.apart:
+    if not reading.by_group:
         return ""
-    groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.apart)
-    return f"by {metric.apart}, {groups}; all together "
+    groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.by_group)
+    return f"by {metric.grouped_by}, {groups}; all together "
 
 
 def current(metric: Metric, reading: Reading) -> str:
     """The same in short: "chat 2 min and e-mail 4 h 5 min; all together 1 h 1 min"."""
     whole = _value(metric, reading)
-    if not reading.apart:
+    if not reading.by_group:
         return whole
-    groups = listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.apart])
+    groups = listed([f"{_group(metric, each)} {value(metric, each.value)}" for each in reading.by_group])
     return f"{groups}; all together {whole}"
 
 
+def whole(metric: Metric, reading: Reading) -> str:
+    """The same for a cell of a table of all metrics: "1 h 20 min (by channel 89 s to 4 h 14 min)"; its own page has the groups."""
+    said = _value(metric, reading)
+    if not reading.by_group:
+        return said
+    least, *_, most = (value(metric, each.value) for each in reading.by_group)
+    return f"{said} (by {metric.grouped_by} {least} to {most})"
+
+
 def _group(metric: Metric, reading: Reading) -> str:
-    return reading.where.get(metric.apart or "") or NOT_SAID
+    return reading.where.get(metric.grouped_by or "") or NOT_SAID
 
 
 def why(reading: Reading) -> str:

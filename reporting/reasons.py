@@ -64,6 +64,6 @@ def counted(people: str, n: int) -> str:
     first, *rest = people.split(" ", 1)
     if n == 1:
         first = {"people": "person"}.get(first, first.removesuffix("s"))
-    if n == 1 and rest:  # "1 first-time customer whose window is over", "1 contract that is decided"
+    if n == 1 and rest:  # "1 ticket solved for a known customer", "1 contract that is decided"
         rest = [re.sub(r"^(\w+)s\b", r"\1", rest[0]).replace("that are", "that is")]
     return " ".join([f"{n:,}", first, *rest])

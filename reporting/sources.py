@@ -24,8 +24,8 @@ def answer(states: Sequence[SourceState], now: datetime) -> str:
     if not states:
         return "No source is set up yet."
     late = [state.name for state in states if is_stale(state, now)]
-    aside = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.rejected_rows for state in states)
-    rows = f"{aside:,} rejected {'row' if aside == 1 else 'rows'}" if aside else "No rejected rows"
+    n = sum(sum(rejected for rejected, _ in state.rejected.values()) or state.rejected_rows for state in states)
+    rows = f"{n:,} rejected {'row' if n == 1 else 'rows'}" if n else "No rejected rows"
     if not late:
         every = "The only source is" if len(states) == 1 else f"All {len(states)} sources are"
         return f"{every} up to date. {rows}."

@@ -6,7 +6,7 @@ from metrics.metric import Metric
 from metrics.reading import Reading
 from reporting import words
 from reporting.cautions import all_said
-from reporting.readings import changed, current
+from reporting.readings import changed, whole
 from reporting.reasons import counted as count_of
 
 
@@ -15,11 +15,11 @@ def reading_of(metric: Metric, reading: Reading) -> dict[str, str]:
     before = reading.comparison.previous if reading.comparison else None
     return {
         "Metric": metric.name,
-        "Current": current(metric, reading),
+        "Current": whole(metric, reading),
         "95% CI": words.interval(metric, reading.low, reading.high) or words.NOTHING,
         "Based on": based_on(metric, reading),
         "Period": words.period(reading.period),
-        "Previous": current(metric, before) if before else words.NOTHING,
+        "Previous": whole(metric, before) if before else words.NOTHING,
         "Change": changed(metric, reading),
     }
 

@@ -137,7 +137,7 @@ def _bugs_text(found: Data, zone: ZoneInfo, at: date | None) -> str:
     for bug in found["bugs"]:
         marks = ", ".join([bug["id"], *bug["marks"]])
         lines = [_wrapped(f"{bug['rank']}. {bug['title']} [{marks}]", "    ", f"{bug['rank']}. ")]
-        lines += [_wrapped(text, "    ") for text in (bug["why"], bug["arithmetic"], bug["who_is_at_it"])]
+        lines += [_wrapped(text, "    ") for text in (bug["why"], bug["arithmetic"], bug["status_line"])]
         blocks.append("\n".join(lines))
     beside = ("missing", "others_sentence", "revenue_sentence", "coverage_sentence")
     blocks += [_wrapped(found[name]) for name in beside if found.get(name)]
@@ -220,7 +220,7 @@ def _age(sources: Sequence[str], as_of: datetime | str | None, zone: ZoneInfo) -
 def _when(moment: datetime | str | None, zone: ZoneInfo) -> str:
     """A day and a time by the company's clock."""
     known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return words.instant(known, zone) if known else "never"
+    return words.in_zone(known, zone) if known else "never"
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

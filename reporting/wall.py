@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from reporting.words import day
+from reporting.words import instant
 from views.sources import SourceState
 
 TITLE = "On the wall"
@@ -28,10 +28,9 @@ def part(first: int, last: int, of: int) -> str:
     return f"Top {of} bugs: {first} to {last}" if last > first else f"Top {of} bugs: {first}"
 
 
-def as_of(moment: datetime, zone: ZoneInfo) -> str:
-    """ "as of 30 Nov 2026 09:41": the age follows it."""
-    there = moment.astimezone(zone)
-    return f"as of {day(there.date())} {there:%H:%M}"
+def as_of(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "as of 30 Nov 09:41": the age follows it."""
+    return f"as of {instant(moment, zone, now.astimezone(zone).date())}"
 
 
 def in_date_for(states: tuple[SourceState, ...], now: datetime) -> float:

@@ -130,22 +130,29 @@ def money(hundredths: float, currency: str) -> str:
 
 
 def day(when: date, today: date | None = None) -> str:
-    """ "16 Nov 2026"; without the year where it is this year's."""
-    year = "" if today is not None and when.year == today.year else f" {when.year}"
-    return f"{when.day} {when:%b}{year}"
+    """ "16 Nov 2026"; "16 Nov" for a reader of that year. Without `today` (CSV, JSON, paper) the year is always said."""
+    return f"{when.day} {when:%b}{_year(when, today)}"
+
+
+def _year(when: date, today: date | None) -> str:
+    return "" if today is not None and when.year == today.year else f" {when.year}"
 
 
 def period(period: Period, today: date | None = None) -> str:
-    """A period by its first and last day: "26 Oct to 22 Nov 2026"; whole months by name."""
+    """A period by its first and last day: "26 Oct to 22 Nov 2026", "2 to 29 Nov"; whole months by name, "Sep to Nov 2026".
+
+    Over a turn of the year both years are said.
+    """
     first, last = period.start, period.last_day
+    in_one_year = first.year == last.year
+    today = today if in_one_year else None
     if first.day == 1 and period.end.day == 1:
-        months = (period.end.year - first.year) * 12 + period.end.month - first.month
-        if months == 1:
-            return f"{first:%B %Y}"
-        return f"{first:%b %Y} to {last:%b %Y}"
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first:%B}{_year(first, today)}"
+        return f"{first:%b}{_year(first, last if in_one_year else None)} to {last:%b}{_year(last, today)}"
     if first == last:
         return day(first, today)
-    start = day(first, last) if first.year == last.year else day(first)
+    start = f"{first.day}" if in_one_year and first.month == last.month else day(first, last)
     return f"{start} to {day(last, today)}"
 
 
@@ -160,10 +167,21 @@ def length(period: Period) -> str:
     return "day" if period.days == 1 else f"{period.days} days"
 
 
-def instant(moment: datetime, zone: ZoneInfo) -> str:
-    """ "21 Nov 2026 12:00 UTC": a day and a time by the clock of a place."""
+def instant(moment: datetime, zone: ZoneInfo, today: date | None = None) -> str:
+    """ "21 Nov 2026 12:00", "21 Nov 12:00": a day and a time by the clock of a place."""
     there = moment.astimezone(zone)
-    return f"{day(there.date())} {there:%H:%M} {zone.key}"
+    return f"{day(there.date(), today)} {there:%H:%M}"
+
+
+def in_zone(moment: datetime, zone: ZoneInfo, today: date | None = None) -> str:
+    """ "21 Nov 2026 12:00 UTC": the same where nothing else says whose clock it is."""
+    return f"{instant(moment, zone, today)} {zone.key}"
+
+
+def on_paper(moment: datetime, zone: ZoneInfo) -> str:
+    """ "1 December 2026, 14:05": in full, since paper does not say when it is read."""
+    there = moment.astimezone(zone)
+    return f"{there.day} {there:%B %Y, %H:%M}"
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -300,11 +300,11 @@ def in_words(file: Path | None = None, url: URL | None = None) -> Iterator[None]
         known = any(word in said for word in ("malformed", "not a database", "read-only")) or _lacks_tables(said)
         if not known and not isinstance(error, OperationalError):
             raise
-        told = StoreError(operational(said, file))
+        readable = StoreError(operational(said, file))
         # The name of the file says which disk, and which of several stores.
         said = f"{file}: {said}" if file is not None else said
-        told.details = clean(" ".join(without(said, passwords(url) if url else ()).split()), 500)
-        raise told from error
+        readable.details = clean(" ".join(without(said, passwords(url) if url else ()).split()), 500)
+        raise readable from error
 
 
 ROOM = 1 << 20  # SQLite cannot work with less: it makes two files beside the store

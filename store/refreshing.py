@@ -76,7 +76,7 @@ def refreshing(store: Store, now: datetime) -> Iterator[Refresh]:
 
 
 def _shares_ids(settings: Settings) -> dict[str, list[str]]:
-    return {name: told.shares_ids_with for name, told in settings.sources.items()}
+    return {name: options.shares_ids_with for name, options in settings.sources.items()}
 
 
 def _holder(store: Store) -> lease.Holder:
@@ -247,7 +247,7 @@ class Refresh:
         self,
         now: datetime,
         rules: Rules,
-        told: Callable[[str], None] = lambda name: None,
+        report: Callable[[str], None] = lambda name: None,
         everything: bool = False,
         measures: Measures = ALL,
     ) -> int:
@@ -258,7 +258,7 @@ class Refresh:
                 indexes.make(connection)
         with self.transaction(now) as connection:
             zone, declared, were_read = self.store.settings.zone, self.declared, self.were_read
-            publishing.count_again(connection, now, zone, rules, told, everything, measures, declared, were_read)
+            publishing.count_again(connection, now, zone, rules, report, everything, measures, declared, were_read)
             note_held(connection, None)
             return _new_snapshot(connection, now)
 

@@ -264,8 +264,8 @@ class Run:
     def finish(self, now: datetime, outcome: str = "ok", reason: str | None = None) -> None:
         """Ends the record of this run: "ok", or "failed" with the reason in words."""
         with self.refresh.transaction(now) as connection:
-            told = None if reason is None else clean(mask(reason), 500)
-            self._note(connection, outcome=outcome, reason=told, finished_at=naive(now))
+            masked = None if reason is None else clean(mask(reason), 500)
+            self._note(connection, outcome=outcome, reason=masked, finished_at=naive(now))
             listings.join_parts(connection, self.source, self.id)
             if outcome == "ok":
                 self._let_go(connection)

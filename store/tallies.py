@@ -181,14 +181,14 @@ def take_away(connection: Connection, measures: Measures, due: frozenset[str]) -
             _note(connection, measure.select(ALWAYS, sign=-1))
 
 
-def add_up(connection: Connection, measures: Measures, due: frozenset[str], told: Callable[[str], None]) -> None:
+def add_up(connection: Connection, measures: Measures, due: frozenset[str], report: Callable[[str], None]) -> None:
     """Adds what they count for now to what take_away noted, and moves the tallies by the difference."""
     for table, of_rows in measures.by_row.items():
         old, now = BEFORE[table], FACTS[table]
         changed = tuple_(now.c.id, now.c.source).in_(select(old.c.id, old.c.source))
         for measure in of_rows:
             if measure.name not in due:
-                told(measure.name)
+                report(measure.name)
                 _note(connection, measure.select(changed))
     look_again(connection, tally_change)
     _move(connection, tally, _CELL)
@@ -196,7 +196,7 @@ def add_up(connection: Connection, measures: Measures, due: frozenset[str], told
 
 
 def count_over_all_days(
-    connection: Connection, measures: Measures, due: frozenset[str], today: date, told: Callable[[str], None]
+    connection: Connection, measures: Measures, due: frozenset[str], today: date, report: Callable[[str], None]
 ) -> None:
     """Counts the measures that are due, whatever was counted before; `recount` does the rest for those with stale days.
 
@@ -209,7 +209,7 @@ def count_over_all_days(
     for measure in measures.all():
         if measure.name not in due:
             continue
-        told(measure.name)
+        report(measure.name)
         if measure.stale:
             _mark_all_days(connection, measure.stale)
             continue
@@ -232,14 +232,14 @@ def _mark_all_days(connection: Connection, kind: str) -> None:
     connection.execute(insert(stale_key).from_select(["kind", "day", "key"], new))
 
 
-def recount(connection: Connection, measures: Measures, told: Callable[[str], None] = lambda name: None) -> None:
+def recount(connection: Connection, measures: Measures, report: Callable[[str], None] = lambda name: None) -> None:
     """Counts the stale days of the measures that are counted by day again. The stale keys are left for the caller to clear."""
     kinds = set(connection.scalars(select(stale_key.c.kind).distinct()))
     for measure in measures.by_day:
         if measure.stale not in kinds:
             continue
         own = stale_key.c.kind == measure.stale
-        told(measure.name)
+        report(measure.name)
         days = select(stale_key.c.day).where(own)
         of_days = and_(tally.c.measure == measure.name, tally.c.day.in_(days))
         connection.execute(delete(tally).where(of_days))

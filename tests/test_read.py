@@ -183,7 +183,7 @@ def test_a_period_that_begins_before_its_data_is_said_as_what_it_is(here: Here) 
     shortened = here.json("csat", "--from", "2026-08-24", "--to", "2026-09-21")
     assert (shortened["period"], shortened["n"]) == ({"from": "2026-09-07", "to": "2026-09-21"}, 60)
     said = here.says("csat", "--from", "2026-08-24", "--to", "2026-09-21")
-    assert said.startswith("Customer satisfaction (CSAT), 7 Sep to 20 Sep 2026: ")
+    assert said.startswith("Customer satisfaction (CSAT), 7 to 20 Sep 2026: ")
     assert "Data begins 7 Sep 2026." in " ".join(said.split())
     # Fewer tickets than there were would be too low a rate: that cannot be shortened, only left out.
     rate = here.json("contact-rate", "--from", "2026-11-16", "--to", "2026-11-21")
@@ -211,9 +211,9 @@ def test_a_bug_in_the_terminal_says_what_the_page_says(here: Here) -> None:
     said = " ".join(text.split())
     (bug,) = here.json("top-bugs", "--at", "2026-11-21")["bugs"]
     assert "1. Coupon [31mfails [B-1, " in said, "what could move the cursor is a blank"
-    assert f"{bug['why']} {bug['arithmetic']} {bug['who_is_at_it']}" in said
+    assert f"{bug['why']} {bug['arithmetic']} {bug['status_line']}" in said
     assert said.count(bug["arithmetic"]) == 1
-    assert bug["who_is_at_it"] == "open for 40 days", "who had it on a day of the past is not known"
+    assert bug["status_line"] == "open for 40 days", "who had it on a day of the past is not known"
     now = " ".join(as_text(answer_to(Question("top-bugs"), load(), NOW), load()).split())
     assert "nobody owns it yet · open for 40 days · no fix date" in now
     assert "As known on" not in now
@@ -405,7 +405,7 @@ def compared(value: float, low: float, high: float, verdict: Any, good: bool | N
 def test_an_unclear_change_says_what_it_could_be() -> None:
     said = sentence(CSAT, reading(comparison=compared(8, -2, 18, "no clear change", None)), in_full=True)
     assert said == (
-        "Customer satisfaction (CSAT), 2 Nov to 8 Nov 2026: 88% (95% CI 83-92%), 212 answers. "
+        "Customer satisfaction (CSAT), 2 to 8 Nov 2026: 88% (95% CI 83-92%), 212 answers. "
         "Previous week: 80%. No clear change: +8.0 points (95% CI −2.0 to +18.0)."
     )
 
@@ -453,7 +453,7 @@ def test_the_busiest_weekday_is_named_with_its_share_and_two_decimals() -> None:
     weekdays = metric("weekdays")
     said = "Monday has the most tickets: 22% of all, 1.54 times the average day (95% CI 1.48 to 1.61), 1,000 tickets."
     assert sentence(weekdays, monday) == said
-    assert sentence(weekdays, monday, in_full=True) == f"Busiest weekday, 2 Nov to 8 Nov 2026. {said}"
+    assert sentence(weekdays, monday, in_full=True) == f"Busiest weekday, 2 to 8 Nov 2026. {said}"
     text = as_text(OneNumber(weekdays, monday), Settings())
     assert "Monday, compared with the average day  1.54" in text
     assert "Sunday, compared with the average day  0.40" in text
@@ -494,7 +494,7 @@ def test_a_long_unit_is_said_once() -> None:
 def test_what_is_hidden_says_why_and_no_number() -> None:
     why = "Hidden: fewer than 10 people."
     hidden = reading(value=None, low=None, high=None, n=0, state="withheld", reason=why)
-    assert sentence(CSAT, hidden, in_full=True) == f"Customer satisfaction (CSAT), 2 Nov to 8 Nov 2026: {why}"
+    assert sentence(CSAT, hidden, in_full=True) == f"Customer satisfaction (CSAT), 2 to 8 Nov 2026: {why}"
 
 
 def test_an_endless_number_is_null() -> None:

@@ -35,7 +35,7 @@ def line(
 ) -> list[Reading]:
     """The value of `period` (the metric's own unless given) and of as long ones before it: the number is its last point."""
     shown = windows(metric, period or headline_period(metric, today), POINTS[metric.grain])
-    return series(published, metric, told(published, metric, shown), settings)
+    return series(published, metric, with_data(published, metric, shown), settings)
 
 
 def history(
@@ -43,13 +43,13 @@ def history(
 ) -> tuple[list[Reading], list[Reading]]:
     """What the chart of a metric shows: such windows, and behind them the single weeks or months, in one reading of the store."""
     points = HISTORY[metric.grain]
-    shown = told(published, metric, windows(metric, period, points))
-    behind = told(published, metric, singles(metric, period, points), or_last=False)
+    shown = with_data(published, metric, windows(metric, period, points))
+    behind = with_data(published, metric, singles(metric, period, points), or_last=False)
     found = series(published, metric, [*shown, *behind], settings, where)
     return found[: len(shown)], found[len(shown) :]
 
 
-def told(published: Published, metric: Metric, periods: list[Period], or_last: bool = True) -> list[Period]:
+def with_data(published: Published, metric: Metric, periods: list[Period], or_last: bool = True) -> list[Period]:
     """From where it can be true on: a period that begins before its data does is no point of a line."""
     data = known(published, metric)
     return [each for each in periods if data.fit(each) == each] or (periods[-1:] if or_last else [])

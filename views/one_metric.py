@@ -41,6 +41,7 @@ class MetricPage:
     groups_period: Period  # not always the reading's own: see Metric.split_grain
     details: tuple[tuple[Metric, Reading], ...]
     comments: tuple[Comment, ...]
+    today: date
 
 
 def one_metric(
@@ -80,6 +81,7 @@ def _one_metric(
         of_groups,
         tuple((each, family(view, choice, each.on_card)[each.key]) for each in parts),
         tuple(_comments(published, metric, where)),
+        today,
     )
 
 

@@ -25,8 +25,8 @@ OTHER_PAGES = "Only pages of this server may open this connection."
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check", "/component/")
 
 
-class Doorway:
-    """ASGI middleware around Streamlit."""
+class RequestChecks:
+    """ASGI middleware around Streamlit: refuses what may not be asked, and adds the headers of every answer."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ def content(have: str) -> dict[str, object]:
 def age(found: Now, settings: Settings) -> dict[str, object]:
     return {
         "company": found.company,
-        "as_of": said.as_of(found.snapshot.published_at, settings.zone),
+        "as_of": said.as_of(found.snapshot.published_at, settings.zone, found.at),
         "age_s": (found.at - found.snapshot.published_at).total_seconds(),
         "in_date_for_s": said.in_date_for(found.states, found.at),
     }

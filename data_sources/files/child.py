@@ -37,13 +37,13 @@ def main() -> None:
     most_bytes = int(sys.argv[1])
     with contextlib.suppress(ValueError, OSError):  # macOS has no such limit; the parent looks
         resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
-    told, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints must not stand among the answers
     warnings.simplefilter("ignore")
     _only_the_nouns()
     gc.disable()  # rows make no circles; once for each file is enough
-    while head := told.read(8):
-        name, seconds, arguments = pickle.loads(told.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
+    while head := orders.read(8):
+        name, seconds, arguments = pickle.loads(orders.read(struct.unpack("!Q", head)[0]))  # noqa: S301 (from the parent)
         _end_by_itself_after(seconds)
         for message in _answered(name, arguments):
             _send(answers, message)

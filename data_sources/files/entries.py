@@ -62,27 +62,30 @@ class FileOptions(RecordOptions):
     record: str = Field(description="what one row is")
     records: None = Field(
         None,
-        description="instead of record and fields, where a row holds several records: a table with fields, where and "
+        description="instead of record and fields, if a row holds several records: a table with fields, where and "
         "same_id for each of them",
     )
     type: Literal["csv", "tsv", "blanks", "jsonl", "xlsx", "parquet"] | None = Field(
         None,
-        description="how the file is written; default: seen from the content, then from the name, else csv",
+        description="file format; default: detected from the content, then from the name, else csv",
     )
     delimiter: Annotated[str, BeforeValidator(_delimiter)] | None = Field(
         None, description="the character between two cells; default: comma"
     )
-    encoding: Annotated[Text, AfterValidator(_encoding)] = Field("utf-8", description="often cp1252 for older exports")
+    encoding: Annotated[Text, AfterValidator(_encoding)] = Field(
+        "utf-8", description="character encoding; older exports often use cp1252"
+    )
     header: Annotated[bool | tuple[str, ...], BeforeValidator(_header)] | None = Field(
-        None, description="false: no line with names, columns are called 1, 2, 3 ...; or the list of their names"
+        None,
+        description="false if the file has no header: columns are then called 1, 2, 3 ...; or a list of column names",
     )
     skip: int = Field(0, ge=0, description="lines to skip before the header")
-    sheet: Text | None = Field(None, description="of a workbook; default: the first")
+    sheet: Text | None = Field(None, description="sheet of a workbook; default: the first")
     each: Text | None = Field(
         None, description="one record for each element of this list (JSON lines, Parquet) or part of this cell"
     )
     split: Text | None = Field(None, description="what separates the parts of the cell named by `each`; default: comma")
-    most_unpacked_mb: Positive = Field(10_000, description="reject a compressed file that expands to more")
+    most_unpacked_mb: Positive = Field(10_000, description="reject a compressed file that expands to more than this")
     deadline_seconds: Positive | None = Field(
         None, description="stop reading a file that takes longer; default: 60 plus 5 for each MB"
     )

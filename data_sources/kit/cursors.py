@@ -39,8 +39,8 @@ class Cursor:
 
     def written(self) -> dict[str, str]:
         pairs = {"since": self.since, "listed": self.listed, "began": self.began, "newest": self.newest}
-        told = {key: stamp(value) for key, value in pairs.items() if value is not None}
-        return {**told, "next": self.next} if self.next else told
+        known = {key: stamp(value) for key, value in pairs.items() if value is not None}
+        return {**known, "next": self.next} if self.next else known
 
     def is_due(self, now: datetime, again: timedelta | None) -> bool:
         """Whether everything is to be listed again; also where the last time is not known, or still to come."""

@@ -55,7 +55,7 @@ class _TryAgain(Exception):
 
 
 class Web(Host):
-    """Asks one system. `who` is its name in sentences; `refusals` says for a status (401, 403, 404) what to do about it."""
+    """Asks one system. `who` is its name in sentences; `advice` says for a status (401, 403, 404) what to do about it."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class Web(Host):
         zone: ZoneInfo,
         auth: AuthBase | None = None,
         headers: Mapping[str, str] | None = None,
-        refusals: Mapping[int, str] | None = None,
+        advice: Mapping[int, str] | None = None,
         limits: Limits | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(who, base_url)
         self.limits, self.sleep, self.clock = limits or Limits(), sleep, clock
-        self.refusals = refusals or {}
+        self.advice = advice or {}
         self.now, self.zone, self.began = now, zone, clock()
         self.not_before = self.began  # set when the other side says that its limit is used up
         self.failing_since: float | None = None
@@ -233,7 +233,7 @@ class Web(Host):
             raise self._failed(
                 f"status {status}", after if after is not None and after <= self.limits.longest_wait else None
             )
-        raise Refused(status, self.refusals.get(status) or self._refused(status, body))
+        raise Refused(status, self.advice.get(status) or self._refused(status, body))
 
     def _refused(self, status: int, body: bytes) -> str:
         try:

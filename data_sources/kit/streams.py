@@ -35,7 +35,7 @@ from store.rejected import Rejected
 class Site:
     """Whom to ask: the `system` ("GitLab"), and what of it (`kind` "project", `name` "group/app").
 
-    `rights` ends the sentence "Give it the right to read ..."; `refusals` say for further statuses what to do about them.
+    `rights` ends the sentence "Give it the right to read ..."; `advice` says for further statuses what to do about them.
     """
 
     system: str
@@ -47,7 +47,7 @@ class Site:
     auth: Callable[[SecretStr | None], AuthBase] = keys.bearer
     needs_key: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
-    refusals: Mapping[int, str] = field(default_factory=dict)
+    advice: Mapping[int, str] = field(default_factory=dict)
 
     def said(self, key: str) -> dict[int, str]:
         """What to do about a refusal; `key` is the variable with the access key."""
@@ -59,7 +59,7 @@ class Site:
                 f"{system} knows no {what}, or hides it. Check its name; where it is private set {key} "
                 "to an access key that may read it."
             ),
-            **self.refusals,
+            **self.advice,
         }
 
 
@@ -231,22 +231,22 @@ def source(
     def fetch(
         request: Request, *, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Page]:
-        told = read(model, request)
-        with _open(told, request, limits, sleep) as web:
-            yield from reading.read(web, told.site().name, told.lists(), request, told.look_back_minutes)
+        options = read(model, request)
+        with _open(options, request, limits, sleep) as web:
+            yield from reading.read(web, options.site().name, options.lists(), request, options.look_back_minutes)
 
     def check(request: Request) -> Iterator[str]:
-        told = read(model, request)
-        with _open(told, request) as web, _understood(web):
-            found = web.ask(told.site().harmless).data
-            yield from told.sees(found if isinstance(found, dict) else {})
+        options = read(model, request)
+        with _open(options, request) as web, _understood(web):
+            found = web.ask(options.site().harmless).data
+            yield from options.sees(found if isinstance(found, dict) else {})
 
     def counts(request: Request) -> Counts:
-        told = read(model, request)
-        with _open(told, request) as web, _understood(web):
+        options = read(model, request)
+        with _open(options, request) as web, _understood(web):
             return {
                 record: (whole.ask(web), {reason: each.ask(web) for reason, each in fewer.items()})
-                for record, (whole, fewer) in told.counts().items()
+                for record, (whole, fewer) in options.counts().items()
             }
 
     def declares(request: Request) -> dict[str, frozenset[str]]:
@@ -291,11 +291,11 @@ def _understood(web: Web) -> Iterator[None]:
 
 
 def _open(
-    told: System, request: Request, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
+    options: System, request: Request, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
 ) -> Web:
-    site = told.site()
+    site = options.site()
     secret = keys.secret_in(
-        told.key_name, request.name, named="token_env" in told.model_fields_set, needed=site.needs_key
+        options.key_name, request.name, named="token_env" in options.model_fields_set, needed=site.needs_key
     )
     return Web(
         f"{site.system} ({site.name})",
@@ -304,7 +304,7 @@ def _open(
         zone=request.settings.zone,
         auth=site.auth(secret),
         headers=site.headers,
-        refusals=site.said(told.key_name),
+        advice=site.said(options.key_name),
         limits=limits,
         sleep=sleep,
     )

@@ -64,16 +64,16 @@ class Conditions(Table):
     """A condition on the text of a column, without blanks around it; several hold together."""
 
     noun: ClassVar[str] = "condition"
-    is_: Plain | list[Plain] | None = Field(None, alias="is", description="it says this, or one of these")
-    not_: Plain | list[Plain] | None = Field(None, alias="not", description="it says nothing of this")
-    starts: Plain | list[Plain] | None = Field(None, description="it starts with this, or one of these")
-    not_starts: Plain | list[Plain] | None = Field(None, description="it starts with none of these")
-    ends: Plain | list[Plain] | None = Field(None, description="it ends with this, or one of these")
-    contains: Plain | list[Plain] | None = Field(None, description="it holds this, or one of these")
-    not_contains: Plain | list[Plain] | None = Field(None, description="it holds none of these")
-    blank: bool | None = Field(None, description="true: it is empty or one of `blanks`; false: it is neither")
-    at_least: Number | None = Field(None, description="it is a number, and not less")
-    at_most: Number | None = Field(None, description="it is a number, and not more")
+    is_: Plain | list[Plain] | None = Field(None, alias="is", description="the text equals this, or one of these")
+    not_: Plain | list[Plain] | None = Field(None, alias="not", description="the text equals none of these")
+    starts: Plain | list[Plain] | None = Field(None, description="the text starts with this, or with one of these")
+    not_starts: Plain | list[Plain] | None = Field(None, description="the text starts with none of these")
+    ends: Plain | list[Plain] | None = Field(None, description="the text ends with this, or with one of these")
+    contains: Plain | list[Plain] | None = Field(None, description="the text contains this, or one of these")
+    not_contains: Plain | list[Plain] | None = Field(None, description="the text contains none of these")
+    blank: bool | None = Field(None, description="true: the cell is empty or one of `blanks`; false: it is neither")
+    at_least: Number | None = Field(None, description="the cell is a number of at least this")
+    at_most: Number | None = Field(None, description="the cell is a number of at most this")
 
 
 def _condition(written: Written) -> Written:
@@ -94,10 +94,10 @@ class Reading(Table):
 
     format: Formats | None = Field(
         None,
-        description="of a date: iso (the default), unix, unix_ms, or like %d/%m/%Y %H:%M; or a list to try in turn",
+        description="date format: iso (the default), unix, unix_ms, or a pattern like %d/%m/%Y %H:%M; or a list, tried in order",
     )
-    time_zone: Zone | None = Field(None, description="of times without one; default: the company's")
-    decimal_comma: bool | None = Field(None, description="true where 1.234,56 is a number")
+    time_zone: Zone | None = Field(None, description="time zone of times that have none; default: the company's")
+    decimal_comma: bool | None = Field(None, description="true if numbers are written like 1.234,56")
     blanks: list[Plain] = Field(
         [], description="cells that count as empty, in any letter case; an empty cell always does"
     )
@@ -113,10 +113,10 @@ class FieldOptions(Reading):
     constant: Written = Field(None, description="the same value for every row")
     template: str | None = Field(None, description="text with {column} in it")
     product: Columns | None = Field(None, description="columns to multiply", min_length=1)
-    join: str = Field("/", description="what separates joined columns")
-    values: dict[str, Written] | None = Field(None, description="what a cell says = what is meant")
+    join: str = Field("/", description="text between joined columns")
+    values: dict[str, Written] | None = Field(None, description="a table of cell text = value")
     other: Plain | None = Field(
-        None, description="what every cell that is not in `values` means; an empty text means not known"
+        None, description="the value of every cell that is not in `values`; an empty text means unknown"
     )
     plus: dict[str, Written] = Field(
         {}, description="time to add: { minutes = column or number }, also seconds, hours, days"
@@ -126,10 +126,10 @@ class FieldOptions(Reading):
         None, description='a number is divided by this: { column = "arr", divided_by = 12 }'
     )
     when: Where | None = Field(
-        None, description="the field has a value only in rows where these hold, as in `where`; else it is not known"
+        None, description="conditions, as in `where`: in rows that do not meet them the field is unknown"
     )
     take: Literal["last", "first", "min", "max", "sum"] | None = Field(
-        None, description="of rows that are merged; default: last"
+        None, description="which value to take when rows are merged; default: last"
     )
 
     @model_validator(mode="after")
@@ -158,7 +158,7 @@ class RecordOptions(Reading):
     fields: dict[str, Annotated[FieldOptions, BeforeValidator(_field)]] = Field(
         description="for each field of the record, where its value comes from"
     )
-    where: Where | None = Field(None, description="keep only the rows where these hold")
+    where: Where | None = Field(None, description="keep only the rows that meet these conditions")
     same_id: Literal["reject", "last_wins", "first", "merge", "last"] = Field(
         "reject",
         description="rows with the same id: reject the later ones (the default), last_wins (a later row replaces), first "

@@ -241,9 +241,9 @@ class Company:
             for number in range(len(planned))
         ]
         days[-1] = truth("spreading")["first_report"] + 3  # the bug that spreads came with a release
-        told = [(day, each["name"], each["area"]) for day, each in zip(days, planned, strict=True)]
-        told += [(each["released"], each["release"], each["area"]) for each in (helped, did_not)]
-        for number, (ago, name, area) in enumerate(sorted(told, reverse=True)):
+        releases = [(day, each["name"], each["area"]) for day, each in zip(days, planned, strict=True)]
+        releases += [(each["released"], each["release"], each["area"]) for each in (helped, did_not)]
+        for number, (ago, name, area) in enumerate(sorted(releases, reverse=True)):
             yield Release(f"R-{number + 1:02d}", name, self.at(ago, 10 * 3600), area)
 
     def troubles(self) -> list[Trouble]:

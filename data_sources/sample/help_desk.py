@@ -276,9 +276,9 @@ class HelpDesk:
         trouble = self.by_id[truth("spreading" if ago % 2 else "chronic")["bug"]]
         account = present[(ago * 31) % len(present)]
         rows = self._ticket(ago, midnight, account, trouble.record.area or "", "problem", trouble, subject, excerpt)
-        told = rows[0]
-        assert isinstance(told, Ticket)
-        told.subject, told.excerpt = subject, excerpt
+        ticket = rows[0]
+        assert isinstance(ticket, Ticket)
+        ticket.subject, ticket.excerpt = subject, excerpt
         return rows
 
 

@@ -27,30 +27,29 @@ class TableOptions(RecordOptions):
     """One [[sources.NAME.tables]] table."""
 
     record: str = Field(description="what one row is")
-    table: Text | None = Field(None, description="the table or view, with its schema where it has one: support.tickets")
-    query: Text | None = Field(None, description="instead of a table, one SELECT or WITH")
+    table: Text | None = Field(None, description="the table or view, with its schema if it has one: support.tickets")
+    query: Text | None = Field(None, description="one SELECT or WITH, instead of a table")
     updated: Text | None = Field(
-        None, description="the column that says when a row last changed: only what changed since is asked for"
+        None,
+        description="the column with the time of the last change: only rows that changed since the last refresh are read",
     )
-    name: Text | None = Field(None, description="what it is called beside a rejected row; default: the table")
+    name: Text | None = Field(None, description="its name in the list of rejected rows; default: the table")
 
 
 class Sql(Options):
     url_env: KeyName | None = Field(
         None, description="the environment variable with the address, like postgresql://NAME:PASSWORD@HOST/DATABASE"
     )
-    url: str | None = Field(None, description="instead, the address itself, where there is no password in it")
+    url: str | None = Field(None, description="the address itself, instead of url_env; only if it contains no password")
     preset: Literal["fivetran-zendesk", "fivetran-stripe"] | None = Field(
         None, description="ready mappings of the tables that Fivetran writes: fivetran-zendesk, fivetran-stripe"
     )
     schema_name: str | None = Field(None, description="where the tables of the preset are, for example zendesk")
-    look_back_minutes: Minutes = Field(
-        60, description="how far a read of `updated` goes back behind the newest change that was seen"
-    )
+    look_back_minutes: Minutes = Field(60, description="how many minutes before the newest known change to read again")
     deadline_minutes: Minutes = Field(
         60,
         gt=0,
-        description="how long the database may take for a read; what takes longer, a lock or a query, is stopped and said",
+        description="how many minutes a read may take; longer queries and locks are cancelled and reported",
     )
     tables: list[dict[str, Any]] = Field(
         [], description="a list of tables, each with " + listed(TableOptions.model_fields)
@@ -86,23 +85,23 @@ def entries(request: Request) -> list[Entry]:
         raise SourceError(f"{key} names no tables; write a [[{key}.tables]] table, or preset = ...")
     found: list[Entry] = []
     for inner, written, schema in named:
-        told = checked(TableOptions, inner, written)
-        if (told.table is None) == (told.query is None):
+        table = checked(TableOptions, inner, written)
+        if (table.table is None) == (table.query is None):
             raise SourceError(f"{inner}: write exactly one of table and query.")
-        name = told.name or told.table or f"query {len(found) + 1}"
-        query = _only_reads(inner, told.query) if told.query else ""
-        mapping = mapping_of(f"{inner} ({name})", told.record, told, request.settings.zone)
-        if told.updated and (told.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[told.record])):
+        name = table.name or table.table or f"query {len(found) + 1}"
+        query = _only_reads(inner, table.query) if table.query else ""
+        mapping = mapping_of(f"{inner} ({name})", table.record, table, request.settings.zone)
+        if table.updated and (table.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[table.record])):
             raise SourceError(
                 f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
                 f'(same_id = "first" or "merge"), can only be read whole.'
             )
-        if told.updated and mapping.same_id != "last_wins":
+        if table.updated and mapping.same_id != "last_wins":
             raise SourceError(
                 f'{inner}.updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that changed '
                 "last is asked for, so the first one cannot be kept."
             )
-        found.append(Entry(name, f"{name} as {told.record}", mapping, told.table, query, schema, told.updated))
+        found.append(Entry(name, f"{name} as {table.record}", mapping, table.table, query, schema, table.updated))
     twice = Counter[str]()
     for at, each in enumerate(found):
         twice[each.place] += 1

@@ -257,8 +257,10 @@ class Bugs(OpenSnapshot):
         """The distinct customers who reported it in start <= day < end, each counted once."""
         contact = bug_contact.c
         follows = func.lead(contact.day).over(partition_by=contact.customer, order_by=contact.day)
-        told = select(contact.customer, contact.channel, follows.label("follows")).where(*_reported([bug], start, end))
-        last = told.subquery("told").c
+        reported = select(contact.customer, contact.channel, follows.label("follows")).where(
+            *_reported([bug], start, end)
+        )
+        last = reported.subquery("reported").c
         of_customer = (func.nullif(account.c.segment, ""), func.nullif(account.c.plan, ""))
         one = (
             select(of_customer[0].label("segment"), of_customer[1].label("plan"), last.channel)
@@ -277,8 +279,10 @@ class Bugs(OpenSnapshot):
         contact = bug_contact.c
         week = case(*((contact.day <= end, nth) for nth, end in enumerate(ends)))
         since, until = ends[0] - timedelta(days=6), ends[-1] + timedelta(days=1)
-        told = select(week.label("week"), contact.customer).where(*_reported([bug], since, until)).subquery("told").c
-        chosen = select(told.week, func.count(func.distinct(told.customer))).group_by(told.week)
+        reported = (
+            select(week.label("week"), contact.customer).where(*_reported([bug], since, until)).subquery("reported").c
+        )
+        chosen = select(reported.week, func.count(func.distinct(reported.customer))).group_by(reported.week)
         found = {week: int(n) for week, n in self._connection.execute(chosen)}
         return tuple(found.get(nth, 0) for nth in range(len(ends)))
 

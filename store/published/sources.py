@@ -158,9 +158,9 @@ class Sources(OpenSnapshot):
         )
         states = []
         for name in sorted({*runs, *self._settings.sources}):
-            last, told = runs.get(name), self._settings.sources.get(name)
-            kind = last.type if last else told.type if told else "?"
-            hours = last.stale_after_hours if last else told.fresh_within_hours if told else 26.0
+            last, options = runs.get(name), self._settings.sources.get(name)
+            kind = last.type if last else options.type if options else "?"
+            hours = last.stale_after_hours if last else options.fresh_within_hours if options else 26.0
             states.append(
                 SourceState(
                     name=name,

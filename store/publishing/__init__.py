@@ -69,7 +69,7 @@ def count_again(
     now: datetime,
     zone: ZoneInfo,
     rules: Rules,
-    told: Callable[[str], None],
+    report: Callable[[str], None],
     everything: bool,
     measures: Measures,
     declared: Declared,
@@ -93,18 +93,18 @@ def count_again(
     look_again(connection, stale_key, *BEFORE.values())
     take_away(connection, measures, due)
     list_accounts(connection)
-    add_up(connection, measures, due, told)
+    add_up(connection, measures, due, report)
     list_intervals(connection, rules.stays)
     mark_purchase_days(connection)
     mark_contract_days(connection)
     note_ages(connection, now)
-    count_over_all_days(connection, measures, due, today, told)
+    count_over_all_days(connection, measures, due, today, report)
     look_again(connection, stale_key)
-    recount(connection, measures, told)
-    told("revenue")
+    recount(connection, measures, report)
+    report("revenue")
     count_revenue(connection, rules.paid, today)
     list_paying(connection, rules.price, today)
-    told("bugs")
+    report("bugs")
     list_bugs(connection)
     count_contacts(connection, rules)
     choose_excerpts(connection)

@@ -226,7 +226,7 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     rows = [*opened(40, date(2026, 11, 10), 2, channel="chat"), *opened(40, date(2026, 11, 11), 240, channel="e-mail")]
     store = filled(database_url, *rows, *opened(3, date(2026, 11, 10), 90, channel="fax"))
     reading = number(store)
-    assert [(each.where["channel"], each.n) for each in reading.apart] == [("chat", 40), ("e-mail", 40)]
+    assert [(each.where["channel"], each.n) for each in reading.by_group] == [("chat", 40), ("e-mail", 40)]
     assert current(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
     said = sentence(metric("first_reply"), reading)
     assert said.startswith(
@@ -234,16 +234,16 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     )
     assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")
     printed = " ".join(as_text(OneNumber(metric("first_reply"), reading), store.settings).split())
-    assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 Nov to 15 Nov 2026:"))
-    assert number(store, channel="chat").apart == ()
+    assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 to 15 Nov 2026:"))
+    assert number(store, channel="chat").by_group == ()
     with store.reading() as published:
         groups = split_by(published, metric("first_reply"), WEEK, "area", store.settings)
-    assert all(each.apart == () for each in groups.values())
+    assert all(each.by_group == () for each in groups.values())
 
 
 def test_channels_that_are_alike_are_told_together(sqlite_database: str) -> None:
     rows = [*opened(40, date(2026, 11, 10), 60, channel="chat"), *opened(40, date(2026, 11, 11), 240, channel="e-mail")]
     reading = number(filled(sqlite_database, *rows))
-    assert reading.apart == ()
+    assert reading.by_group == ()
     assert sentence(metric("first_reply"), reading).startswith("First reply time ")
     assert "by channel" not in sentence(metric("first_reply"), reading)

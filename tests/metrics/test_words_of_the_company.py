@@ -35,7 +35,7 @@ def test_nothing_that_a_metric_says_calls_members_customers(each: Metric) -> Non
 def test_the_words_of_the_company_are_in_their_place() -> None:
     assert OURS["churn"].name == "Member churn"
     assert OURS["contact_rate"].unit == "tickets per member per month"
-    assert counted(OURS["repeat"].people, 1) == "1 first-time member whose window is over"
+    assert counted(OURS["repeat"].people, 1) == "1 first-time member"
     assert (
         metric("reopened", Words(customer="account", customers="accounts")).caveats[0] == metric("reopened").caveats[0]
     )

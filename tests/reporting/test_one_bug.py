@@ -48,18 +48,18 @@ def test_what_is_special_about_a_bug_stands_in_its_line(facts: dict[str, Any], e
     assert said.why(a_bug(**facts), HERE).endswith(end)
 
 
-def test_a_bug_that_came_back_says_so_in_its_line_its_label_and_its_standing() -> None:
+def test_a_bug_that_came_back_says_so_in_its_line_its_label_and_its_stage() -> None:
     back = a_bug(end=OUT, ending=Ending("regression", None), customers_ever=3, labels=("regression",))
     assert said.why(back, HERE).startswith("3 customers reported it again after its fix was released on 15 Sep 2026")
     assert said.reason("regression", COURSE, OUT, HERE) == (
         "Reported again 12 days after its fix was released on 15 Sep 2026."
     )
-    assert said.standing(back) == "the fix of 15 Sep 2026 did not hold"
-    assert said.who_is_at_it(replace(back, owner="Platform"), HERE) == (
+    assert said.stage(back) == "the fix of 15 Sep 2026 did not hold"
+    assert said.status_line(replace(back, owner="Platform"), HERE) == (
         "Platform · the fix of 15 Sep 2026 did not hold · no fix date"
     )
     closed = replace(back, end=End(OUT.on, "closed"))
-    assert said.standing(closed) == "reported again after it was closed without a fix on 15 Sep 2026"
+    assert said.stage(closed) == "reported again after it was closed without a fix on 15 Sep 2026"
 
 
 def test_a_label_says_why() -> None:
@@ -141,14 +141,14 @@ def test_a_bug_that_is_not_listed_says_why(facts: dict[str, Any], why: str) -> N
 
 
 def test_a_fix_that_nobody_has_yet_is_not_the_end() -> None:
-    assert said.standing(a_bug(fixed_on=date(2026, 11, 2))) == "fixed on 2 Nov 2026, not released yet"
+    assert said.stage(a_bug(fixed_on=date(2026, 11, 2))) == "fixed on 2 Nov 2026, not released yet"
     waiting = a_bug(end=OUT, ending=Ending("waiting", AT))
-    assert said.standing(waiting) == "its fix was released on 15 Sep 2026; waiting for 7 quiet days"
+    assert said.stage(waiting) == "its fix was released on 15 Sep 2026; waiting for 7 quiet days"
 
 
 def test_of_an_earlier_day_nobody_guesses_who_had_it() -> None:
-    assert said.who_is_at_it(a_bug(), HERE) == "nobody owns it yet · open for 40 days · no fix date"
-    assert said.who_is_at_it(a_bug(), HERE, as_known_on=AT) == "open for 40 days"
+    assert said.status_line(a_bug(), HERE) == "nobody owns it yet · open for 40 days · no fix date"
+    assert said.status_line(a_bug(), HERE, as_known_on=AT) == "open for 40 days"
 
 
 def test_the_arithmetic_names_its_factors() -> None:

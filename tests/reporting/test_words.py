@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -93,22 +94,48 @@ def test_one_person_is_no_people() -> None:
     assert counted(metric("attrition").people, 1) == "1 person"
     assert counted(metric("churn").people, 1) == "1 customer at the start"
     assert counted(CSAT.people, 1200) == "1,200 answers"
-    assert counted(metric("repeat").people, 1) == "1 first-time customer whose window is over"
+    assert counted(metric("repeat").people, 1) == "1 first-time customer"
 
 
-def test_all_first_time_customers_and_those_whose_window_is_over_have_two_names() -> None:
+def test_first_time_customers_that_count_and_those_that_are_too_early_have_two_names() -> None:
     first = [Count(date(2026, 1, 5), "", "12", 216, 0), Count(date(2026, 9, 1), "", "none", 44, 0)]
     found = came_back(first, 90, date(2026, 11, 1))
     assert found.n == 216
-    assert counted(metric("repeat").people, found.n) == "216 first-time customers whose window is over"
+    assert counted(metric("repeat").people, found.n) == "216 first-time customers"
     told = {name: value for name, value, _ in named(found.details, "percent")}
     assert (
-        told["First-time customers, all"],
-        told["First-time customers, window not over"],
+        told["First-time customers, including those too early to count"],
+        told["First-time customers, too early to count"],
     ) == (
         260,
         44,
     )
+
+
+def test_a_day_of_this_year_has_no_year_and_any_other_day_has() -> None:
+    today = date(2026, 12, 1)
+    assert words.day(date(2026, 12, 6), today) == "6 Dec"
+    assert words.day(date(2025, 12, 6), today) == "6 Dec 2025"
+    assert words.day(date(2026, 12, 6)) == "6 Dec 2026"
+    assert words.period(Period(date(2026, 11, 2), date(2026, 11, 30)), today) == "2 to 29 Nov"
+    assert words.period(Period(date(2026, 10, 26), date(2026, 11, 23)), today) == "26 Oct to 22 Nov"
+    assert words.period(Period(date(2026, 11, 1), date(2026, 12, 1)), today) == "November"
+    assert words.period(Period(date(2026, 9, 1), date(2026, 12, 1)), today) == "Sep to Nov"
+    assert words.period(Period(date(2025, 9, 1), date(2025, 12, 1)), today) == "Sep to Nov 2025"
+
+
+def test_over_a_turn_of_the_year_both_years_are_said() -> None:
+    today = date(2026, 12, 1)
+    assert words.period(Period(date(2025, 12, 1), date(2026, 12, 1)), today) == "Dec 2025 to Nov 2026"
+    assert words.period(Period(date(2025, 12, 29), date(2026, 1, 5)), today) == "29 Dec 2025 to 4 Jan 2026"
+
+
+def test_an_instant_is_said_by_the_clock_of_a_place_and_in_full_on_paper() -> None:
+    moment, madrid = datetime(2026, 12, 1, 13, 5, tzinfo=UTC), ZoneInfo("Europe/Madrid")
+    assert words.instant(moment, madrid, date(2026, 12, 1)) == "1 Dec 14:05"
+    assert words.instant(moment, madrid) == "1 Dec 2026 14:05"
+    assert words.in_zone(moment, madrid) == "1 Dec 2026 14:05 Europe/Madrid"
+    assert words.on_paper(moment, madrid) == "1 December 2026, 14:05"
 
 
 def test_a_period_is_said_by_its_first_and_last_day() -> None:

@@ -50,7 +50,7 @@ with store.refreshing(NOW) as refresh:
     here("between pages")
     run.save([bug("B2"), Slow("t2", NOW)], NOW, cursor="2")
     run.finish(NOW)
-    refresh.publish(NOW, RULES, told=lambda name: here("publishing") if name == "tickets_linked" else None)
+    refresh.publish(NOW, RULES, report=lambda name: here("publishing") if name == "tickets_linked" else None)
     here("published")
 """
 STEPS = ["between pages", "inside a page", "publishing", "published"]
@@ -177,7 +177,7 @@ def test_a_reader_sees_the_old_snapshot_whole_and_then_the_new_one(store: Store)
                 its_run = refresh.begin_run("test", "files", NOW)
                 its_run.save(company(NOW, 4), NOW)
                 its_run.finish(NOW)
-                refresh.publish(NOW, RULES, told=told)
+                refresh.publish(NOW, RULES, report=told)
         except BaseException as error:
             failed.append(error)
         finally:

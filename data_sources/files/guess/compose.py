@@ -214,8 +214,8 @@ def _lengths(found: dict[str, Line], draft: Draft, columns: list[Column]) -> Non
     start = opened.value if isinstance(opened.value, dict) else {"column": opened.value}
     opening = next(column for column in columns if column.name == start["column"])
     for name, patterns in headers.LENGTHS.items():
-        told = found.get(name)
-        old = next((c for c in columns if told is not None and c.name in columns_in(told.value)), None)
+        mapped = found.get(name)
+        old = next((c for c in columns if mapped is not None and c.name in columns_in(mapped.value)), None)
         if old is not None and (old.has_clock or opening.has_clock):
             continue
         for column, unit in _waits(columns, patterns):
