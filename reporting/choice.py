@@ -19,8 +19,8 @@ IN_WORDS = {
 }
 OWN_DATES, FIRST_DAY, LAST_DAY, SHOW = "Own dates", "First day", "Last day", "Show"
 WRONG_DATES = (
-    "These dates cannot be shown: a first day that is not in the future and a last day are needed, at most 10 years apart. "
-    "Here is the latest."
+    "These dates cannot be shown: a first day that is not in the future and a last day are needed, "
+    "at most 10 years apart. Here is the latest."
 )
 BREAK_DOWN, NO_BREAKDOWN = "Break down by", "none"
 

@@ -20,11 +20,6 @@ WIDTH = 100
 SHORTEST_TITLE = 30
 
 
-def company(settings: Settings) -> str | None:
-    """None where nobody has said what it is called."""
-    return settings.company if "company" in settings.model_fields_set else None
-
-
 def headline(found: Now, settings: Settings) -> str:
     return bugs.how_many(found.page.top, settings)
 
@@ -48,10 +43,10 @@ def beside(found: Now, settings: Settings) -> list[str]:
 def as_text(found: Now, settings: Settings) -> str:
     """About thirty lines of at most 100 signs."""
     today = found.at.astimezone(settings.zone).date()
-    name, top, shown = company(settings), found.page.top, found.page.cards
+    top, shown = found.page.top, found.page.cards
     ages = {words.ago(card.reading.as_of, found.at) for card in shown if card.reading.as_of}
     blocks = [
-        [f"{name}: {headline(found, settings)}" if name else headline(found, settings), *beside(found, settings)],
+        [f"{found.company}: {headline(found, settings)}", *beside(found, settings)],
         [f"{what}: {which}" for what, which in news(found, settings)],
         [bug_in_a_line(bug, top, today, settings) for bug in top.bugs],
         [in_a_line(card.metric, card.reading, today, found.at if len(ages) > 1 else None) for card in shown],
@@ -105,7 +100,7 @@ def as_data(found: Now, settings: Settings) -> Data:
     """The same in full precision; what is not known is None."""
     top = plain(bugs.as_data(found.page.top, settings))
     return {
-        "company": company(settings),
+        "company": found.company,
         "sample": found.snapshot.is_sample,
         "snapshot": found.snapshot.id,
         "as_of": plain(found.snapshot.published_at),

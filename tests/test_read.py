@@ -510,7 +510,7 @@ def test_now_is_the_first_page_in_short(company: Path, here: Here) -> None:
     assert said.splitlines()[0].endswith("reported one bug in the last 30 days.")
     assert max(map(len, said.splitlines())) <= 100
     found = here.json("now")
-    assert found["headline"] == said.splitlines()[0]
+    assert f"{found['company']}: {found['headline']}" == said.splitlines()[0]
     assert [bug["rank"] for bug in found["top_bugs"]["bugs"]] == [1]
     assert {each["metric"]: each["value"] for each in found["metrics"]}["nps"] is None
     assert here.refuses("now", "--by", "week").startswith("--by does not go with now")

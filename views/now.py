@@ -9,4 +9,4 @@ from views.view import View
 
 
 def now(view: View) -> Now:
-    return Now(first_page(view), sources(view), view.snapshot, view.now)
+    return Now(view.company, first_page(view), sources(view), view.snapshot, view.now)

@@ -64,7 +64,7 @@ def _one_metric(
     groups = split_by(published, metric, of_groups, by, settings) if by else {}
     if only not in groups or metric.split_grain:
         only = None
-    where: Where = {by: only} if by and only else {}
+    where: Where = {by: only} if by and only is not None else {}
     reading = read(published, metric, period, settings, where) if where else family(view, choice, metric.on_card)[key]
     windows, singles = history(published, metric, period, settings, where)
     parts = [] if where else [each for each in all_metrics(settings.words) if each.parent == key]
@@ -91,7 +91,7 @@ def _releases(published: Published, metric: Metric, shown: list[Reading], where:
         return []
     first = min(ends_on(each) for each in shown)
     found = published.releases(first, max(ends_on(each) for each in shown) + timedelta(days=1))
-    return [each for each in found if where.get("area") in (None, each.area)]
+    return [each for each in found if where.get("area") in (None, each.area or "")]
 
 
 def ends_on(reading: Reading) -> date:
@@ -107,5 +107,5 @@ def _comments(published: Published, metric: Metric, where: Where) -> list[Commen
     return [
         each
         for each in found
-        if "segment" not in where and all(value in (None, getattr(each, name)) for name, value in asked.items())
+        if "segment" not in where and all(value in (None, getattr(each, name) or "") for name, value in asked.items())
     ]

@@ -126,8 +126,9 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What the first page says, at this moment."""
+    """What the first page says, at this moment. `company`: whose numbers these are."""
 
+    company: str
     page: FirstPage
     states: tuple[SourceState, ...]
     snapshot: Snapshot

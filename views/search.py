@@ -8,7 +8,6 @@ from datetime import timedelta
 from metrics import all_metrics
 from metrics.metric import Metric
 from store import Published
-from store.ids import bare
 from views.cache import cached
 from views.view import View
 
@@ -32,5 +31,5 @@ def findable(published: Published, view: View) -> Findable:
     reported = published.bug_customers(view.today - A_YEAR, view.today + timedelta(days=1))
     known = [bug for bug in published.bugs(view.today) if bug.id in reported and not bug.is_cluster]
     known.sort(key=lambda bug: (-reported[bug.id], bug.title))
-    bugs = tuple((bare(bug.id), bug.title) for bug in known[: MOST - len(metrics) - len(areas)])
+    bugs = tuple((bug.id, bug.title) for bug in known[: MOST - len(metrics) - len(areas)])
     return Findable(metrics, areas, bugs)

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from display import wall
-from reporting import now as in_short
 from reporting import wall as said
 from settings import Settings
 from views.question import Now
@@ -42,7 +41,7 @@ def content(have: str) -> dict[str, object]:
 
 def age(found: Now, settings: Settings) -> dict[str, object]:
     return {
-        "company": in_short.company(settings) or "",
+        "company": found.company,
         "as_of": said.as_of(found.snapshot.published_at, settings.zone, found.at),
         "age_s": (found.at - found.snapshot.published_at).total_seconds(),
         "in_date_for_s": said.in_date_for(found.states, found.at),

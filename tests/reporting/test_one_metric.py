@@ -117,6 +117,14 @@ def test_a_breakdown_is_sorted_by_value_and_the_hidden_ones_are_named_in_one_lin
         assert one_metric(view, "csat", by="area", only="Moon").only is None
 
 
+def test_who_has_no_area_is_a_group_like_the_others(sqlite_database: str) -> None:
+    rows = [*weeks_of_answers(*[30] * 12, area="Billing"), *weeks_of_answers(*[20] * 12, area=None, satisfied=0.5)]
+    with viewing(sqlite_database, *rows) as view:
+        page = one_metric(view, "csat", by="area", only="")
+        assert (page.only, page.reading.n, page.reading.value) == ("", page.groups[""].n, page.groups[""].value)
+        assert page.reading.value == 50
+
+
 def test_comments_stand_on_the_page_of_their_survey_only(sqlite_database: str) -> None:
     wrote = answer(
         1,

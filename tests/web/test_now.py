@@ -27,7 +27,10 @@ def test_the_text_is_short_and_says_what_the_first_page_says(sample: Served) -> 
     assert max(map(len, lines)) <= 100
     assert all(line.isprintable() for line in lines)
     with viewing(sample.port) as viewer:
-        assert lines[0] in texts(viewer.visit()).replace("\\\\", "")
+        page = texts(viewer.visit()).replace("\\\\", "")
+    company, _, headline = lines[0].partition(": ")
+    assert (company, headline in page) == ("Kestrel", True)  # the invented company has one name everywhere
+    assert f'<b class="company">{company}</b>' in sample.get("/").text
     assert [line[:3] for line in lines if re.match(r"[ \d]\d\. ", line)] == [f"{n:>2}." for n in range(1, 11)]
     assert sum("95% CI" in line for line in lines) >= 6
     assert "As of " in answer.text
@@ -37,7 +40,8 @@ def test_the_text_is_short_and_says_what_the_first_page_says(sample: Served) -> 
 def test_the_data_have_every_fact_in_full_precision(sample: Served) -> None:
     found = json.loads(sample.get("/now.json").text)
     assert found["sample"] is True
-    assert found["headline"] == sample.get("/now.txt").text.splitlines()[0]
+    assert f"{found['company']}: {found['headline']}" == sample.get("/now.txt").text.splitlines()[0]
+    assert json.loads(sample.get("/wall.json").text)["company"] == found["company"]
     assert found["as_of"].endswith("+00:00")
     assert 0 <= found["age_s"] < 86_400
     assert [bug["rank"] for bug in found["top_bugs"]["bugs"]] == list(range(1, 11))
