@@ -250,7 +250,24 @@ def _metric(published: Published, asked: Metric, question: Question, settings: S
     if question.split:
         groups = split_by(published, asked, period, question.split, settings, question.where)
         return Groups(asked, question.split, period, groups)
-    return OneNumber(asked, read(published, asked, period, settings, question.where))
+    reading = read(published, asked, period, settings, question.where)
+    return OneNumber(
+        asked, reading if question.where else _in_its_family(published, asked, reading, question, settings, today)
+    )
+
+
+def _in_its_family(
+    published: Published, asked: Metric, reading: Reading, question: Question, settings: Settings, today: date
+) -> Reading:
+    """Whether it changed is judged together with the metrics beside it, as on its page; where nothing seems changed, nothing
+    has to be looked at."""
+    if reading.comparison is None or reading.comparison.verdict not in ("up", "down"):
+        return reading
+    from views.multiple_testing import adjusted
+
+    beside = [each for each in all_metrics(settings.words) if each.on_card is asked.on_card and each.key != asked.key]
+    others = [read(published, each, period_of(question, each, today), settings) for each in beside]
+    return adjusted([reading, *others])[0]
 
 
 def check_values(published: Published, asked: Metric, where: dict[str, str]) -> None:
