@@ -25,17 +25,45 @@
   }
 
   /* Links inside our blocks open their page in the session that is there, as Streamlit's own links do. */
-  const open = (address) => {
-    history.pushState(null, "", address);
-    window.dispatchEvent(new PopStateEvent("popstate"));
+  const isConnected = () => $("[data-testid=stApp][data-test-connection-state=CONNECTED]");
+  const open = (address, from) => {
+    const wanted = new URL(address, location.href);
+    if (!isConnected()) {
+      location.assign(wanted);
+      return;
+    }
+    if (wanted.href !== location.href) {
+      const isOther = wanted.pathname !== location.pathname;
+      history.pushState(null, "", wanted);
+      window.dispatchEvent(new PopStateEvent("popstate"));
+      goOnReading(from, isOther);
+    }
     main()?.scrollTo(0, 0);
+  };
+
+  /* The link goes away with the old page; the keyboard and a screen reader go on at the new heading, or at the same choice. */
+  const goOnReading = (from, isOther) => {
+    const [since, title, href] = [Date.now(), $("#root h1")?.innerText, from.getAttribute("href")];
+    const look = () => {
+      const heading = $("#root h1");
+      const isNew = !from.isConnected || heading?.innerText !== title;
+      if (!isNew || !stands()) {
+        if (Date.now() - since < 5000) requestAnimationFrame(look);
+        return;
+      }
+      if (![document.body, from].includes(document.activeElement)) return;
+      const same = isOther || !href ? null : $(`#root a[href="${CSS.escape(href)}"]`);
+      if (!same) heading.tabIndex = -1;
+      (same ?? heading).focus({ preventScroll: true });
+    };
+    look();
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.in-app");
     const opensElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!link || !isApp || opensElsewhere || event.defaultPrevented) return;
     event.preventDefault();
-    open(link.href);
+    open(link.href, link);
   });
 
   /* Back returns to where the reader was: Streamlit scrolls inside, and the browser does not know. */
@@ -56,9 +84,10 @@
     look();
   };
   window.addEventListener("popstate", (event) => {
-    const wanted = Number(sessionStorage.getItem(place()));
-    if (event.isTrusted && wanted) setTimeout(goBackTo, 100, wanted);
+    if (event.isTrusted) setTimeout(goBackTo, 100, Number(sessionStorage.getItem(place())));
   });
+  for (const own of ["wheel", "touchmove", "keydown"])
+    document.addEventListener(own, () => (returning = 0), { capture: true, passive: true });
   const kind = performance.getEntriesByType("navigation")[0]?.type;
   const before = Number(sessionStorage.getItem(place()));
   if (before && (kind === "back_forward" || kind === "reload")) goBackTo(before);
@@ -74,7 +103,7 @@
     const chosen = event.target.matches?.(".search") && found?.find((each) => each.words === event.target.value);
     if (!chosen) return;
     event.target.value = "";
-    if (isApp) open(chosen.address);
+    if (isApp) open(chosen.address, event.target);
     else location.href = chosen.address;
   });
 })();
