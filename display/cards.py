@@ -40,6 +40,13 @@ def _card(card: Card, now: datetime) -> Markup:
     )
 
 
+def verdict(card: Card, change: str) -> Markup:
+    """A change as a cell says it; in colour where it is clear."""
+    moved = said.moved(card.reading)
+    text = in_html(change, 500)
+    return Markup('<span class="change {}">{}</span>').format(moved, text) if moved else text
+
+
 def _interval(card: Card) -> Markup:
     """The 95% CI as a thin bar with the value as a dot, on the scale of its unit: 2% lies far left, 90% far right."""
     reading = card.reading

@@ -7,13 +7,12 @@ from datetime import date
 
 from markupsafe import Markup
 
-from display import periods, tables
+from display import cards, periods, tables
 from display.blocks import NOTHING, link
 from display.choices import to
 from display.escape import in_html
 from display.frame import as_of, warning_of_age
 from display.sparkline import picture
-from reporting import cards as said_of_cards
 from reporting import health as said
 from reporting import index as said_of_index
 from views.attention import Point, points
@@ -66,7 +65,7 @@ def _table(heading: str, shown: Sequence[Card], now: Choice, today: date) -> Mar
 
 def _row(card: Card, now: Choice, today: date) -> Markup:
     change, current, *rest = said.cells(card, now, today)
-    moved = said_of_cards.moved(card.reading)
-    verdict = Markup('<span class="change {}">{}</span>').format(moved, in_html(change, 500)) if moved else change
     name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})
-    return tables.row(name, [verdict, current, picture(card.line, said_of_index.trend(card)), *rest])
+    return tables.row(
+        name, [cards.verdict(card, change), current, picture(card.line, said_of_index.trend(card)), *rest]
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from display import periods, tables
+from display import cards, periods, tables
 from display.choices import to
 from display.escape import in_html
 from display.frame import as_of, warning_of_age
@@ -22,13 +22,13 @@ PAGE = "metrics"
 
 def answer(view: View, asked: Mapping[str, str]) -> Markup:
     now = chosen(asked, view.today)
-    cards = health(view, now).all
-    rows = [_row(card, now, view) for card in cards]
+    shown = health(view, now).all
+    rows = [_row(card, now, view) for card in shown]
     return Markup('<h1>{}</h1>{}{}<p class="answer">{}</p>{}{}{}').format(
         said.TITLE,
         periods.switch(PAGE, now, {}),
         periods.wrong(now),
-        in_html(said.answer(cards), 2000),
+        in_html(said.answer(shown), 2000),
         warning_of_age(view),
         tables.table(said.TABLE, said.HEADS, rows, "index"),
         as_of(view),
@@ -37,5 +37,6 @@ def answer(view: View, asked: Mapping[str, str]) -> Markup:
 
 def _row(card: Card, now: Choice, view: View) -> Markup:
     name = to("metric", card.metric.name, {"metric": card.metric.key, **now.asked})
-    current, *rest = said.cells(card, now, view.now, view.today)
-    return tables.row(name, [current, picture(card.line, said.trend(card)), *rest])
+    current, interval, based_on, change, *rest = said.cells(card, now, view.now, view.today)
+    trend = picture(card.line, said.trend(card))
+    return tables.row(name, [current, trend, interval, based_on, cards.verdict(card, change), *rest])

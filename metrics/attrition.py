@@ -292,6 +292,7 @@ METRIC = Metric(
     key="attrition",
     name="Team attrition",
     asks="How many of our own people leave in a year?",
+    in_short="People who left divided by the average headcount, per year.",
     formula="leavers / average headcount, annualised where the period is not a year",
     unit="percent",
     better="lower",

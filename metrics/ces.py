@@ -72,6 +72,7 @@ METRIC = Metric(
     key="ces",
     name="Customer Effort Score (CES)",
     asks="How many customers found it easy to get their problem solved?",
+    in_short="Answers that say it was easy as a share of all answers.",
     formula='100 × "easy" answers / all answers to one version of the question. Easy: 5, 6, 7 of CES 2.0 ("made it easy", 1 to 7); '
     '1, 2 of CES 1.0 (effort, 1 to 5, low is good); 4, 5 of "how easy", 1 to 5. Versions are never mixed: '
     "where several were asked, the one with the most answers counts and the others are listed.",

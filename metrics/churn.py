@@ -87,6 +87,7 @@ METRIC = Metric(
     key="churn",
     name="Customer churn",
     asks="How many of our customers do we lose?",
+    in_short="Customers who left by the end of the period as a share of those at its start.",
     formula="customers of the first day who are gone on the last day / customers of the first day",
     unit="percent",
     better="lower",

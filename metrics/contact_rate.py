@@ -152,6 +152,7 @@ METRIC = of_tickets(
     key="contact_rate",
     name="Contact rate",
     asks="How often do customers have to ask for help?",
+    in_short="Tickets divided by the average number of customers, per month.",
     formula="tickets / (customer-days / 30.4375), where 30.4375 days are an average month",
     unit="tickets per customer per month",
     better="lower",

@@ -45,6 +45,7 @@ METRIC = Metric(
     key="contract_churn",
     name="Contract churn",
     asks="How many of our contracts end?",
+    in_short="Contracts that ended by the end of the period as a share of those at its start.",
     formula="contracts of the first day that have ended by the last day / contracts of the first day",
     unit="percent",
     better="lower",

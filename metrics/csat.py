@@ -54,6 +54,7 @@ METRIC = Metric(
     key="csat",
     name="Customer satisfaction (CSAT)",
     asks="Of the customers who rated our support, how many were satisfied?",
+    in_short="Satisfied answers as a share of all answers.",
     formula="100 × satisfied answers / all answers. Satisfied: 4 and 5 of 1-5, 3 and 4 of 1-4, 3 of 1-3, thumbs up. "
     "Neutral answers stay among all answers. Each answer counts on the day it was given; the last answer to a survey counts.",
     unit="percent",

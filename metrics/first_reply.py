@@ -10,6 +10,7 @@ METRIC = of_tickets(
     name="First reply time (median)",
     abbreviation="First reply time",
     asks="How long do customers wait for a first reply?",
+    in_short="The median time from opening a ticket to the first reply by a person.",
     formula="median of (first public reply by a person - opening) of the tickets opened in the period; one that is "
     "still waiting counts as far as it has waited (Kaplan-Meier)",
     unit="seconds",

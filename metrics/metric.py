@@ -22,6 +22,7 @@ class Metric:
     key: str
     name: str
     asks: str  # the question it answers, as a person would ask it
+    in_short: str  # how it is counted, in one sentence
     formula: str
     unit: str  # "percent", "points", "seconds", or what follows the number: "replies per ticket"
     better: Literal["higher", "lower"] | None

@@ -36,6 +36,7 @@ METRIC = Metric(
     key="nps",
     name="Net Promoter Score (NPS)",
     asks="Would our customers recommend us to a friend or colleague?",
+    in_short="The share of promoters (9 or 10) minus the share of detractors (0 to 6), from −100 to +100.",
     formula="100 × (promoters − detractors) / answers, on a scale from 0 to 10: promoters say 9 or 10, passives 7 or 8, "
     "detractors 0 to 6. The score goes from −100 to +100 points; it is not a percentage.",
     unit="points",

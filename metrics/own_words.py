@@ -37,6 +37,7 @@ def in_words(metric: Metric, words: Words | None) -> Metric:
         name=said(metric.name),
         abbreviation=metric.abbreviation and said(metric.abbreviation),
         asks=said(metric.asks),
+        in_short=said(metric.in_short),
         formula=said(metric.formula),
         unit=said(metric.unit),
         people=said(metric.people),

@@ -74,6 +74,7 @@ METRIC = Metric(
     key="renewal",
     name="Renewal rate",
     asks="Of the contracts that came due, how many were renewed?",
+    in_short="Renewed contracts as a share of those that came due in the period.",
     formula="renewed contracts / (renewed + lost), of those whose last day is in the period. Renewed: another contract of the "
     "same customer begins within the grace period (30 days unless set otherwise) of the end",
     unit="percent",

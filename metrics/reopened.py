@@ -9,6 +9,7 @@ METRIC = of_tickets(
     key="reopened",
     name="Reopened tickets",
     asks="How many tickets were not solved the first time?",
+    in_short="Tickets that were reopened at least once as a share of all tickets.",
     formula="tickets reopened at least once / tickets for which the source says whether they were",
     unit="percent",
     better="lower",

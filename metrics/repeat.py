@@ -55,6 +55,7 @@ METRIC = Metric(
     key="repeat",
     name="Repeat purchase rate",
     asks="Do customers buy again after their first purchase?",
+    in_short="First-time customers who order again within 90 days (a setting) as a share of those whose 90 days are over.",
     formula="first-time customers who order again within 90 days (a setting) / first-time customers whose 90 days are over",
     unit="percent",
     better="higher",

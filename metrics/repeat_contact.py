@@ -46,6 +46,7 @@ METRIC = of_tickets(
     key="repeat_contact",
     name="Repeat contact within 7 days",
     asks="How often does a customer need help again within a week of a solved ticket?",
+    in_short="Solved tickets after which the same customer opened another one within 7 days, as a share of all solved tickets.",
     formula=(
         "solved tickets after which the same customer opened another ticket by the 7th day after the day it was solved / "
         "solved tickets that name their customer and whose 7 days are over"

@@ -62,6 +62,7 @@ METRIC = Metric(
     key="repeat_in_period",
     name="Repeat purchases within a period",
     asks="How many of the customers who bought in a period bought more than once?",
+    in_short="Customers with two or more orders in the period as a share of those with at least one.",
     formula="customers with two or more orders in the period / customers with one or more",
     unit="percent",
     better="higher",

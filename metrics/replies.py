@@ -21,6 +21,7 @@ METRIC = of_tickets(
     key="replies",
     name="Replies per ticket",
     asks="How many replies does it take to solve a ticket?",
+    in_short="Public replies by the team divided by solved tickets.",
     formula="public replies by the team / solved tickets for which the source counts replies",
     unit="replies per ticket",
     better="lower",

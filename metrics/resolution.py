@@ -10,6 +10,7 @@ METRIC = of_tickets(
     name="Time to resolution (median)",
     abbreviation="Time to resolution",
     asks="How long until a problem is solved?",
+    in_short="The median time from opening a ticket to solving it for the last time.",
     formula="median of (last solve - opening) of the tickets opened in the period; one that is still open counts as "
     "far as it is old (Kaplan-Meier)",
     unit="seconds",

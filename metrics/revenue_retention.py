@@ -80,6 +80,7 @@ METRIC = Metric(
     name="Revenue retention (gross, net)",
     abbreviation="Gross revenue retention",
     asks="How much of their recurring revenue do existing customers still pay a month later?",
+    in_short="What the customers of the first day pay at the end as a share of what they paid at the start, without upgrades (gross).",
     formula="gross: for each customer of the first day the smaller of their MRR then and at the end / their MRR then; "
     "net (NRR): their whole MRR at the end / their MRR then",
     unit="percent",

@@ -9,6 +9,7 @@ METRIC = of_tickets(
     key="sla_met",
     name="SLA met",
     asks="How many tickets meet the service level agreement (SLA)?",
+    in_short="Tickets that met their SLA as a share of all tickets that have one.",
     formula="tickets that met their SLA / tickets for which the source says whether they did",
     unit="percent",
     better="higher",

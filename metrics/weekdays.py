@@ -60,6 +60,7 @@ METRIC = of_tickets(
     key="weekdays",
     name="Busiest weekday",
     asks="On which day of the week do most tickets arrive?",
+    in_short="Tickets on the busiest weekday divided by the tickets of an average day.",
     formula="tickets of the weekday on which most arrive / the average day (a seventh of all tickets), over whole weeks",
     unit="times the average day",
     better=None,

@@ -65,6 +65,6 @@ def about(metric: Metric, reading: Reading, line: Sequence[float | None], now: d
     ends = [words.value(metric, end) for end in scale(metric, reading, line)]
     bar = f" The bar: 95% confidence interval, from {' to '.join(ends)}." if reading.low is not None else ""
     return (
-        f"{metric.asks} {metric.formula[:1].upper()}{metric.formula[1:].rstrip('.')}. {BETTER[metric.better]} "
+        f"{metric.asks} {metric.in_short} {BETTER[metric.better]} "
         f"For {words.period(reading.period, now.date())}.{age}{bar}"
     )

@@ -42,7 +42,7 @@ def _section(metric: Metric) -> str:
     lines = [
         f"## {metric.name}",
         "",
-        f"**{metric.asks}**",
+        f"**{metric.asks}** {metric.in_short}",
         "",
         metric.why,
         "",

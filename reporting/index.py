@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from reporting import choice, words
-from reporting.readings import why
+from reporting.health import verdict
 from reporting.tables import reading_of
 from views.choice import Choice
 from views.lines import Card
@@ -29,11 +29,10 @@ def answer(cards: Sequence[Card]) -> str:
 
 
 def cells(card: Card, chosen: Choice, now: datetime, today: date) -> list[str]:
-    """Current, 95% CI, based on, change, period, age; where there is no number, why."""
+    """Current, 95% CI, based on, change (where there is no number, why), period, age."""
     row = reading_of(card.metric, card.reading)
     row["Period"] = choice.days(card.metric, card.reading.period, chosen, today)
-    if card.reading.value is None:
-        row |= {"Based on": why(card.reading), "Change": words.NOTHING}
+    row["Change"] = verdict(card)
     return [*(row[name] for name in HEADS if name in row and name != "Metric"), _age(card, now)]
 
 

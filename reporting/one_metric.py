@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -248,5 +247,4 @@ def detail(found: Any, unit: str, currency: str) -> str:
 
 def in_short(metric: Metric) -> str:
     """What it asks and, in one sentence, how it is counted; the definition has the rest."""
-    counted = re.split(r"[.;:] ", metric.formula)[0].rstrip(".")
-    return f"{metric.asks} {counted[:1].upper()}{counted[1:]}."
+    return f"{metric.asks} {metric.in_short}"

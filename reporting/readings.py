@@ -85,10 +85,16 @@ def with_interval(metric: Metric, reading: Reading) -> str:
 
 
 def _by_group(metric: Metric, reading: Reading) -> str:
-    """Values of groups that are far apart come first: the value of all together describes none of them."""
+    """Values of groups that are far apart come first: the value of all together describes none of them.
+
+    Their intervals are in the breakdown: with them this is too long to read.
+    """
     if not reading.by_group:
         return ""
-    groups = "; ".join(f"{_group(metric, each)} {_number(metric, each)}" for each in reading.by_group)
+    groups = "; ".join(
+        f"{_group(metric, each)} {value(metric, each.value)}, {counted(metric.people, each.n)}"
+        for each in reading.by_group
+    )
     return f"by {metric.grouped_by}, {groups}; all together "
 
 

@@ -96,6 +96,7 @@ METRIC = of_tickets(
     key="by_phone",
     name="By phone",
     asks="How many of the requests for help come by phone?",
+    in_short="Tickets that came by phone as a share of all tickets.",
     formula="tickets that came by phone / tickets of which the channel is known",
     unit="percent",
     better=None,

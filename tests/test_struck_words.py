@@ -69,6 +69,17 @@ STRUCK: dict[str, str] = {
     r"put back a copy": "restore a backup",
     r"make room": "free some space",
     r"\blook whether\b": "check that",
+    r"stands? in `?empathy\.toml": "is in empathy.toml; empathy.toml defines",
+    r"\bleft alone\b": "skipped",
+    r"sets? (our|the) counts": "compares the counts with",
+    r"where to read on": "documentation",
+    r"only be away": "may not be mounted",
+    r"wherever in it": "anywhere in it",
+    r"what comes? of (it|them)": "result; records that it creates",
+    r"window is over|window not over": "too early to count",
+    r"\bknows no \{\}": "cannot find, or the key may not see it",
+    r"people at work": "employments",
+    r"is (asked|looked) for each time": "is read every time",
     r"\d %": "percent without a blank",
 }
 FOLDERS = ("reporting", "metrics", "views", "data_sources", "store", "web", "display", "pages")

@@ -56,7 +56,7 @@ class Site:
             401: f"{system} does not accept the access key in {key}. It may have expired: make a new one and set it there.",
             403: f"{system} does not let this access key read {what}. Give it the right to read {self.rights}.",
             404: (
-                f"{system} knows no {what}, or hides it. Check its name; where it is private set {key} "
+                f"{system} cannot find {what}, or does not show it. Check its name; if it is private, set {key} "
                 "to an access key that may read it."
             ),
             **self.advice,

@@ -93,13 +93,13 @@ def entries(request: Request) -> list[Entry]:
         mapping = mapping_of(f"{inner} ({name})", table.record, table, request.settings.zone)
         if table.updated and (table.same_id in ("first", "merge") or is_pseudonymous(BY_TABLE[table.record])):
             raise SourceError(
-                f"{inner}.updated: leave it out here. Rows of people at work, and several rows that are one record "
-                f'(same_id = "first" or "merge"), can only be read whole.'
+                f"{inner}.updated: remove it. Employments, and records that are made of several rows "
+                f'(same_id = "first" or "merge"), are always read in full.'
             )
         if table.updated and mapping.same_id != "last_wins":
             raise SourceError(
-                f'{inner}.updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that changed '
-                "last is asked for, so the first one cannot be kept."
+                f'{inner}.updated: it needs same_id = "last_wins". Of two rows with one id, only the one that changed '
+                "last is read, so the first one cannot be kept."
             )
         found.append(Entry(name, f"{name} as {table.record}", mapping, table.table, query, schema, table.updated))
     twice = Counter[str]()

@@ -680,7 +680,7 @@ def test_what_goes_on_being_wrong_says_since_when_and_why_and_gives_no_rows(
     [
         (Reply(b"<html>Please sign in</html>", 200, {"Content-Type": "text/html"}, fault="it"), "sign-in page"),
         (Reply({"message": "no list"}, fault="it"), "no list"),
-        (Reply({"message": "Not Found"}, 404, fault="it"), "knows no repository octo/shop"),
+        (Reply({"message": "Not Found"}, 404, fault="it"), "cannot find repository octo/shop"),
         (Reply({"message": "Bad credentials"}, 401, fault="it"), "does not accept the access key in GITHUB_TOKEN"),
         (Reply({"message": "Resource not accessible"}, 403, fault="it"), "Give it the right to read issues"),
         (Reply({"message": "disabled"}, 410, fault="it"), "issues switched off"),
@@ -720,7 +720,7 @@ def test_nothing_that_a_server_sends_can_command_a_terminal(
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(403, "Give it the right to read issues and contents"), (404, "hides it")]
+    ("status", "words"), [(403, "Give it the right to read issues and contents"), (404, "does not show it")]
 )
 def test_a_key_that_may_not_read_releases_still_reads_the_bugs(upstream: Upstream, status: int, words: str) -> None:
     upstream.on(RELEASES, Reply({"message": "Resource not accessible"}, status, fault="releases"))

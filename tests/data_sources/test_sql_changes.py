@@ -259,15 +259,15 @@ def test_a_row_that_another_table_may_still_have_is_not_said_to_be_gone(texts: D
     ("change", "sentence"),
     [
         ({"updated": "chnged"}, "tickets has no column chnged; the nearest is 'changed'."),
-        ({"same_id": "merge"}, "sources.desk.tables[1].updated: leave it out here."),
+        ({"same_id": "merge"}, "sources.desk.tables[1].updated: remove it."),
         (
             {"same_id": "reject"},
-            'sources.desk.tables[1].updated: write same_id = "last_wins" beside it. Of two rows with one id, only the one that '
-            "changed last is asked for, so the first one cannot be kept.",
+            'sources.desk.tables[1].updated: it needs same_id = "last_wins". Of two rows with one id, only the one that '
+            "changed last is read, so the first one cannot be kept.",
         ),
         (
             {"record": "employment", "fields": {"id": "id", "started_on": "opened"}},
-            "sources.desk.tables[1].updated: leave it out here.",
+            "sources.desk.tables[1].updated: remove it.",
         ),
     ],
 )

@@ -33,12 +33,18 @@ def test_no_key_or_name_is_used_twice() -> None:
 @each_metric
 def test_a_metric_asks_a_question_says_why_warns_and_cites(each: Metric) -> None:
     assert each.asks.endswith("?")
+    assert each.in_short.endswith(".")
+    assert each.in_short.count(". ") == 0
+    assert len(each.in_short) <= 140
     assert each.name not in (each.asks, each.formula, each.why)
     assert len(each.why) > 30
     assert each.caveats
     assert each.references or each.model.kind == "sum"
     assert each.owner
-    assert all(text.strip() == text and "  " not in text for text in (each.name, each.asks, each.formula, each.why))
+    assert all(
+        text.strip() == text and "  " not in text
+        for text in (each.name, each.asks, each.in_short, each.formula, each.why)
+    )
 
 
 @each_metric
@@ -66,5 +72,14 @@ def test_the_written_definitions_are_current() -> None:
 @each_metric
 def test_the_written_definitions_hold_all_that_a_metric_says(each: Metric) -> None:
     written = docs.text()
-    for text in (each.name, each.asks, each.formula, each.why, each.owner, *each.caveats, *each.references):
+    for text in (
+        each.name,
+        each.asks,
+        each.in_short,
+        each.formula,
+        each.why,
+        each.owner,
+        *each.caveats,
+        *each.references,
+    ):
         assert text in written

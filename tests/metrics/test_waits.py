@@ -16,7 +16,7 @@ from metrics import metric
 from metrics.counting.waits import FEWEST, quantile_interval, survival, waited
 from metrics.reading import Reading, read, split_by
 from reporting.cautions import all_said, reason
-from reporting.readings import current, sentence, why
+from reporting.readings import current, sentence, whole, why
 from reporting.terminal import as_text
 from store import Store
 from store.histogram import ages, edges, quantile
@@ -230,9 +230,11 @@ def test_channels_that_differ_by_far_are_told_before_all_together(database_url: 
     assert current(metric("first_reply"), reading) == "chat 2 min and e-mail 3 h 59 min; all together 1 h 30 min"
     said = sentence(metric("first_reply"), reading)
     assert said.startswith(
-        "First reply time: by channel, chat 2 min (95% CI 119 s to 122 s), 40 tickets; e-mail 3 h 59 min"
+        "First reply time: by channel, chat 2 min, 40 tickets; e-mail 3 h 59 min, 40 tickets; all together 1 h 30 min (95% CI"
     )
     assert said.index("e-mail 3 h 59 min") < said.index("; all together 1 h 30 min")
+    # A cell has room for the whole and how far it is from one channel to another.
+    assert whole(metric("first_reply"), reading) == "1 h 30 min (by channel 2 min to 3 h 59 min)"
     printed = " ".join(as_text(OneNumber(metric("first_reply"), reading), store.settings).split())
     assert printed.startswith(said.replace("First reply time:", "First reply time (median), 10 to 15 Nov 2026:"))
     assert number(store, channel="chat").by_group == ()

@@ -21,6 +21,7 @@ def test_nothing_that_a_metric_says_calls_members_customers(each: Metric) -> Non
         each.name,
         each.short,
         each.asks,
+        each.in_short,
         each.formula,
         each.unit,
         each.people,
