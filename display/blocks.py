@@ -14,7 +14,6 @@ from markupsafe import Markup
 from display.escape import in_html
 
 NOTHING = Markup("")
-CURRENT = Markup(' aria-current="true"')
 
 
 def show(block: Markup) -> None:
@@ -23,14 +22,12 @@ def show(block: Markup) -> None:
         st.html(block)
 
 
-def link(page: str, label: str, longest: int = 120, current: bool = False, **asked: str) -> Markup:
-    """A link inside a block; `current`: to what is shown already. Its address is relative, so that it holds wherever the
-    server is mounted; what is asked for with "" is left out of it."""
+def link(page: str, label: str, longest: int = 120, **asked: str) -> Markup:
+    """A link inside a block. Its address is relative, so that it holds wherever the server is mounted; what is asked for
+    with "" is left out of it."""
     named = {name: value for name, value in asked.items() if value}
     address = f"{page}?{urlencode(named)}" if named else page
-    return Markup('<a class="in-app" target="_self" href="{}"{}>{}</a>').format(
-        address, CURRENT if current else NOTHING, in_html(label, longest) or page
-    )
+    return Markup('<a class="in-app" target="_self" href="{}">{}</a>').format(address, in_html(label, longest) or page)
 
 
 def more(*links: Markup) -> Markup:

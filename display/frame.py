@@ -13,12 +13,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from display import blocks
+from display.choices import to
 from display.escape import in_html, plain
 from display.request import asked_all
 from reporting import pages
 from reporting.sources import age_of_all, updated
 from reporting.sources import warning_of_age as age
 from settings import SettingsError
+from views.choice import chosen
 from views.sources import sources
 from views.view import EmptyStoreError, StoreError, View, view
 
@@ -27,11 +29,13 @@ Answer = Callable[[View, Mapping[str, str]], Markup]
 
 
 class Around(NamedTuple):
-    """The menu, as (label, address), and which page of it is open; `title` is what a browser's tab says of it ("": its heading)."""
+    """The menu, as (label, address), and which page of it is open; `title` is what a browser's tab says of it ("": its
+    heading); `over_days`: the addresses of pages that show the days that a reader chose."""
 
     menu: tuple[tuple[str, str], ...] = ()
     address: str = ""
     title: str = ""
+    over_days: frozenset[str] = frozenset()
 
 
 BARE = Around()
@@ -70,7 +74,7 @@ def opened() -> View:
     if found is None:
         nothing_yet()
         raise AssertionError("the page has stopped")
-    blocks.show(header(found, AROUND.get(BARE)))
+    blocks.show(header(found, AROUND.get(BARE), asked_all()))
     return found
 
 
@@ -84,10 +88,13 @@ def nothing_yet() -> None:
     st.stop()
 
 
-def header(view: View | None, around: Around) -> Markup:
-    """Company, menu, search, age; under it the ribbon where what is shown was invented."""
+def header(view: View | None, around: Around, asked: Mapping[str, str] = {}) -> Markup:
+    """Company, menu, search, age; under it the ribbon where what is shown was invented. Chosen days stay chosen."""
+    days = chosen(asked, view.today).asked if view else {}
     links = blocks.NOTHING.join(
-        Markup("<li>{}</li>").format(blocks.link(address or "./", label, current=address == around.address))
+        Markup("<li>{}</li>").format(
+            to(address or "./", label, days if address in around.over_days else {}, address == around.address)
+        )
         for label, address in around.menu
     )
     company = view.company if view else ""

@@ -61,7 +61,7 @@ def document(page: Page, asked: dict[str, str]) -> str:
         found = view(datetime.now(UTC)) if page.answer else None
         if found is None or page.answer is None:
             return template()
-        return answered(found, page, page.answer(found, asked))
+        return answered(found, page, page.answer, asked)
     except (SettingsError, StoreError):
         return template()  # the app says what is wrong
     except Exception:
@@ -71,10 +71,10 @@ def document(page: Page, asked: dict[str, str]) -> str:
         return template()
 
 
-def answered(view: View, page: Page, block: Markup) -> str:
-    frame_of = around(page.url_path)
+def answered(view: View, page: Page, answer: frame.Answer, asked: dict[str, str]) -> str:
+    block, frame_of = answer(view, asked), around(page.url_path)
     layer = Markup('<div id="answer"><main class="page">{}{}</main></div>').format(
-        Markup('<div class="stHtml">{}</div>').format(frame.header(view, frame_of)),
+        Markup('<div class="stHtml">{}</div>').format(frame.header(view, frame_of, asked)),
         Markup('<div class="stHtml">{}</div>').format(block),
     )
     before, after = template().split(BODY, 1)

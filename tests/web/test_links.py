@@ -49,6 +49,19 @@ def test_a_link_of_a_page_whose_server_is_away_asks_for_its_address(browser: Bro
             page.locator(".ten a", has_text=BUG).first.click()
 
 
+def test_the_chosen_days_stay_chosen_from_page_to_page_by_the_menu(browser: Browser, sample: Served) -> None:
+    with watching(browser) as watched:
+        page = watched.open(f"{sample.url}/customer-health?period=12-months")
+        for label in ("Metrics", "Health"):
+            page.locator("header.top nav a", has_text=label).click()
+            page.wait_for_url(f"**/{'metrics' if label == 'Metrics' else 'customer-health'}?period=12-months")
+            watched.settle()
+            expect(page.locator("nav.choice a[aria-current]")).to_have_text("12 months")
+    own = sample.get("/metric?metric=csat&from=2026-01-01&to=2026-03-31").text
+    assert 'href="customer-health?from=2026-01-01&amp;to=2026-03-31"' in own
+    assert 'href="data-health"' in own
+
+
 def open_the_first_bug(page: Page) -> None:
     page.locator(".ten a", has_text=BUG).first.click()
     expect(page.locator("h1")).to_contain_text(BUG)
