@@ -1,7 +1,7 @@
 """Pictures of every page: python -m tests.web.screenshots docs/look --sample; or with --config FILE, --path "metric?metric=csat".
 
-Each page in full length: light, dark, on a phone (390 px), and as it is printed (PDF, A4). Starts its own server; --sample
-fills a store of its own with the invented company.
+Each page in full length: light, dark, on a phone (390 px), and as it is printed (PDF, A4); a few more in one look or two.
+Starts its own server; --sample fills a store of its own with the invented company.
 """
 
 from __future__ import annotations
@@ -23,11 +23,21 @@ from web.pages import PAGES
 # A page about one thing needs to be told which.
 ABOUT = {"metric": "metric?metric=csat&by=area", "bug": "bug?bug={bug}"}
 
+# Beside every page in every look: what else there is to see.
+MORE = {
+    "customer-health?period=quarter": ("light", "print"),
+    "metric?metric=csat&by=area&period=quarter": ("light",),
+    "wall": ("dark", "wide"),
+    "no-such-page": ("light",),
+}
+WITHOUT_APP = ("wall", "no-such-page")
+
 LOOKS: dict[str, dict[str, object]] = {
     "light": {"size": DESKTOP},
     "dark": {"size": DESKTOP, "mode": "dark"},
     "phone": {"size": PHONE},
     "print": {"size": DESKTOP, "paper": True},
+    "wide": {"size": (1920, 1080)},
 }
 
 
@@ -51,10 +61,11 @@ def take_all(arguments: argparse.Namespace, url: str | None, environment: dict[s
         browser = launch(playwright)
         with viewing(served.port) as viewer:
             bug = first_bug(viewer.visit()) if arguments.sample else ""
-        every = [ABOUT.get(page.url_path, page.url_path).format(bug=bug) for page in PAGES]
-        for path in arguments.path or every:
+        looks = ("light", "dark", "phone", "print")
+        every = {ABOUT.get(page.url_path, page.url_path).format(bug=bug): looks for page in PAGES} | MORE
+        for path, own in {path: looks for path in arguments.path}.items() if arguments.path else every.items():
             if not arguments.only or any(path.startswith(only) for only in arguments.only):
-                for look in arguments.look or LOOKS:
+                for look in arguments.look or own:
                     take(browser, f"{served.url}/{path}", look, arguments.folder)
         browser.close()
 
@@ -63,9 +74,13 @@ def take(browser: Browser, url: str, look: str, folder: Path) -> None:
     name = url.split("/", 3)[3].replace("?", "-").replace("=", "-").replace("&", "-").replace("/", "-") or "first"
     file = folder / f"{name}.{look}.png"
     with watching(browser, **LOOKS[look]) as watched:  # type: ignore[arg-type]
-        page = watched.open(url)
-        show_whole(page)
-        watched.settle()
+        if url.rpartition("/")[2] in WITHOUT_APP:
+            page = watched.page
+            page.goto(url, wait_until="networkidle")
+        else:
+            page = watched.open(url)
+            show_whole(page)
+            watched.settle()
         # Charts are drawn anew for the taller window.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         if look == "print":
