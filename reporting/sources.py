@@ -133,9 +133,11 @@ def _age(state: SourceState, now: datetime) -> str:
 
 def age_of_all(view: View, states: Sequence[SourceState]) -> tuple[str, bool]:
     """ "Updated 6 min ago", and whether it must be seen, for the top of every page: the oldest of what is late, where something is."""
-    late = [state.last_succeeded_at for state in states if is_stale(state, view.now) and state.last_succeeded_at]
-    if late:
-        return f"Out of date: {words.ago(min(late), view.now)}", True
+    late = [state for state in states if is_stale(state, view.now)]
+    if never := [state.name for state in late if state.last_succeeded_at is None]:
+        return f"Out of date: {never[0]} was never read", True
+    if read := [state.last_succeeded_at for state in late if state.last_succeeded_at]:
+        return f"Out of date: {words.ago(min(read), view.now)}", True
     return f"Updated {words.ago(view.snapshot.published_at, view.now)}", False
 
 

@@ -18,10 +18,10 @@ def sources(published: Published, view: View) -> tuple[SourceState, ...]:
     return tuple(published.sources())
 
 
-def unresolved(view: View) -> list[Unresolved]:
+@cached(4)
+def unresolved(published: Published, view: View) -> list[Unresolved]:
     """References that name no stored row, as of the snapshot."""
-    with view.store.reading() as published:
-        return published.unresolved()
+    return published.unresolved()
 
 
 def held(view: View) -> str | None:
@@ -30,9 +30,9 @@ def held(view: View) -> str | None:
         return published.held()
 
 
-def rejected_rows(view: View, source: str | None = None) -> list[RejectedRow]:
-    with view.store.reading() as published:
-        return published.rejected_rows(source)
+@cached(4)
+def rejected_rows(published: Published, view: View) -> list[RejectedRow]:
+    return published.rejected_rows()
 
 
 def is_stale(state: SourceState, now: datetime) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from reporting import data_health as said
+from reporting.sources import age_of_all
+from reporting.wall import in_date_for
 from store import Snapshot, open_store
 from store.published import SourceState
 from store.published.sources import RejectedRow
@@ -17,10 +20,25 @@ def a_source(name: str, hours_ago: float, stale_after_hours: float = 26.0, outco
     return SourceState(name, "files", False, read_at, read_at, outcome, None, stale_after_hours, {}, 0, {}, 0)
 
 
-def facts(*states: SourceState) -> dict[str, str]:
+def a_view() -> View:
     here = settings("sqlite://", time_zone="Europe/Madrid")
-    snapshot = Snapshot(3, NOW - timedelta(minutes=6), False, "store")
-    return dict(said.facts(View(here, open_store(here), snapshot, NOW), states))
+    return View(here, open_store(here), Snapshot(3, NOW - timedelta(minutes=6), False, "store"), NOW)
+
+
+def facts(*states: SourceState) -> dict[str, str]:
+    return dict(said.facts(a_view(), states))
+
+
+def test_the_top_of_every_page_and_the_wall_agree_on_what_is_out_of_date() -> None:
+    never = replace(a_source("desk", 1), last_succeeded_at=None)
+    for states, top in (
+        ([a_source("crm", 1)], "Updated 6 min ago"),
+        ([a_source("crm", 1), a_source("desk", 30)], "Out of date: 1 day ago"),
+        ([a_source("crm", 30), never], "Out of date: desk was never read"),
+    ):
+        said_there, is_late = age_of_all(a_view(), states)
+        assert said_there == top
+        assert is_late == (in_date_for(tuple(states), NOW) == 0)
 
 
 def test_the_first_source_that_will_be_out_of_date_says_until_when_the_numbers_are_as_new_as_promised() -> None:
