@@ -58,7 +58,7 @@ def marks(bug: TopBug, today: date) -> list[str]:
 
 
 def answer(page: OneBug, settings: Settings, today: date) -> str:
-    """ "66 of 293 customers (23%) reported it in 30 days, 41 in the last 7 · 81 tickets · affected customers pay ..." """
+    """ "66 of 293 customers (23%) reported it in 30 days (81 tickets), 41 in the last 7. Affected customers pay ..." """
     bug, words = page.explained.bug, settings.words
     if bug.rank is None:
         return one_bug.why_not_listed(page.explained, settings, today) or ""
@@ -70,12 +70,12 @@ def answer(page: OneBug, settings: Settings, today: date) -> str:
     last = f"last on {day(bug.last_reported_on, today)}" if bug.last_reported_on else ""
     recently = f"{bug.customers_7:,} in the last {WEEK_DAYS}" if bug.customers_7 else last
     noun = "ticket" if page.has_tickets else "report"
-    parts = [
-        f"{bug.customers:,}{of_all} {people}{share} reported it{when}, {recently}",
-        f"{page.contacts:,} {noun}{'' if page.contacts == 1 else 's'}",
-        one_bug.paid(bug, settings),
-    ]
-    return " · ".join(part for part in parts if part) + "."
+    reports = f"{page.contacts:,} {noun}{'' if page.contacts == 1 else 's'}"
+    paid = one_bug.paid(bug, settings)
+    return (
+        f"{bug.customers:,}{of_all} {people}{share} reported it{when} ({reports}), {recently}."
+        f"{f' {paid[0].upper()}{paid[1:]}.' if paid else ''}"
+    )
 
 
 def first_report(page: OneBug, today: date) -> str:

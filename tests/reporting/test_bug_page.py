@@ -38,19 +38,19 @@ def a_page(bug: TopBug, of_customers: int | None = 293, **facts: Any) -> OneBug:
 def test_the_answer_says_how_many_of_how_many_with_how_many_tickets_and_what_they_pay() -> None:
     page = a_page(a_bug(revenue=Revenue(5, 500_00, 20.0, 800_00)))
     assert said.answer(page, HERE, AT) == (
-        "66 of 293 customers (23%) reported it in 30 days, 41 in the last 7 · 81 tickets · "
-        "affected customers pay €500 a month (of €800)."
+        "66 of 293 customers (23%) reported it in 30 days (81 tickets), 41 in the last 7. "
+        "Affected customers pay €500 a month (of €800)."
     )
 
 
 def test_where_nobody_knows_all_customers_there_is_no_whole_and_what_is_no_ticket_is_a_report() -> None:
     page = a_page(a_bug(customers=1, customers_7=1, window_days=None), of_customers=None, contacts=1, has_tickets=False)
-    assert said.answer(page, GUESTS, AT) == "1 guest reported it, 1 in the last 7 · 1 report."
+    assert said.answer(page, GUESTS, AT) == "1 guest reported it (1 report), 1 in the last 7."
 
 
 def test_the_answer_says_when_it_was_last_reported_if_that_is_more_than_a_week_ago() -> None:
     page = a_page(a_bug(customers_7=0, last_reported_on=date(2026, 11, 2)))
-    assert "reported it in 30 days, last on 2 Nov · 81 tickets" in said.answer(page, HERE, AT)
+    assert "reported it in 30 days (81 tickets), last on 2 Nov." in said.answer(page, HERE, AT)
 
 
 def test_a_bug_that_is_not_ranked_says_why_instead() -> None:
