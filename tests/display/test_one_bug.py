@@ -50,7 +50,7 @@ def test_the_block_has_the_answer_the_weeks_the_groups_and_what_they_wrote(datab
     coupons = release("Coupons", TODAY - timedelta(days=8), area="Checkout")
     shown = body(filled(database_url, *told(), old, coupons, sources=DESK))
     assert '<h1><span class="key">B ·</span> Coupon fails at checkout</h1>' in shown
-    assert "5 of 5 customers (100%) reported it in 30 days, 5 in the last 7 · 5 tickets." in Markup(shown).striptags()
+    assert "5 of 5 customers (100%) reported it in 30 days (5 tickets), 5 in the last 7." in Markup(shown).striptags()
     assert "First reported 3 days after the release &#39;Coupons&#39; (13 Nov)." in shown
     assert "Releases of its area: Coupons (13 Nov)." in shown
     assert '<h3>By segment</h3><ul class="shares" role="list"><li><span>small</span>' in shown
