@@ -89,15 +89,15 @@ def _card(card: Card) -> Markup:
     )
 
 
-def document(base: str = "./") -> Markup:
-    """Empty where nothing can be read: the script fills it as soon as something can."""
+def document(version: str) -> Markup:
+    """Empty where nothing can be read: the script fills it as soon as something can. `version` is that of script and look."""
     ages = NOTHING.join(Markup(' data-{}="{}"').format(name, text) for name, text in wall.AGES.items())
     return Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark"><title>{title}</title>'
-        '<link rel="icon" href="{base}favicon.png"><link rel="stylesheet" href="{base}wall.css">'
-        '<script src="{base}wall.js" defer></script></head>'
-        '<body{ages}><main tabindex="-1"><section class="answer"><h1>{nothing}</h1></section></main>'
+        '<link rel="icon" href="./favicon.png"><link rel="stylesheet" href="./wall.css">'
+        '<script src="./wall.js" defer></script></head>'
+        '<body data-version="{version}"{ages}><main tabindex="-1"><section class="answer"><h1>{nothing}</h1></section></main>'
         '<footer><b id="company"></b><span id="dots" aria-hidden="true"></span><span id="age" role="status"></span></footer>'
         "</body></html>"
-    ).format(title=wall.TITLE, base=base, ages=ages, nothing=pages.NOTHING_YET)
+    ).format(title=wall.TITLE, version=version, ages=ages, nothing=pages.NOTHING_YET)

@@ -61,6 +61,8 @@ async function poll() {
     });
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
+    // The server is another one since; once, for then the document says the same.
+    if (found.version !== said.version) location.reload();
     if (found.html) {
       main.innerHTML = found.html;
       have = found.id;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -18,8 +19,18 @@ from web.now import HEADERS, LATER, NothingYet, found_now
 FILES = {"wall.js": "text/javascript", "wall.css": "text/css"}
 
 
+@cache
+def version() -> str:
+    """Another one whenever the wall's script or look is another one: a wall that is open loads itself again then."""
+    return hashlib.blake2b(b"".join(map(_read, FILES)), digest_size=8).hexdigest()
+
+
+def _read(name: str) -> bytes:
+    return Path(__file__).with_name(name).read_bytes()
+
+
 async def document(_: Request) -> Response:
-    return HTMLResponse(wall.document(), headers=HEADERS)
+    return HTMLResponse(wall.document(version()), headers=HEADERS)
 
 
 async def news(request: Request) -> Response:
@@ -36,7 +47,7 @@ def content(have: str) -> dict[str, object]:
     found, settings = found_now()
     html = str(wall.parts(found, settings))
     name = hashlib.blake2b(html.encode(), digest_size=8).hexdigest()
-    return {"id": name, **age(found, settings), **({} if have == name else {"html": html})}
+    return {"id": name, "version": version(), **age(found, settings), **({} if have == name else {"html": html})}
 
 
 def age(found: Now, settings: Settings) -> dict[str, object]:
