@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _DIRECTION = dict.fromkeys((0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None)
 _JOINERS = "\u200c\u200d"  # letters of Persian and Hindi, and families of emoji, are written with them
@@ -20,6 +21,7 @@ def tidy(text: str | None, longest: int = 300) -> str:
     return kept[: longest - 1].rstrip() + "…"
 
 
+@lru_cache(2048)  # a page says the same again at its next run
 def _readable(text: str) -> str:
     """Without what cannot be seen or turns the line around."""
     kept: list[str] = []
