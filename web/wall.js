@@ -61,8 +61,11 @@ async function poll() {
     });
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
-    // The server is another one since; once, for then the document says the same.
-    if (found.version !== said.version) location.reload();
+    // The server is another one since. Once for each: two servers behind one address may be of two versions.
+    if (found.version !== said.version && sessionStorage.getItem("loaded for") !== found.version) {
+      sessionStorage.setItem("loaded for", found.version);
+      location.reload();
+    }
     if (found.html) {
       main.innerHTML = found.html;
       have = found.id;

@@ -117,11 +117,11 @@ def test_below_a_path_static_files_come_packed(below: Served) -> None:
 def test_a_page_that_is_added_is_known_by_itself(tmp_path: Path) -> None:
     copy = copied(tmp_path / "copy")
     table = copy / "web" / "pages.py"
-    line = '    Page("metrics.py", "Metrics", "metrics", "Metrics", index.answer),\n'
+    line = '    Page("metrics.py", "Metrics", "metrics", "Metrics", index.answer, True),\n'
     assert line in table.read_text("utf-8")
     table.write_text(
         table.read_text("utf-8").replace(
-            line, line + line.replace('"metrics", "Metrics", index.answer)', '"again", "Again")')
+            line, line + line.replace('"metrics", "Metrics", index.answer, True)', '"again", "Again")')
         ),
         "utf-8",
     )

@@ -218,8 +218,11 @@ def test_two_thousand_turns_through_a_restart_an_hour_offline_and_an_expired_acc
             expect(page.locator("#age")).not_to_contain_text("no answer")
             assert page.locator(SHOWN).count() == 1
             assert page.locator("section.ten li").count() == 10
-            # 1.13 to 1.16 were measured, and 1.07 once without a restart and an expired access; 1.1 is wanted, the rest not explained yet.
-            assert heap(page, session) / at_first <= 1.2
+            # 1.10 to 1.12 were measured, in steps after the first failures of each kind; after those it stays where it is.
+            at_last = heap(page, session)
+            assert at_last / at_first <= 1.15
+            turn(page, 1000)
+            assert heap(page, session) / at_last <= 1.01
 
 
 def test_a_wall_that_is_open_loads_the_look_of_a_newer_server_once(
